@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
+import { AppError } from '../shared/error.ts';
+import { type Migration, migrations } from './migrations/index.ts';
+
+const lockName = 'cqa.migrate';
+const lockSeconds = 60;
+
+/**
+ * Brings the schema up to date and returns the ids applied now. Several programs may start at once: one migrates, the
+ * others wait. An applied migration whose text has changed stops the start with `migration_changed`.
+ */
+export async function migrate(pool: Pool, list: Migration[] = migrations): Promise<string[]> {
+  const connection = await pool.getConnection();
+  try {
+    await lock(connection);
+    const applied = await appliedChecksums(connection);
+    const missing = list.filter((migration) => !isApplied(migration, applied));
+    for (const migration of missing) await apply(connection, migration);
+    return missing.map(({ id }) => id);
+  } finally {
+    await connection.query('DO RELEASE_LOCK(?)', [lockName]);
+    connection.release();
+  }
+}
+
+async function lock(connection: PoolConnection): Promise<void> {
+  const [rows] = await connection.query<RowDataPacket[]>('SELECT GET_LOCK(?, ?) AS locked', [lockName, lockSeconds]);
+  if (rows[0]?.locked !== 1)
+    throw new AppError(
+      'database_unavailable',
+      `Another program has been migrating this database for ${lockSeconds} s. Wait for it, then start again.`,
+    );
+}
+
+async function appliedChecksums(connection: PoolConnection): Promise<Map<string, string>> {
+  await connection.query(
+    'CREATE TABLE IF NOT EXISTS migration (id VARCHAR(120) PRIMARY KEY, checksum CHAR(64) NOT NULL, applied_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3))',
+  );
+  const [rows] = await connection.query<RowDataPacket[]>('SELECT id, checksum FROM migration');
+  return new Map(rows.map((row) => [row.id, row.checksum]));
+}
+
+function isApplied(migration: Migration, applied: Map<string, string>): boolean {
+  const checksum = applied.get(migration.id);
+  if (checksum !== undefined && checksum !== checksumOf(migration))
+    throw new AppError(
+      'migration_changed',
+      `Migration ${migration.id} was changed after it had been applied here. Restore its text and put the change into a new migration.`,
+    );
+  return checksum !== undefined;
+}
+
+async function apply(connection: PoolConnection, migration: Migration): Promise<void> {
+  for (const statement of migration.statements) await connection.query(createIfAbsent(statement));
+  await connection.query('INSERT INTO migration (id, checksum) VALUES (?, ?)', [migration.id, checksumOf(migration)]);
+}
+
+/** DDL commits by itself, so a program killed in mid-migration must be able to run the same list again. */
+function createIfAbsent(statement: string): string {
+  return statement.replace(/^CREATE TABLE (?!IF NOT EXISTS)/, 'CREATE TABLE IF NOT EXISTS ');
+}
+
+export function checksumOf({ statements }: Migration): string {
+  return createHash('sha256').update(statements.join(';\n')).digest('hex');
+}

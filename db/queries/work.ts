@@ -1,0 +1,104 @@
+import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { Failure } from '../../shared/error.ts';
+import { transaction } from '../database.ts';
+
+/**
+ * What waits to be done. `execute` runs one execution; `record` fetches the recordings of one interaction, measures them
+ * and assigns profiles; `analyse` scores one analysis.
+ */
+export const workKinds = ['execute', 'record', 'analyse'] as const;
+export type WorkKind = (typeof workKinds)[number];
+
+export interface Work {
+  id: number;
+  kind: WorkKind;
+  accountId: number;
+  /** The execution's, interaction's or analysis's id. */
+  subject: Buffer;
+  /** What belongs together, for example the connector whose session can serve many. */
+  groupKey: number;
+  /** The fencing token: only its holder may settle the work. */
+  claim: number;
+  attempts: number;
+}
+
+export interface NewWork {
+  kind: WorkKind;
+  accountId: number;
+  subject: Buffer;
+  groupKey?: number;
+}
+
+/** Adds work that is due at once; work that is already there stays as it is. */
+export async function addWork(connection: PoolConnection | Pool, list: NewWork[]): Promise<void> {
+  if (list.length === 0) return;
+  const values = list.map(({ kind, accountId, subject, groupKey = 0 }) => [kind, accountId, subject, groupKey]);
+  const rows = values.map(() => '(?,?,?,?,NOW(3))').join(',');
+  await connection.query(
+    `INSERT INTO work (kind, account_id, subject, group_key, run_after) VALUES ${rows} ON DUPLICATE KEY UPDATE id = id`,
+    values.flat(),
+  );
+}
+
+/**
+ * Takes up to `limit` due pieces of work for `leaseSeconds`. Claiming pushes `run_after` to the end of the lease, so
+ * what a dead worker held becomes due again by itself; the database's clock alone counts.
+ */
+export function claimWork(
+  pool: Pool,
+  kind: WorkKind,
+  { limit, leaseSeconds }: { limit: number; leaseSeconds: number },
+): Promise<Work[]> {
+  return transaction(pool, async (connection) => {
+    const [rows] = await connection.query<RowDataPacket[]>(
+      'SELECT id, account_id, subject, group_key, claim, attempts FROM work WHERE kind = ? AND run_after <= NOW(3) ORDER BY run_after, id LIMIT ? FOR UPDATE SKIP LOCKED',
+      [kind, limit],
+    );
+    if (rows.length === 0) return [];
+    await connection.query(
+      'UPDATE work SET run_after = NOW(3) + INTERVAL ? SECOND, claim = claim + 1, attempts = attempts + 1 WHERE id IN (?)',
+      [leaseSeconds, rows.map((row) => row.id)],
+    );
+    return rows.map((row) => ({
+      id: row.id,
+      kind,
+      accountId: row.account_id,
+      subject: row.subject,
+      groupKey: row.group_key,
+      claim: row.claim + 1,
+      attempts: row.attempts + 1,
+    }));
+  });
+}
+
+/** Extends the lease. False: somebody else has the work, and this worker must stop. */
+export async function renewWork(connection: PoolConnection | Pool, work: Work, leaseSeconds: number): Promise<boolean> {
+  const [result] = await connection.query<ResultSetHeader>(
+    'UPDATE work SET run_after = NOW(3) + INTERVAL ? SECOND WHERE id = ? AND claim = ?',
+    [leaseSeconds, work.id, work.claim],
+  );
+  return result.affectedRows === 1;
+}
+
+/** Ends the work, in the transaction that writes its result. False: the lease was lost; roll back, the result is void. */
+export async function settleWork(connection: PoolConnection | Pool, work: Work): Promise<boolean> {
+  const [result] = await connection.query<ResultSetHeader>('DELETE FROM work WHERE id = ? AND claim = ?', [
+    work.id,
+    work.claim,
+  ]);
+  return result.affectedRows === 1;
+}
+
+/** Puts the work back for later. */
+export async function postponeWork(
+  connection: PoolConnection | Pool,
+  work: Work,
+  delayMs: number,
+  failure: Failure,
+): Promise<boolean> {
+  const [result] = await connection.query<ResultSetHeader>(
+    'UPDATE work SET run_after = NOW(3) + INTERVAL ? MICROSECOND, last_error = ? WHERE id = ? AND claim = ?',
+    [Math.round(delayMs * 1000), JSON.stringify(failure), work.id, work.claim],
+  );
+  return result.affectedRows === 1;
+}

@@ -1,0 +1,90 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { AppError } from '../shared/error.ts';
+
+export const roleNames = ['web', 'scheduler', 'worker', 'inbox', 'stream'] as const;
+export type RoleName = (typeof roleNames)[number];
+
+const rolesFromList = z
+  .string()
+  .default(roleNames.join(','))
+  .transform((list) => list.split(',').map((role) => role.trim()))
+  .pipe(z.array(z.enum(roleNames)).min(1));
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  );
+
+const environmentSchema = z.object({
+  PORT: z.coerce.number().int().min(0).max(65535).default(4000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  DATABASE_URL: z.url({ protocol: /^(mysql|mariadb)$/ }).optional(),
+  CQA_DATA_DIR: z.string().min(1).default('.cqa'),
+  CQA_SECRET_KEY: z.string().min(16, 'at least 16 characters').optional(),
+  CQA_ROLES: rolesFromList,
+  STORAGE_URL: z.url({ protocol: /^(file|s3)$/ }).optional(),
+  CQA_OUTBOUND_ADDRESSES: list,
+  CQA_EGRESS_ALLOW: list,
+  CQA_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(30),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+
+export interface Config {
+  port: number;
+  host: string;
+  publicUrl: string;
+  databaseUrl: string | undefined;
+  dataDir: string;
+  secretKey: string | undefined;
+  roles: RoleName[];
+  storageUrl: string;
+  outboundAddresses: string[];
+  egressAllow: string[];
+  leaseSeconds: number;
+  logLevel: string;
+}
+
+/** Reads and checks the environment once. A wrong value stops the start with its name and what is expected. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  // `PORT=` in a shell means "not set".
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) throw wrongSetting(parsed.error);
+  const env = parsed.data;
+  if (env.DATABASE_URL && !env.CQA_SECRET_KEY)
+    throw new AppError(
+      'setting_invalid',
+      'CQA_SECRET_KEY is required with DATABASE_URL: it seals the secrets kept in that database. Set it to 32 or more random characters and keep it.',
+    );
+  const dataDir = resolve(env.CQA_DATA_DIR);
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    publicUrl: (env.PUBLIC_URL ?? `http://${env.HOST}:${env.PORT}`).replace(/\/$/, ''),
+    databaseUrl: env.DATABASE_URL,
+    dataDir,
+    secretKey: env.CQA_SECRET_KEY,
+    roles: env.CQA_ROLES,
+    storageUrl: env.STORAGE_URL ?? pathToFileURL(resolve(dataDir, 'storage')).href,
+    outboundAddresses: env.CQA_OUTBOUND_ADDRESSES,
+    egressAllow: env.CQA_EGRESS_ALLOW,
+    leaseSeconds: env.CQA_LEASE_SECONDS,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+function wrongSetting(error: z.ZodError): AppError {
+  const problems = error.issues.map(({ path, message }) => `${path[0]?.toString()}: ${message}`);
+  return new AppError(
+    'setting_invalid',
+    `The environment has ${problems.length === 1 ? 'a wrong setting' : 'wrong settings'}. ${problems.join('; ')}`,
+  );
+}

@@ -1,0 +1,35 @@
+import type { Pool, RowDataPacket } from 'mysql2/promise';
+import { AppError } from '../../shared/error.ts';
+import type { Keyring } from '../security/seal.ts';
+import type { ConnectorType } from './connector.ts';
+import { connectorType } from './registry.ts';
+import { joinSecrets } from './secrets.ts';
+
+/** A configured connector, its secrets opened: for the worker only, never for a door. */
+export interface LoadedConnector {
+  id: number;
+  accountId: number;
+  name: string;
+  type: ConnectorType;
+  config: unknown;
+  isEnabled: boolean;
+}
+
+/** Reads a connector and opens its secrets. Throws `not_found` when it is not there or was deleted. */
+export async function loadConnector(
+  { pool }: { pool: Pool },
+  keyring: Keyring,
+  accountId: number,
+  connectorId: number,
+): Promise<LoadedConnector> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    'SELECT id, name, type, config, sealed_secrets, is_enabled FROM connector WHERE account_id = ? AND id = ? AND deleted_at IS NULL',
+    [accountId, connectorId],
+  );
+  const row = rows[0];
+  if (!row) throw new AppError('not_found', 'The connector of this job was deleted. Choose another one for the job.');
+  const type = connectorType(row.type);
+  const secrets = row.sealed_secrets ? JSON.parse(keyring.open(row.sealed_secrets)) : {};
+  const config = type.config.parse(joinSecrets(JSON.parse(row.config), secrets));
+  return { id: row.id, accountId, name: row.name, type, config, isEnabled: row.is_enabled === 1 };
+}

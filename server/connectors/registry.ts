@@ -1,0 +1,14 @@
+import { AppError } from '../../shared/error.ts';
+import type { ConnectorType } from './connector.ts';
+import { sftp } from './sftp/sftp.ts';
+
+/** Every connector type, one line each. Config types differ, so outside its folder a config is what its schema parsed. */
+export const connectorTypes = [sftp] as unknown as readonly ConnectorType[];
+
+/** The type of that id; `invalid` with the known ones when there is none. */
+export function connectorType(id: string): ConnectorType {
+  const type = connectorTypes.find((candidate) => candidate.id === id);
+  if (type) return type;
+  const known = connectorTypes.map((candidate) => candidate.id).join(', ');
+  throw new AppError('invalid', `There is no connector type "${id}". Known types: ${known}.`, { field: 'type' });
+}

@@ -1,0 +1,43 @@
+import type { Work } from '../../db/queries/work.ts';
+import type { Failure } from '../../shared/error.ts';
+import type { ExecutionStatus, ItemCounts, RowCounts } from '../../shared/execution.ts';
+import type { ReportConfig } from '../../shared/job.ts';
+import type { LoadedConnector } from '../connectors/load.ts';
+import type { Services } from '../services.ts';
+
+export type StepName = 'list' | 'fetch' | 'store' | 'report' | 'deliver' | 'hand_over';
+
+/** One execution under way: what it works with and how it reports. */
+export interface ExecutionRun {
+  services: Services;
+  id: Buffer;
+  accountId: number;
+  connectors: LoadedConnector[];
+  /** Set for exports. */
+  report: ReportConfig | undefined;
+  /** The claim under which it runs; whatever it writes is fenced by it. */
+  work: Work;
+  /** Aborts on cancel, on a lost lease, and when the program stops. */
+  signal: AbortSignal;
+  /** Ends the step under way and begins the next; kept with its times and shown in the history. */
+  step(name: StepName, message?: string): Promise<void>;
+  /** From processing to delivering. */
+  delivering(): Promise<void>;
+}
+
+/** How a run ended. The counts are final and their sums hold. */
+export interface Outcome {
+  status: Extract<ExecutionStatus, 'success' | 'partial_success' | 'handler_failed' | 'delivery_failed'>;
+  note?: string;
+  error?: Failure;
+}
+
+export interface ImportOutcome extends Outcome {
+  items: ItemCounts;
+  counts: RowCounts;
+}
+
+export interface ExportOutcome extends Outcome {
+  rows: number;
+  parts: number;
+}

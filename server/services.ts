@@ -1,0 +1,44 @@
+import { type Database, type DatabaseAddress, openDatabase } from '../db/database.ts';
+import type { Config } from './config.ts';
+import { type Log, openLog } from './log.ts';
+import { type Egress, openEgress } from './security/egress.ts';
+import { type Keyring, openKeyring } from './security/seal.ts';
+import { openStorage } from './storage/open.ts';
+import type { Storage } from './storage/storage.ts';
+
+/** What the program needs to run, past its modules. One in the main thread, one in each worker thread. */
+export interface Services {
+  config: Config;
+  database: Database;
+  keyring: Keyring;
+  storage: Storage;
+  egress: Egress;
+  log: Log;
+  close(): Promise<void>;
+}
+
+/** Everything here can be cloned into a thread. */
+export interface ServiceSettings {
+  config: Config;
+  secretKey: string;
+  address: DatabaseAddress;
+  /** Where ffmpeg is, when it is there. */
+  ffmpegPath?: string;
+}
+
+export async function openServices(
+  { config, secretKey, address }: ServiceSettings,
+  { connectionLimit = 8, name = 'cqa' } = {},
+): Promise<Services> {
+  const database = await openDatabase(address, { connectionLimit });
+  const keyring = openKeyring(secretKey);
+  return {
+    config,
+    database,
+    keyring,
+    storage: openStorage(config.storageUrl, keyring.derive('storage')),
+    egress: openEgress(config.egressAllow),
+    log: openLog(config.logLevel, name),
+    close: () => database.close(),
+  };
+}

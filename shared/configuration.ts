@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { connectorInputSchema } from './connector.ts';
+import { jobSchema } from './job.ts';
+import { assignmentRuleSchema, qualityProfileSchema } from './quality.ts';
+
+export const metadataFieldSchema = z.strictObject({
+  cqa_key: z.string().min(1).max(120),
+  mapped_from_external_value: z.string().min(1).optional(),
+  display_name: z.string().min(1).max(120),
+  is_enabled: z.boolean().default(true),
+  is_used_for_access_control: z.boolean().default(false),
+  is_used_for_filtering: z.boolean().default(false),
+  data_type: z.enum(['string', 'number', 'boolean', 'date']).default('string'),
+});
+export type MetadataField = z.infer<typeof metadataFieldSchema>;
+
+/** The YAML that `cqa apply` reads and `cqa export` writes: an account's whole configuration, by name. */
+export const configurationSchema = z.strictObject({
+  connectors: z.array(connectorInputSchema).default([]),
+  quality_profiles: z.array(qualityProfileSchema).default([]),
+  assignment_rules: z.array(assignmentRuleSchema).default([]),
+  metadata_fields: z.array(metadataFieldSchema).default([]),
+  jobs: z.array(jobSchema).default([]),
+});
+export type Configuration = z.infer<typeof configurationSchema>;
+
+export const roles = ['admin', 'supervisor', 'agent'] as const;
+export const roleSchema = z.enum(roles);
+export type Role = z.infer<typeof roleSchema>;

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+export const directions = ['import', 'export'] as const;
+export type Direction = (typeof directions)[number];
+
+/** How the console's form shows a field; travels in the JSON schema's `x-…` free meta. */
+export interface FieldMeta {
+  title?: string;
+  description?: string;
+  /** Sealed at rest, never sent back, absent in an update means "keep". */
+  secret?: true;
+  /** Which part of the form: where, who, what, after. */
+  group?: 'where' | 'who' | 'what' | 'after';
+  /** A field the generated form cannot draw from its type alone. A closed list. */
+  field?: 'column-mapping' | 'host-key' | 'multiline';
+  /** Only for connectors of this direction. */
+  direction?: Direction;
+}
+
+/** Marks a string as a secret. `z.toJSONSchema` carries the mark to the form; sealing and masking read it too. */
+export function secret(meta: Omit<FieldMeta, 'secret'> = {}) {
+  return z
+    .string()
+    .min(1)
+    .meta({ ...meta, secret: true });
+}
+
+export const connectorInputSchema = z.strictObject({
+  name: z.string().trim().min(1).max(120),
+  direction: z.enum(directions),
+  type: z.string().min(1),
+  config: z.record(z.string(), z.unknown()),
+  is_enabled: z.boolean().default(true),
+});
+export type ConnectorInput = z.infer<typeof connectorInputSchema>;
+
+/** One thing that Test connection tries, told as it happens. */
+export interface CheckStep {
+  name: 'reach' | 'host_key' | 'sign_in' | 'list' | 'read' | 'write';
+  title: string;
+  ok: boolean;
+  /** In words: what was seen, or what failed and what to change. */
+  message: string;
+  details?: Record<string, string | number | string[]>;
+}
+
+export interface CheckResult {
+  ok: boolean;
+  message: string;
+  steps: CheckStep[];
+  checked_at: string;
+  /** What was learnt and is to be pinned or shown: the host key's fingerprint, the first file names. */
+  details: Record<string, string | number | string[]>;
+}
