@@ -3,8 +3,8 @@ import type { Failure } from '../../shared/error.ts';
 import { transaction } from '../database.ts';
 
 /**
- * What waits to be done. `execute` runs one execution; `record` fetches the recordings of one interaction, measures them
- * and assigns profiles; `analyse` scores one analysis.
+ * What waits to be done. `execute` runs one execution; `record` fetches one interaction's recordings; `analyse` measures
+ * an interaction, assigns its quality profiles and scores it by each of them.
  */
 export const workKinds = ['execute', 'record', 'analyse'] as const;
 export type WorkKind = (typeof workKinds)[number];
@@ -13,7 +13,7 @@ export interface Work {
   id: number;
   kind: WorkKind;
   accountId: number;
-  /** The execution's, interaction's or analysis's id. */
+  /** The execution's or the interaction's id. */
   subject: Buffer;
   /** What belongs together, for example the connector whose session can serve many. */
   groupKey: number;

@@ -170,19 +170,23 @@ def scripts():
         AGENT, "Thank you for calling how may I help?"
     ).say(CUSTOMER, "I want to change my delivery address.").say(AGENT, "Of course.", "What is the new address?").say(
         CUSTOMER, "It is twelve station road."
-    )
+    ).say(AGENT, "I have changed it.")
     yield "mono.wav", "mulaw", Call("mono", "slt", "en-us").say(AGENT, "Thank you for calling Northwind.").say(
         CUSTOMER, "Can I pay by card?"
     ).say(AGENT, "Yes you can.", "One moment please.").say(AGENT, "The payment has gone through.", after=3.6)
     yield "alaw.wav", "alaw", Call("alaw", "rms", "en-gb-x-rp").say(AGENT, "Hello this is Northwind.").say(
         CUSTOMER, "The machine you sold me is broken again."
-    ).say(AGENT, "I am sorry to hear that.", "We will send a new one.").say(CUSTOMER, "Fine thanks.")
+    ).say(AGENT, "I am sorry to hear that.", "We will send a new one.").say(CUSTOMER, "Fine thanks.").say(
+        AGENT, "Have a very nice day."
+    )
     yield "pcm16.wav", "pcm", Call("pcm16", "slt", "en-gb").say(AGENT, "Thank you for calling Northwind sales.").say(
         CUSTOMER, "What does the large plan cost?"
-    ).say(AGENT, "It is 40 euros a month.").say(CUSTOMER, "I will take it.")
+    ).say(AGENT, "It is 40 euros a month.").say(CUSTOMER, "I will take it.").say(AGENT, "Wonderful you will get the contract by mail.")
     yield "plain.mp3", "mp3", Call("plain", "rms", "en-us").say(AGENT, "Thank you for calling Northwind.").say(
         CUSTOMER, "Please update my phone number."
-    ).say(AGENT, "That is done.", "Have a nice day.")
+    ).say(AGENT, "That is done.", "Is there anything else?").say(
+        CUSTOMER, "No thank you very much."
+    ).say(AGENT, "Thank you for your call.", "Have a nice day.")
 
 
 def shaped(name, channels):
