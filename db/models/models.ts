@@ -1,0 +1,60 @@
+import mysql2 from 'mysql2';
+import { Sequelize } from 'sequelize';
+import type { Database, DatabaseAddress } from '../database.ts';
+import { defineAccount, defineUser } from './account.ts';
+import { defineConnector } from './connector.ts';
+import { defineJob, defineJobConnector } from './job.ts';
+import {
+  defineAssignmentRule,
+  defineMetadataField,
+  defineQualityProfile,
+  defineQualityProfileVersion,
+} from './quality.ts';
+
+/** The small tables that people configure, as Sequelize models. Interactions, work and executions are plain SQL. */
+export type Models = ReturnType<typeof define>;
+
+const opened = new WeakMap<Database, Models>();
+
+/** The models on that database; opened on first use and closed with the database. */
+export function modelsOf(database: Database): Models {
+  const known = opened.get(database);
+  if (known) return known;
+  const models = define(connect(database.address));
+  opened.set(database, models);
+  const close = database.close;
+  database.close = async () => {
+    await models.sequelize.close();
+    await close();
+  };
+  return models;
+}
+
+function define(sequelize: Sequelize) {
+  return {
+    sequelize,
+    Account: defineAccount(sequelize),
+    User: defineUser(sequelize),
+    Connector: defineConnector(sequelize),
+    QualityProfile: defineQualityProfile(sequelize),
+    QualityProfileVersion: defineQualityProfileVersion(sequelize),
+    AssignmentRule: defineAssignmentRule(sequelize),
+    MetadataField: defineMetadataField(sequelize),
+    Job: defineJob(sequelize),
+    JobConnector: defineJobConnector(sequelize),
+  };
+}
+
+function connect({ host, port, socketPath, user, password, database, ssl }: DatabaseAddress): Sequelize {
+  return new Sequelize(database, user, password, {
+    dialect: 'mysql',
+    dialectModule: mysql2,
+    ...(host ? { host, port } : {}),
+    dialectOptions: { ...(socketPath ? { socketPath } : {}), ...(ssl ? { ssl: {} } : {}) },
+    timezone: '+00:00',
+    isolationLevel: 'READ COMMITTED',
+    logging: false,
+    define: { freezeTableName: true, timestamps: false },
+    pool: { max: 4, idle: 30_000 },
+  });
+}

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import type { AccountRow } from '../../db/models/account.ts';
+import { modelsOf } from '../../db/models/models.ts';
+import { newId, parseUuid, uuidText } from '../../db/uuid.ts';
+import { AppError } from '../../shared/error.ts';
+import { defaultSchedule, zoneSchema } from '../../shared/job.ts';
+import { parseInput } from '../configuration/parse.ts';
+import type { Services } from '../services.ts';
+import { createUser } from './users.ts';
+
+export interface Account {
+  id: number;
+  uid: string;
+  name: string;
+  timezone: string;
+  consoleEnabled: boolean;
+  frameOrigins: string[];
+  emailDomains: string[];
+}
+
+const originSchema = z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin);
+
+const settingsSchema = z.object({
+  name: z.string().trim().min(1).max(120).optional(),
+  timezone: zoneSchema.optional(),
+  consoleEnabled: z.boolean().optional(),
+  frameOrigins: z.array(originSchema).optional(),
+  emailDomains: z.array(z.string().regex(/^[a-z0-9.-]+\.[a-z]{2,}$/i, 'a mail domain such as example.com')).optional(),
+});
+export type AccountSettings = z.input<typeof settingsSchema>;
+
+export interface NewAccount {
+  name: string;
+  adminEmail: string;
+  adminPassword: string;
+  timezone?: string;
+  console?: boolean;
+}
+
+/** Makes an account with its first administrator. Both or neither are there afterwards. */
+export async function createAccount(services: Services, account: NewAccount): Promise<{ id: number; uid: string }> {
+  const settings = parseInput(settingsSchema, {
+    name: account.name,
+    timezone: account.timezone,
+    consoleEnabled: account.console,
+  });
+  const { Account } = modelsOf(services.database);
+  const row = await Account.create({
+    uid: newId(),
+    name: account.name,
+    timezone: settings.timezone ?? defaultSchedule.timezone,
+    console_enabled: settings.consoleEnabled ?? false,
+    frame_origins: [],
+    email_domains: [],
+  });
+  try {
+    await createUser(services, row.id, {
+      email: account.adminEmail,
+      password: account.adminPassword,
+      role: 'admin',
+      verified: true,
+    });
+  } catch (error) {
+    await row.destroy();
+    throw error;
+  }
+  return { id: row.id, uid: uuidText(row.uid) };
+}
+
+/** Throws `not_found` for an id that is no account's. */
+export async function getAccount(services: Services, uid: string): Promise<Account> {
+  return view(await accountRow(services, uid));
+}
+
+export async function getAccountById(services: Services, id: number): Promise<Account> {
+  const row = await modelsOf(services.database).Account.findByPk(id);
+  if (!row) throw new AppError('not_found', 'This account is no longer there.');
+  return view(row);
+}
+
+/** Changes what is given and leaves the rest. */
+export async function setAccount(services: Services, uid: string, input: AccountSettings): Promise<Account> {
+  const settings = parseInput(settingsSchema, input);
+  const row = await accountRow(services, uid);
+  if (settings.name !== undefined) row.name = settings.name;
+  if (settings.timezone !== undefined) row.timezone = settings.timezone;
+  if (settings.consoleEnabled !== undefined) row.console_enabled = settings.consoleEnabled;
+  if (settings.frameOrigins !== undefined) row.frame_origins = settings.frameOrigins;
+  if (settings.emailDomains !== undefined) row.email_domains = settings.emailDomains;
+  await row.save();
+  return view(row);
+}
+
+async function accountRow(services: Services, uid: string): Promise<AccountRow> {
+  const id = parseUuid(uid);
+  const row = id && (await modelsOf(services.database).Account.findOne({ where: { uid: id } }));
+  if (!row)
+    throw new AppError('not_found', `There is no account ${uid}. "cqa account create" makes one and prints its id.`);
+  return row;
+}
+
+function view(row: AccountRow): Account {
+  return {
+    id: row.id,
+    uid: uuidText(row.uid),
+    name: row.name,
+    timezone: row.timezone,
+    consoleEnabled: row.console_enabled,
+    frameOrigins: row.frame_origins,
+    emailDomains: row.email_domains,
+  };
+}
+
+/** Whether anybody has set this installation up yet. */
+export async function hasAccounts(services: Services): Promise<boolean> {
+  return (await modelsOf(services.database).Account.count()) > 0;
+}

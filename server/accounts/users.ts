@@ -1,0 +1,89 @@
+import { UniqueConstraintError } from 'sequelize';
+import { z } from 'zod';
+import type { UserRow } from '../../db/models/account.ts';
+import { modelsOf } from '../../db/models/models.ts';
+import { newId, uuidText } from '../../db/uuid.ts';
+import { type Role, roleSchema } from '../../shared/configuration.ts';
+import { AppError } from '../../shared/error.ts';
+import { parseInput } from '../configuration/parse.ts';
+import { hashPassword } from '../security/passwords.ts';
+import type { Services } from '../services.ts';
+
+export interface User {
+  id: number;
+  uid: string;
+  accountId: number;
+  email: string;
+  name: string | null;
+  role: Role;
+  passwordHash: string | null;
+  teams: string[];
+  campaigns: string[];
+  isDisabled: boolean;
+}
+
+const newUserSchema = z.object({
+  email: z.email('an e-mail address').transform((email) => email.toLowerCase()),
+  password: z.string().optional(),
+  role: roleSchema,
+  name: z.string().trim().min(1).max(120).optional(),
+  teams: z.array(z.string().min(1)).default([]),
+  campaigns: z.array(z.string().min(1)).default([]),
+  verified: z.boolean().default(false),
+});
+export type NewUser = z.input<typeof newUserSchema>;
+
+/** Throws `conflict` when the account has a user of that address. Without a password only the frame signs them in. */
+export async function createUser(
+  services: Services,
+  accountId: number,
+  input: NewUser,
+): Promise<{ id: number; uid: string }> {
+  const user = parseInput(newUserSchema, input);
+  try {
+    const row = await modelsOf(services.database).User.create({
+      account_id: accountId,
+      uid: newId(),
+      email: user.email,
+      name: user.name ?? null,
+      role: user.role,
+      password_hash: user.password === undefined ? null : await hashPassword(user.password),
+      email_verified_at: user.verified ? new Date() : null,
+      teams: user.teams,
+      campaigns: user.campaigns,
+    });
+    return { id: row.id, uid: uuidText(row.uid) };
+  } catch (error) {
+    if (error instanceof UniqueConstraintError)
+      throw new AppError('conflict', `This account already has a user ${user.email}.`, { field: 'email' });
+    throw error;
+  }
+}
+
+/** One person may belong to several accounts under the same address. */
+export async function findUsersByEmail(services: Services, email: string): Promise<User[]> {
+  const rows = await modelsOf(services.database).User.findAll({ where: { email: email.trim().toLowerCase() } });
+  return rows.map(view);
+}
+
+/** Throws `not_found`. */
+export async function getUser(services: Services, userId: number): Promise<User> {
+  const row = await modelsOf(services.database).User.findByPk(userId);
+  if (!row) throw new AppError('not_found', 'This user is no longer there.');
+  return view(row);
+}
+
+function view(row: UserRow): User {
+  return {
+    id: row.id,
+    uid: uuidText(row.uid),
+    accountId: row.account_id,
+    email: row.email,
+    name: row.name ?? null,
+    role: row.role,
+    passwordHash: row.password_hash,
+    teams: row.teams,
+    campaigns: row.campaigns,
+    isDisabled: Boolean(row.disabled_at),
+  };
+}

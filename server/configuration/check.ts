@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { modelsOf } from '../../db/models/models.ts';
+import { type CheckResult, type CheckStep, type Direction, directions } from '../../shared/connector.ts';
+import { AppError } from '../../shared/error.ts';
+import type { ConnectorType } from '../connectors/connector.ts';
+import { connectorType } from '../connectors/registry.ts';
+import { joinSecrets } from '../connectors/secrets.ts';
+import type { Services } from '../services.ts';
+import { completeConfig, connectorRow, pinHostKey } from './connectors.ts';
+import { parseInput } from './parse.ts';
+
+/** A check that has not ended by then is ended by us. */
+const checkTimeoutMs = 60_000;
+
+/** Tries a saved connector, remembers the result for its card, and pins the host key that a good check has shown. */
+export async function checkConnector(services: Services, accountId: number, uid: string): Promise<CheckResult> {
+  const row = await connectorRow(services, accountId, uid);
+  const type = connectorType(row.type);
+  const secrets = row.sealed_secrets ? JSON.parse(services.keyring.open(row.sealed_secrets)) : {};
+  const config = type.config.parse(joinSecrets(row.config, secrets));
+  const result = await runCheck(services, type, config, row.direction);
+  await modelsOf(services.database).Connector.update(
+    { last_check: result },
+    { where: { id: row.id, account_id: accountId } },
+  );
+  if (result.ok && typeof result.details.host_key === 'string')
+    await pinHostKey(services, accountId, row.id, result.details.host_key);
+  return result;
+}
+
+const unsavedSchema = z.object({
+  type: z.string(),
+  direction: z.enum(directions),
+  config: z.record(z.string(), z.unknown()),
+  /** The connector being edited: its kept secrets fill what the form left empty. */
+  uid: z.string().optional(),
+});
+
+/** Tries what a form holds before it is saved. */
+export async function checkConfig(services: Services, accountId: number, input: unknown): Promise<CheckResult> {
+  const { type: typeId, direction, config: given, uid } = parseInput(unsavedSchema, input);
+  const type = connectorType(typeId);
+  const row = uid ? await connectorRow(services, accountId, uid) : null;
+  const config = await completeConfig(services, type, given, row);
+  return runCheck(services, type, config, direction);
+}
+
+async function runCheck(
+  services: Services,
+  type: ConnectorType,
+  config: unknown,
+  direction: Direction,
+): Promise<CheckResult> {
+  const steps: CheckStep[] = [];
+  const signal = AbortSignal.timeout(checkTimeoutMs);
+  try {
+    for await (const step of type.check(config, direction, { signal, egress: services.egress, log: services.log }))
+      steps.push(step);
+  } catch (thrown) {
+    const error = AppError.from(thrown, `the check of ${type.title}`);
+    if (error.code === 'internal') services.log.error({ err: error.cause }, 'connector check failed');
+    steps.push({ name: 'reach', title: 'Test connection', ok: false, message: error.message });
+  }
+  const failed = steps.find((step) => !step.ok);
+  return {
+    ok: !failed,
+    message: failed?.message ?? 'Everything works: the connection can be used.',
+    steps,
+    checked_at: new Date().toISOString(),
+    details: Object.assign({}, ...steps.map((step) => step.details ?? {})),
+  };
+}

@@ -1,0 +1,249 @@
+import { isDeepStrictEqual } from 'node:util';
+import { UniqueConstraintError } from 'sequelize';
+import type { z } from 'zod';
+import type { ConnectorRow } from '../../db/models/connector.ts';
+import { modelsOf } from '../../db/models/models.ts';
+import { newId, parseUuid, uuidText } from '../../db/uuid.ts';
+import { type CheckResult, type ConnectorInput, connectorInputSchema, type Direction } from '../../shared/connector.ts';
+import { AppError } from '../../shared/error.ts';
+import type { ConnectorType } from '../connectors/connector.ts';
+import { connectorType } from '../connectors/registry.ts';
+import { joinSecrets, secretPaths, splitSecrets } from '../connectors/secrets.ts';
+import type { Services } from '../services.ts';
+import { jobNamesOf } from './jobs.ts';
+import { parseInput } from './parse.ts';
+
+export type Change = 'created' | 'updated' | 'unchanged';
+
+export interface ConnectorView {
+  id: number;
+  uid: string;
+  name: string;
+  direction: Direction;
+  type: string;
+  /** Without secrets. */
+  config: Record<string, unknown>;
+  /** Dotted paths of the secrets that are kept. */
+  kept_secrets: string[];
+  public_side: Record<string, string>;
+  is_enabled: boolean;
+  last_check: CheckResult | null;
+  created_by: string;
+  created_at: Date;
+  jobs: string[];
+}
+
+type Json = Record<string, unknown>;
+
+export interface SaveOptions {
+  by: string;
+  /** The connector to change; absent: one of that name, else a new one. */
+  uid?: string | undefined;
+  /** Says what would happen and changes nothing. */
+  dryRun?: boolean;
+}
+
+/**
+ * Makes or changes a connector. Secrets that are absent are kept; they are sealed again only when they changed.
+ * Throws `invalid` with the field, `conflict` for a name that is taken.
+ */
+export async function saveConnector(
+  services: Services,
+  accountId: number,
+  input: unknown,
+  { by, uid, dryRun = false }: SaveOptions,
+): Promise<{ uid: string; change: Change }> {
+  const connector = parseInput(connectorInputSchema, input);
+  const row = uid ? await connectorRow(services, accountId, uid) : await namedRow(services, accountId, connector.name);
+  const type = connectorType(connector.type);
+  requireFit(type, connector, row);
+  const config = await completeConfig(services, type, connector.config, row);
+  if (dryRun) return { uid: row ? uuidText(row.uid) : '', change: changeOf(services, type, connector, config, row) };
+  return write(services, accountId, connector, config, row, by);
+}
+
+function requireFit(type: ConnectorType, { direction }: ConnectorInput, row: ConnectorRow | null): void {
+  if (!type.directions.includes(direction))
+    throw new AppError('invalid', `${type.title} does not ${direction}. It can: ${type.directions.join(', ')}.`, {
+      field: 'direction',
+    });
+  if (row && (row.type !== type.id || row.direction !== direction))
+    throw new AppError(
+      'conflict',
+      `"${row.name}" is already a ${row.direction} connector of type ${row.type}. Choose another name.`,
+      { field: 'name' },
+    );
+}
+
+/** The given config with kept secrets and what the type adds by itself, checked by the type's own schema. */
+export async function completeConfig(
+  services: Services,
+  type: ConnectorType,
+  given: Json,
+  row: ConnectorRow | null,
+): Promise<Json> {
+  const kept = row ? { ...pinned(row.config, given), ...given } : given;
+  const config = parseInput(type.config as z.ZodType<Json>, joinSecrets(kept, secretsOf(services, row)), ['config']);
+  return ((await type.prepare?.(config)) ?? config) as Json;
+}
+
+/** A host key that was pinned at a check stays while the host stays, though a form or a YAML does not repeat it. */
+function pinned(before: Json, given: Json): Json {
+  const sameHost = before.host === given.host && before.port === (given.port ?? before.port);
+  return sameHost && before.host_key !== undefined ? { host_key: before.host_key } : {};
+}
+
+function secretsOf(services: Services, row: ConnectorRow | null): Record<string, string> {
+  return row?.sealed_secrets ? JSON.parse(services.keyring.open(row.sealed_secrets)) : {};
+}
+
+function changeOf(
+  services: Services,
+  type: ConnectorType,
+  input: ConnectorInput,
+  config: Json,
+  row: ConnectorRow | null,
+): Change {
+  if (!row) return 'created';
+  const { open, secrets } = splitSecrets(config, secretPaths(type.config));
+  const same =
+    row.name === input.name &&
+    row.is_enabled === input.is_enabled &&
+    isDeepStrictEqual(row.config, JSON.parse(JSON.stringify(open))) &&
+    isDeepStrictEqual(secretsOf(services, row), secrets);
+  return same ? 'unchanged' : 'updated';
+}
+
+async function write(
+  services: Services,
+  accountId: number,
+  input: ConnectorInput,
+  config: Json,
+  row: ConnectorRow | null,
+  by: string,
+): Promise<{ uid: string; change: Change }> {
+  const type = connectorType(input.type);
+  const change = changeOf(services, type, input, config, row);
+  if (row && change === 'unchanged') return { uid: uuidText(row.uid), change };
+  const { open, secrets } = splitSecrets(config, secretPaths(type.config));
+  const fields = {
+    name: input.name,
+    config: open,
+    sealed_secrets: Object.keys(secrets).length > 0 ? services.keyring.seal(JSON.stringify(secrets)) : null,
+    is_enabled: input.is_enabled,
+    updated_at: new Date(),
+  };
+  const { Connector } = modelsOf(services.database);
+  try {
+    const saved = row
+      ? await row.update(fields)
+      : await Connector.create({
+          account_id: accountId,
+          uid: newId(),
+          direction: input.direction,
+          type: input.type,
+          created_by: by,
+          ...fields,
+        });
+    return { uid: uuidText(saved.uid), change };
+  } catch (error) {
+    if (error instanceof UniqueConstraintError)
+      throw new AppError('conflict', `There is already a connector "${input.name}". Choose another name.`, {
+        field: 'name',
+      });
+    throw error;
+  }
+}
+
+export async function listConnectors(
+  services: Services,
+  accountId: number,
+  direction?: Direction,
+): Promise<ConnectorView[]> {
+  const where = { account_id: accountId, deleted_at: null, ...(direction ? { direction } : {}) };
+  const rows = await modelsOf(services.database).Connector.findAll({ where, order: [['name', 'ASC']] });
+  const jobs = await jobNamesOf(
+    services,
+    rows.map((row) => row.id),
+  );
+  return rows.map((row) => view(services, row, jobs.get(row.id) ?? []));
+}
+
+export async function getConnector(services: Services, accountId: number, uid: string): Promise<ConnectorView> {
+  const row = await connectorRow(services, accountId, uid);
+  const jobs = await jobNamesOf(services, [row.id]);
+  return view(services, row, jobs.get(row.id) ?? []);
+}
+
+/** For the CLI, which names connectors. Throws `not_found` with the names there are. */
+export async function findConnector(services: Services, accountId: number, name: string): Promise<ConnectorView> {
+  const row = await namedRow(services, accountId, name);
+  if (row) return getConnector(services, accountId, uuidText(row.uid));
+  const names = (await listConnectors(services, accountId)).map((connector) => connector.name);
+  throw new AppError(
+    'not_found',
+    `There is no connector "${name}". ${names.length > 0 ? `There are: ${names.join(', ')}.` : 'There are none yet.'}`,
+  );
+}
+
+export async function setConnectorEnabled(
+  services: Services,
+  accountId: number,
+  uid: string,
+  enabled: boolean,
+): Promise<void> {
+  const row = await connectorRow(services, accountId, uid);
+  await row.update({ is_enabled: enabled, updated_at: new Date() });
+}
+
+/** Keeps the fingerprint that a check has shown; from now on a change of it is refused. */
+export async function pinHostKey(
+  services: Services,
+  accountId: number,
+  connectorId: number,
+  hostKey: string,
+): Promise<void> {
+  const row = await modelsOf(services.database).Connector.findOne({
+    where: { id: connectorId, account_id: accountId, deleted_at: null },
+  });
+  if (row && row.config.host_key === undefined)
+    await row.update({ config: { ...row.config, host_key: hostKey }, updated_at: new Date() });
+}
+
+/** Throws `not_found` for what is not this account's. */
+export async function connectorRow(services: Services, accountId: number, uid: string): Promise<ConnectorRow> {
+  const id = parseUuid(uid);
+  const row =
+    id &&
+    (await modelsOf(services.database).Connector.findOne({
+      where: { account_id: accountId, uid: id, deleted_at: null },
+    }));
+  if (!row) throw new AppError('not_found', 'This connector is not there any more. Reload the page to see which are.');
+  return row;
+}
+
+function namedRow(services: Services, accountId: number, name: string): Promise<ConnectorRow | null> {
+  return modelsOf(services.database).Connector.findOne({
+    where: { account_id: accountId, name: name.trim(), deleted_at: null },
+  });
+}
+
+function view(services: Services, row: ConnectorRow, jobs: string[]): ConnectorView {
+  const type = connectorType(row.type);
+  const secrets = secretsOf(services, row);
+  return {
+    id: row.id,
+    uid: uuidText(row.uid),
+    name: row.name,
+    direction: row.direction,
+    type: row.type,
+    config: row.config,
+    kept_secrets: Object.keys(secrets),
+    public_side: type.publicSide?.(type.config.parse(joinSecrets(row.config, secrets))) ?? {},
+    is_enabled: row.is_enabled,
+    last_check: row.last_check ?? null,
+    created_by: row.created_by,
+    created_at: row.created_at,
+    jobs,
+  };
+}

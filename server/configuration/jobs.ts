@@ -1,0 +1,236 @@
+import { isDeepStrictEqual } from 'node:util';
+import { UniqueConstraintError } from 'sequelize';
+import type { JobRow } from '../../db/models/job.ts';
+import { modelsOf } from '../../db/models/models.ts';
+import { newId, parseUuid, uuidText } from '../../db/uuid.ts';
+import { AppError } from '../../shared/error.ts';
+import { type JobInput, type JobType, jobSchema, type ReportConfig, type Schedule } from '../../shared/job.ts';
+import { getAccountById } from '../accounts/accounts.ts';
+import { nextDue } from '../jobs/schedule.ts';
+import type { Services } from '../services.ts';
+import type { Change, SaveOptions } from './connectors.ts';
+import { parseInput } from './parse.ts';
+
+export interface JobView {
+  id: number;
+  uid: string;
+  name: string;
+  type: JobType;
+  schedule: Schedule;
+  report: ReportConfig | null;
+  connectors: string[];
+  is_enabled: boolean;
+  is_system: boolean;
+  next_due_at: Date | null;
+  created_by: string;
+  created_at: Date;
+}
+
+/** Makes or changes a job; its next due time follows from its schedule. Throws `invalid` with the field, `conflict`. */
+export async function saveJob(
+  services: Services,
+  accountId: number,
+  input: unknown,
+  options: SaveOptions,
+): Promise<{ uid: string; change: Change }> {
+  const job = parseInput(jobSchema, input);
+  const row = options.uid
+    ? await jobRow(services, accountId, options.uid)
+    : await namedRow(services, accountId, job.name);
+  if (row && row.type !== job.type)
+    throw new AppError(
+      'conflict',
+      `"${row.name}" is already a job of another type (${row.type}). Choose another name.`,
+      { field: 'name' },
+    );
+  const connectorIds = await matchingConnectors(services, accountId, job, options.dryRun ?? false);
+  const change = await changeOf(services, job, connectorIds, row);
+  if (options.dryRun || (row && change === 'unchanged')) return { uid: row ? uuidText(row.uid) : '', change };
+  return { uid: await write(services, accountId, job, connectorIds, row, options.by), change };
+}
+
+/** The ids of the connectors a job names: they must be there and of the job's direction. */
+async function matchingConnectors(
+  services: Services,
+  accountId: number,
+  job: JobInput,
+  mayBeAbsent: boolean,
+): Promise<number[]> {
+  const rows = await modelsOf(services.database).Connector.findAll({
+    where: { account_id: accountId, name: job.connectors, deleted_at: null },
+  });
+  const direction = job.type === 'data_import' ? 'import' : 'export';
+  return job.connectors.flatMap((name) => {
+    const row = rows.find((candidate) => candidate.name === name);
+    if (!row && mayBeAbsent) return [];
+    if (!row)
+      throw new AppError('invalid', `There is no connector "${name}". Create it first.`, { field: 'connectors' });
+    if (row.direction !== direction)
+      throw new AppError(
+        'invalid',
+        `"${name}" is an ${row.direction} connector; this job needs one for ${direction}.`,
+        { field: 'connectors' },
+      );
+    return [row.id];
+  });
+}
+
+async function changeOf(
+  services: Services,
+  job: JobInput,
+  connectorIds: number[],
+  row: JobRow | null,
+): Promise<Change> {
+  if (!row) return 'created';
+  const linked = await modelsOf(services.database).JobConnector.findAll({
+    where: { job_id: row.id },
+    order: [['position', 'ASC']],
+  });
+  const same =
+    row.name === job.name &&
+    row.is_enabled === job.is_enabled &&
+    isDeepStrictEqual(row.schedule, job.schedule) &&
+    isDeepStrictEqual(row.report, job.report ?? null) &&
+    isDeepStrictEqual(
+      linked.map((link) => link.connector_id),
+      connectorIds,
+    );
+  return same ? 'unchanged' : 'updated';
+}
+
+async function write(
+  services: Services,
+  accountId: number,
+  job: JobInput,
+  connectorIds: number[],
+  row: JobRow | null,
+  by: string,
+): Promise<string> {
+  const { sequelize, Job, JobConnector } = modelsOf(services.database);
+  const { timezone } = await getAccountById(services, accountId);
+  const fields = {
+    name: job.name,
+    schedule: job.schedule,
+    report: job.report ?? null,
+    is_enabled: job.is_enabled,
+    next_due_at: job.is_enabled ? nextDue(job.schedule, timezone, new Date()) : null,
+    updated_at: new Date(),
+  };
+  try {
+    return await sequelize.transaction(async (transaction) => {
+      const saved = row
+        ? await row.update(fields, { transaction })
+        : await Job.create(
+            { account_id: accountId, uid: newId(), type: job.type, created_by: by, ...fields },
+            { transaction },
+          );
+      await JobConnector.destroy({ where: { job_id: saved.id }, transaction });
+      for (const [position, connectorId] of connectorIds.entries())
+        await JobConnector.create({ job_id: saved.id, connector_id: connectorId, position }, { transaction });
+      return uuidText(saved.uid);
+    });
+  } catch (error) {
+    if (error instanceof UniqueConstraintError)
+      throw new AppError('conflict', `There is already a job "${job.name}". Choose another name.`, { field: 'name' });
+    throw error;
+  }
+}
+
+export async function listJobs(services: Services, accountId: number): Promise<JobView[]> {
+  const rows = await modelsOf(services.database).Job.findAll({
+    where: { account_id: accountId, deleted_at: null },
+    order: [['name', 'ASC']],
+  });
+  return views(services, rows);
+}
+
+export async function getJob(services: Services, accountId: number, uid: string): Promise<JobView> {
+  const [job] = await views(services, [await jobRow(services, accountId, uid)]);
+  if (!job) throw new AppError('not_found', 'This job is not there any more.');
+  return job;
+}
+
+/** For the CLI, which names jobs. Throws `not_found` with the names there are. */
+export async function findJob(services: Services, accountId: number, name: string): Promise<JobView> {
+  const jobs = await listJobs(services, accountId);
+  const job = jobs.find((candidate) => candidate.name === name.trim());
+  if (job) return job;
+  const names = jobs.map((candidate) => candidate.name).join(', ');
+  throw new AppError(
+    'not_found',
+    `There is no job "${name}". ${names ? `There are: ${names}.` : 'There are none yet.'}`,
+  );
+}
+
+export async function setJobEnabled(
+  services: Services,
+  accountId: number,
+  uid: string,
+  enabled: boolean,
+): Promise<void> {
+  const row = await jobRow(services, accountId, uid);
+  const { timezone } = await getAccountById(services, accountId);
+  await row.update({
+    is_enabled: enabled,
+    next_due_at: enabled ? nextDue(row.schedule, timezone, new Date()) : null,
+    updated_at: new Date(),
+  });
+}
+
+/** Its executions stay in the history under its name. */
+export async function removeJob(services: Services, accountId: number, uid: string): Promise<void> {
+  const row = await jobRow(services, accountId, uid);
+  await row.update({ deleted_at: new Date(), is_enabled: false, next_due_at: null });
+}
+
+/** connector id → the names of the live jobs that use it. */
+export async function jobNamesOf(services: Services, connectorIds: number[]): Promise<Map<number, string[]>> {
+  const { Job, JobConnector } = modelsOf(services.database);
+  const links = await JobConnector.findAll({ where: { connector_id: connectorIds } });
+  const jobs = await Job.findAll({
+    where: { id: links.map((link) => link.job_id), deleted_at: null },
+    order: [['name', 'ASC']],
+  });
+  const namesOf = (connectorId: number) =>
+    jobs
+      .filter((job) => links.some((link) => link.job_id === job.id && link.connector_id === connectorId))
+      .map((job) => job.name);
+  return new Map(connectorIds.map((id) => [id, namesOf(id)]));
+}
+
+async function views(services: Services, rows: JobRow[]): Promise<JobView[]> {
+  const { JobConnector, Connector } = modelsOf(services.database);
+  const links = await JobConnector.findAll({
+    where: { job_id: rows.map((row) => row.id) },
+    order: [['position', 'ASC']],
+  });
+  const connectors = await Connector.findAll({ where: { id: links.map((link) => link.connector_id) } });
+  const nameOf = new Map(connectors.map((connector) => [connector.id, connector.name]));
+  return rows.map((row) => ({
+    id: row.id,
+    uid: uuidText(row.uid),
+    name: row.name,
+    type: row.type,
+    schedule: row.schedule,
+    report: row.report,
+    connectors: links.filter((link) => link.job_id === row.id).flatMap((link) => nameOf.get(link.connector_id) ?? []),
+    is_enabled: row.is_enabled,
+    is_system: row.is_system,
+    next_due_at: row.next_due_at,
+    created_by: row.created_by,
+    created_at: row.created_at,
+  }));
+}
+
+async function jobRow(services: Services, accountId: number, uid: string): Promise<JobRow> {
+  const id = parseUuid(uid);
+  const row =
+    id &&
+    (await modelsOf(services.database).Job.findOne({ where: { account_id: accountId, uid: id, deleted_at: null } }));
+  if (!row) throw new AppError('not_found', 'This job is not there any more. Reload the page to see which are.');
+  return row;
+}
+
+function namedRow(services: Services, accountId: number, name: string): Promise<JobRow | null> {
+  return modelsOf(services.database).Job.findOne({ where: { account_id: accountId, name, deleted_at: null } });
+}

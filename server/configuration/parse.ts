@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import { AppError } from '../../shared/error.ts';
+
+/** Checks input with its schema. Throws `invalid` that names the first field at fault and lists the others. */
+export function parseInput<T extends z.ZodType>(schema: T, input: unknown, at: (string | number)[] = []): z.output<T> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const problems = flatten(parsed.error.issues, at);
+  const first = problems[0];
+  const message = problems.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
+  throw new AppError('invalid', `${message}.`, first?.path ? { field: first.path } : {});
+}
+
+interface Problem {
+  path: string;
+  message: string;
+}
+
+type Issue = z.core.$ZodIssue;
+
+function flatten(issues: Issue[], at: PropertyKey[]): Problem[] {
+  return issues.flatMap((issue) => {
+    const path = [...at, ...issue.path];
+    if (issue.code === 'invalid_union' && issue.errors.length > 0) return flatten(shortest(issue.errors), path);
+    return [{ path: path.map(String).join('.'), message: issue.message }];
+  });
+}
+
+/** Of a union's branches, the one that came nearest. */
+function shortest(branches: Issue[][]): Issue[] {
+  return branches.reduce((best, branch) => (branch.length < best.length ? branch : best));
+}
