@@ -61,13 +61,29 @@ export function poolOptions(address: DatabaseAddress, connectionLimit: number): 
   };
 }
 
+export interface OpenOptions {
+  connectionLimit?: number;
+  /**
+   * The server drops a connection that has said nothing for so long, and frees its locks: a frozen worker must not hold
+   * rows for longer than its lease. Idle connections are closed on this side before.
+   */
+  silentSeconds?: number;
+}
+
 /** Opens a pool and learns what the server is. Fails with `database_unavailable` when it does not answer. */
-export async function openDatabase(address: DatabaseAddress, { connectionLimit = 8 } = {}): Promise<Database> {
-  const pool = createPool(poolOptions(address, connectionLimit));
+export async function openDatabase(
+  address: DatabaseAddress,
+  { connectionLimit = 8, silentSeconds }: OpenOptions = {},
+): Promise<Database> {
+  const idle = silentSeconds ? { maxIdle: connectionLimit - 1, idleTimeout: silentSeconds * 500 } : {};
+  const waitTimeout = silentSeconds ? `, wait_timeout=${silentSeconds}` : '';
+  const pool = createPool({ ...poolOptions(address, connectionLimit), ...idle });
   pool.on('connection', (connection) => {
     // Sent first on the connection, so it runs before whatever the pool's caller sends.
+    // The variable's name differs between MySQL and MariaDB, so the level has a statement of its own.
+    connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
     connection.query(
-      "SET SESSION time_zone='+00:00', transaction_isolation='READ-COMMITTED', sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'",
+      `SET SESSION time_zone='+00:00', sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'${waitTimeout}`,
     );
   });
   try {

@@ -1,4 +1,4 @@
-import { type Database, type DatabaseAddress, openDatabase } from '../db/database.ts';
+import { type Database, type DatabaseAddress, type OpenOptions, openDatabase } from '../db/database.ts';
 import type { Config } from './config.ts';
 import { type Log, openLog } from './log.ts';
 import { type Egress, openEgress } from './security/egress.ts';
@@ -28,9 +28,9 @@ export interface ServiceSettings {
 
 export async function openServices(
   { config, secretKey, address }: ServiceSettings,
-  { connectionLimit = 8, name = 'cqa' } = {},
+  { name = 'cqa', ...connecting }: OpenOptions & { name?: string } = {},
 ): Promise<Services> {
-  const database = await openDatabase(address, { connectionLimit });
+  const database = await openDatabase(address, connecting);
   const keyring = openKeyring(secretKey);
   return {
     config,

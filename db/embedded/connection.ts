@@ -67,7 +67,8 @@ async function answering(layout: Layout): Promise<EmbeddedConnection | undefined
 
 /** Signs in and asks for the version: proof that the account works. */
 export async function serverVersion(connection: EmbeddedConnection): Promise<string> {
-  const client = await createConnection({ ...connection, connectTimeout: 10_000 });
+  const { socketPath, user, password, database } = connection;
+  const client = await createConnection({ socketPath, user, password, database, connectTimeout: 10_000 });
   try {
     const [rows] = await client.query('SELECT VERSION() AS version');
     const [row] = Array.isArray(rows) ? rows : [];

@@ -5,7 +5,7 @@ import { initialise } from './initialise.ts';
 import { type Layout, openLayout } from './layout.ts';
 import { endLeftover } from './leftover.ts';
 import { acquireLock } from './lock.ts';
-import { bufferPoolMb, serverOptions } from './options.ts';
+import { bufferPoolMb, defaultRedoLogMb, serverOptions } from './options.ts';
 import { describeProgram, type Flavour, type ServerProgram } from './program.ts';
 import { compareSeries, readRecord, requireFitting, type ServerRecord, writeRecord } from './record.ts';
 import { Supervisor } from './supervisor.ts';
@@ -20,6 +20,8 @@ export interface EmbeddedOptions {
   say?: (line: string) => void;
   /** The InnoDB buffer pool; by default see bufferPoolMb() in options.ts. */
   bufferPoolMb?: number;
+  /** The redo log, 512 by default. It takes that much of the disk from the start. */
+  redoLogMb?: number;
   /** Options of the server itself, which win over ours. */
   serverOptions?: readonly string[];
   /** Called once when the server ends again and again and is not started any more. */
@@ -60,13 +62,15 @@ async function startOwned(
 ): Promise<EmbeddedDatabase> {
   const say = options.say ?? (() => undefined);
   await endLeftover(layout, say);
-  const record = await prepareTables(program, layout, say);
+  const redoLogMb = options.redoLogMb ?? defaultRedoLogMb;
+  const record = await prepareTables(program, layout, redoLogMb, say);
   const password = openPassword(layout);
   writeAccounts(layout, password);
   const supervisor = new Supervisor({
     program: program.path,
     options: serverOptions(program, layout, {
       bufferPoolMb: options.bufferPoolMb ?? bufferPoolMb(),
+      redoLogMb,
       extra: options.serverOptions ?? [],
     }),
     layout,
@@ -93,12 +97,13 @@ async function startOwned(
 async function prepareTables(
   program: ServerProgram,
   layout: Layout,
+  redoLogMb: number,
   say: (line: string) => void,
 ): Promise<ServerRecord | undefined> {
   const record = readRecord(layout);
   if (record === undefined) {
     say('Making the embedded database.');
-    await initialise(program, layout);
+    await initialise(program, layout, redoLogMb);
     return undefined;
   }
   requireFitting(program, record, layout);

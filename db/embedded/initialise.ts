@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
+import { appendFileSync, readdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../../shared/error.ts';
@@ -10,8 +10,8 @@ import { baseOptions } from './options.ts';
 import { serverEnvironment } from './process.ts';
 import { companion, installationPrefix, type ServerProgram } from './program.ts';
 
-/** System tables, undo and redo logs, and some room to work. */
-const initialMb = 300;
+/** System tables and some room to work; the redo log, laid out in full at once, comes on top. */
+const initialMb = 200;
 const timeoutMs = 120_000;
 const run = promisify(execFile);
 
@@ -20,9 +20,9 @@ const run = promisify(execFile);
  * nothing that looks like a database.
  * @throws AppError storage_full, permission_denied, program_missing, database_failed
  */
-export async function initialise(program: ServerProgram, layout: Layout): Promise<void> {
+export async function initialise(program: ServerProgram, layout: Layout, redoLogMb: number): Promise<void> {
   removeUnfinished(layout);
-  requireSpace(layout);
+  requireSpace(layout, initialMb + redoLogMb);
   const fresh = `${layout.tables}.new-${process.pid}`;
   closedFolder(fresh);
   const [command, ...args] =
@@ -41,11 +41,11 @@ function removeUnfinished(layout: Layout): void {
   }
 }
 
-function requireSpace(layout: Layout): void {
+function requireSpace(layout: Layout, neededMb: number): void {
   const { bavail, bsize } = statfsSync(layout.folder);
   const freeMb = Math.floor((bavail * bsize) / 1024 / 1024);
-  if (freeMb >= initialMb) return;
-  throw diskFull(layout.dataDir, new Error(`${freeMb} MB are free, and a new database takes ${initialMb} MB`));
+  if (freeMb >= neededMb) return;
+  throw diskFull(layout.dataDir, new Error(`${freeMb} MB are free, and a new database takes ${neededMb} MB`));
 }
 
 function mariadbCommand(program: ServerProgram, tables: string): [string, ...string[]] {
@@ -70,7 +70,9 @@ function mysqlCommand(program: ServerProgram, tables: string): [string, ...strin
 function initialiseFailure(layout: Layout, thrown: unknown): AppError {
   if (!(thrown instanceof Error)) return AppError.from(thrown, 'the embedded database');
   const output = ['stdout', 'stderr'].map((name) => String(Reflect.get(thrown, name) ?? '')).join('\n');
+  appendFileSync(layout.log, output, { mode: 0o600 });
   const code = Reflect.get(thrown, 'code');
-  const exit = { code: typeof code === 'number' ? code : null, signal: null, error: thrown };
+  // A number is the program's own exit code; anything else says why it could not be run.
+  const exit = typeof code === 'number' ? { code, signal: null } : { code: null, signal: null, error: thrown };
   return serverFailure(layout, output.trim().slice(-6000), exit);
 }

@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AppError } from '../../shared/error.ts';
 import { folderError, systemCode } from './folders.ts';
 import { folderHash, type Layout } from './layout.ts';
@@ -23,7 +23,7 @@ const answerTimeoutMs = 2000;
  * at the file. Elsewhere the file is all there is.
  */
 function addressesOf(layout: Layout): string[] {
-  const file = join(layout.socket, '..', 'owner');
+  const file = join(dirname(layout.socket), 'owner');
   return process.platform === 'linux' ? [`\0cqa-${folderHash(layout.dataDir)}`, file] : [file];
 }
 
@@ -41,7 +41,11 @@ export async function acquireLock(layout: Layout): Promise<OwnerLock> {
   }
   return {
     async release() {
-      await Promise.all(held.splice(0).map(close));
+      // The file goes first: until the name is free nobody else uses its folder.
+      for (const server of held.splice(0).reverse()) {
+        await close(server);
+        removeShortFolder(layout);
+      }
     },
   };
 }
@@ -53,6 +57,13 @@ export async function lockOwner(layout: Layout): Promise<Owner | null> {
     if (owner !== null) return owner;
   }
   return null;
+}
+
+/** A socket folder outside the data folder is left empty by a stopped server; one in use is not empty. */
+function removeShortFolder(layout: Layout): void {
+  const folder = dirname(layout.socket);
+  if (folder === layout.folder || !existsSync(folder) || readdirSync(folder).length > 0) return;
+  rmdirSync(folder);
 }
 
 async function take(address: string, layout: Layout): Promise<Server> {

@@ -3,6 +3,8 @@ import type { Layout } from './layout.ts';
 import { installationOptions, type ServerProgram } from './program.ts';
 
 const bytesPerMb = 1024 * 1024;
+/** Large enough that a bulk import does not wait for the log; laid out on the disk in full. */
+export const defaultRedoLogMb = 512;
 const defaultPoolMb = 512;
 const poolCapMb = 2048;
 
@@ -16,17 +18,22 @@ export function memoryMb(): number {
   return Math.floor((limit > 0 && limit < total ? limit : total) / bytesPerMb);
 }
 
+/** The pool, in MB, that holds the keys of so many interactions, whatever the machine has. */
+export function wantedPoolMb(interactionsKept: number): number {
+  return Math.max(defaultPoolMb, Math.ceil((interactionsKept * poolBytesPerInteraction) / bytesPerMb));
+}
+
 /**
  * The InnoDB buffer pool, in MB: modest by default, and large enough for the keys of the interactions kept, but never
  * more than a quarter of the memory nor more than 2 GB, because the product itself and the page cache need the rest.
  */
 export function bufferPoolMb(interactionsKept = 0, memory = memoryMb()): number {
-  const wanted = Math.max(defaultPoolMb, Math.ceil((interactionsKept * poolBytesPerInteraction) / bytesPerMb));
-  return Math.max(16, Math.min(wanted, Math.floor(memory / 4), poolCapMb));
+  return Math.max(16, Math.min(wantedPoolMb(interactionsKept), Math.floor(memory / 4), poolCapMb));
 }
 
 export interface ServerSettings {
   bufferPoolMb: number;
+  redoLogMb: number;
   /** Options of the server's own, after ours: the last one of a name wins. */
   extra: readonly string[];
 }
@@ -51,8 +58,8 @@ export function serverOptions(program: ServerProgram, layout: Layout, settings: 
     '--innodb-doublewrite=1',
     `--innodb-buffer-pool-size=${settings.bufferPoolMb}M`,
     ...(program.flavour === 'mariadb'
-      ? ['--innodb-log-file-size=512M']
-      : ['--innodb-redo-log-capacity=512M', '--mysqlx=OFF', '--secure-file-priv=NULL']),
+      ? [`--innodb-log-file-size=${settings.redoLogMb}M`]
+      : [`--innodb-redo-log-capacity=${settings.redoLogMb}M`, '--mysqlx=OFF', '--secure-file-priv=NULL']),
     ...settings.extra,
   ];
 }

@@ -37,30 +37,30 @@ export interface UserRow extends Model<InferAttributes<UserRow>, InferCreationAt
 
 export function defineAccount(sequelize: Sequelize): ModelStatic<AccountRow> {
   return sequelize.define<AccountRow>('account', {
-    id: rowId,
-    uid,
-    name: text,
-    timezone: text,
-    console_enabled: flag,
+    id: rowId(),
+    uid: uid(),
+    name: text(),
+    timezone: text(),
+    console_enabled: flag(),
     frame_origins: json('frame_origins'),
     email_domains: json('email_domains'),
-    created_at: madeAt,
+    created_at: madeAt(),
   });
 }
 
 export function defineUser(sequelize: Sequelize): ModelStatic<UserRow> {
   return sequelize.define<UserRow>('user', {
-    id: rowId,
-    account_id: accountId,
-    uid,
-    email: text,
-    name: optionalText,
-    role: text,
-    password_hash: optionalText,
-    email_verified_at: instant,
+    id: rowId(),
+    account_id: accountId(),
+    uid: uid(),
+    email: text(),
+    name: optionalText(),
+    role: text(),
+    password_hash: optionalText(),
+    email_verified_at: instant(),
     teams: json('teams'),
     campaigns: json('campaigns'),
-    disabled_at: instant,
-    created_at: madeAt,
+    disabled_at: instant(),
+    created_at: madeAt(),
   });
 }

@@ -29,19 +29,19 @@ export interface ConnectorRow extends Model<InferAttributes<ConnectorRow>, Infer
 
 export function defineConnector(sequelize: Sequelize): ModelStatic<ConnectorRow> {
   return sequelize.define<ConnectorRow>('connector', {
-    id: rowId,
-    account_id: accountId,
-    uid,
-    name: text,
-    direction: text,
-    type: text,
+    id: rowId(),
+    account_id: accountId(),
+    uid: uid(),
+    name: text(),
+    direction: text(),
+    type: text(),
     config: json('config'),
-    sealed_secrets: optionalText,
-    is_enabled: flag,
+    sealed_secrets: optionalText(),
+    is_enabled: flag(),
     last_check: json('last_check'),
-    created_by: text,
-    created_at: madeAt,
-    updated_at: instant,
-    deleted_at: instant,
+    created_by: text(),
+    created_at: madeAt(),
+    updated_at: instant(),
+    deleted_at: instant(),
   });
 }

@@ -36,28 +36,28 @@ export interface JobConnectorRow
 
 export function defineJob(sequelize: Sequelize): ModelStatic<JobRow> {
   return sequelize.define<JobRow>('job', {
-    id: rowId,
-    account_id: accountId,
-    uid,
-    name: text,
-    type: text,
+    id: rowId(),
+    account_id: accountId(),
+    uid: uid(),
+    name: text(),
+    type: text(),
     schedule: json('schedule'),
     report: json('report'),
-    is_enabled: flag,
-    is_system: { ...flag, defaultValue: false },
-    next_due_at: instant,
-    created_by: text,
-    created_at: madeAt,
-    updated_at: instant,
-    deleted_at: instant,
+    is_enabled: flag(),
+    is_system: { ...flag(), defaultValue: false },
+    next_due_at: instant(),
+    created_by: text(),
+    created_at: madeAt(),
+    updated_at: instant(),
+    deleted_at: instant(),
   });
 }
 
 export function defineJobConnector(sequelize: Sequelize): ModelStatic<JobConnectorRow> {
-  const key = { type: DataTypes.INTEGER.UNSIGNED, primaryKey: true };
+  const key = () => ({ type: DataTypes.INTEGER.UNSIGNED, primaryKey: true });
   return sequelize.define<JobConnectorRow>('job_connector', {
-    job_id: key,
-    connector_id: key,
+    job_id: key(),
+    connector_id: key(),
     position: { type: DataTypes.TINYINT.UNSIGNED, allowNull: false },
   });
 }

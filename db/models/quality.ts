@@ -49,43 +49,42 @@ export interface MetadataFieldRow
 }
 
 export function defineQualityProfile(sequelize: Sequelize): ModelStatic<QualityProfileRow> {
-  const version = { type: DataTypes.INTEGER.UNSIGNED, allowNull: false };
   return sequelize.define<QualityProfileRow>('quality_profile', {
-    id: rowId,
-    account_id: accountId,
-    uid,
-    name: text,
-    version,
-    created_at: madeAt,
-    deleted_at: instant,
+    id: rowId(),
+    account_id: accountId(),
+    uid: uid(),
+    name: text(),
+    version: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
+    created_at: madeAt(),
+    deleted_at: instant(),
   });
 }
 
 export function defineQualityProfileVersion(sequelize: Sequelize): ModelStatic<QualityProfileVersionRow> {
-  const part = { type: DataTypes.INTEGER.UNSIGNED, primaryKey: true };
+  const part = () => ({ type: DataTypes.INTEGER.UNSIGNED, primaryKey: true });
   return sequelize.define<QualityProfileVersionRow>('quality_profile_version', {
-    profile_id: part,
-    version: part,
+    profile_id: part(),
+    version: part(),
     body: json('body'),
   });
 }
 
 export function defineAssignmentRule(sequelize: Sequelize): ModelStatic<AssignmentRuleRow> {
   return sequelize.define<AssignmentRuleRow>('assignment_rule', {
-    id: rowId,
-    account_id: accountId,
-    uid,
-    name: text,
+    id: rowId(),
+    account_id: accountId(),
+    uid: uid(),
+    name: text(),
     body: json('body'),
-    is_enabled: flag,
-    created_at: madeAt,
+    is_enabled: flag(),
+    created_at: madeAt(),
   });
 }
 
 export function defineMetadataField(sequelize: Sequelize): ModelStatic<MetadataFieldRow> {
   return sequelize.define<MetadataFieldRow>('metadata_field', {
-    account_id: { ...accountId, primaryKey: true },
-    cqa_key: { ...text, primaryKey: true },
+    account_id: { ...accountId(), primaryKey: true },
+    cqa_key: { ...text(), primaryKey: true },
     body: json('body'),
   });
 }

@@ -39,11 +39,15 @@ export async function reportRowsPage(
 ): Promise<RowDataPacket[]> {
   const select = selectOf(parts);
   const where = filterOf(filter);
-  return readStretches(beyond(after, { at: 'a.occurred_at', id: 'a.id' }, 'oldest_first'), limit, async (stretch, n) => {
-    const sql = `${select} WHERE ${where.sql} AND ${stretch.sql} ORDER BY a.occurred_at, a.id LIMIT ?`;
-    const [rows] = await pool.query<RowDataPacket[]>(sql, [...where.values, ...stretch.values, n]);
-    return rows;
-  });
+  return readStretches(
+    beyond(after, { at: 'a.occurred_at', id: 'a.id' }, 'oldest_first'),
+    limit,
+    async (stretch, n) => {
+      const sql = `${select} WHERE ${where.sql} AND ${stretch.sql} ORDER BY a.occurred_at, a.id LIMIT ?`;
+      const [rows] = await pool.query<RowDataPacket[]>(sql, [...where.values, ...stretch.values, n]);
+      return rows;
+    },
+  );
 }
 
 /** How many rows the report would have. */

@@ -15,20 +15,19 @@ export interface Condition {
 }
 
 /**
- * The scope as a condition on the interaction `i`. Values are compared byte by byte (a Buffer makes the comparison
- * binary), so that no collation lets a neighbour in; mail addresses are compared without their case.
+ * The scope as a condition on the interaction `i`. Values are compared byte by byte, so that no collation lets a
+ * neighbour in (`sales` is not `Sales`); mail addresses are compared without their case.
  */
 export function scopeCondition(scope: Scope): Condition | undefined {
   if (scope.role === 'admin') return undefined;
   if (scope.role === 'agent')
     return {
-      sql: "LOWER(JSON_VALUE(i.metadata, '$.agent_email')) = ?",
+      sql: "CAST(LOWER(JSON_VALUE(i.metadata, '$.agent_email')) AS BINARY) = ?",
       values: [Buffer.from(scope.email.toLowerCase())],
     };
-  const choices = [
-    metadataIn('team_name', scope.teams),
-    metadataIn('campaign_id', scope.campaigns),
-  ].filter((choice) => choice !== undefined);
+  const choices = [metadataIn('team_name', scope.teams), metadataIn('campaign_id', scope.campaigns)].filter(
+    (choice) => choice !== undefined,
+  );
   if (choices.length === 0) return { sql: 'FALSE', values: [] };
   return {
     sql: `(${choices.map(({ sql }) => sql).join(' OR ')})`,
@@ -39,7 +38,7 @@ export function scopeCondition(scope: Scope): Condition | undefined {
 function metadataIn(key: 'team_name' | 'campaign_id', names: string[]): Condition | undefined {
   if (names.length === 0) return undefined;
   return {
-    sql: `JSON_VALUE(i.metadata, '$.${key}') IN (?)`,
+    sql: `CAST(JSON_VALUE(i.metadata, '$.${key}') AS BINARY) IN (?)`,
     values: [names.map((name) => Buffer.from(name))],
   };
 }

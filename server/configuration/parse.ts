@@ -5,10 +5,15 @@ import { AppError } from '../../shared/error.ts';
 export function parseInput<T extends z.ZodType>(schema: T, input: unknown, at: (string | number)[] = []): z.output<T> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const problems = flatten(parsed.error.issues, at);
+  throw invalidInput(parsed.error, at);
+}
+
+/** What a schema found wrong, in words. */
+export function invalidInput(error: z.ZodError, at: (string | number)[] = []): AppError {
+  const problems = flatten(error.issues, at);
   const first = problems[0];
   const message = problems.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
-  throw new AppError('invalid', `${message}.`, first?.path ? { field: first.path } : {});
+  return new AppError('invalid', `${message}.`, first?.path ? { field: first.path } : {});
 }
 
 interface Problem {

@@ -12,6 +12,11 @@ export interface ConnectorContext {
   /** The only way out: resolves a host name and refuses private and loopback addresses that are not allowed. */
   egress: Egress;
   log: Log;
+  /**
+   * Remembers the host key that was seen on the first connection of a connector without one; from then on another key is
+   * refused. Where it is missing (a check), a run without a pinned key fails with `host_key_unknown`.
+   */
+  pin?(hostKey: string): Promise<void>;
 }
 
 /** A file, object, page or message that a connector offers. */

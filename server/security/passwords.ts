@@ -1,8 +1,8 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../../shared/error.ts';
 
-// OWASP's setting for scrypt: N = 2^16, r = 8, p = 2 takes 64 MB for a moment.
-const cost = { N: 2 ** 16, r: 8, p: 2, maxmem: 128 * 1024 * 1024 } satisfies ScryptOptions;
+// One of OWASP's settings for scrypt: N = 2^15, r = 8, p = 3 takes 32 MB for a moment.
+const cost = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 * 1024 } satisfies ScryptOptions;
 const keyBytes = 32;
 export const shortestPassword = 10;
 

@@ -122,12 +122,9 @@ def mulaw(sample):
 def alaw(sample):
     """G.711 A-law of one 16-bit sample."""
     sign, magnitude = (0x80, sample) if sample >= 0 else (0, -sample - 1)
-    magnitude = min(magnitude, 32767) >> 4
-    if magnitude < 32:
-        code = magnitude >> 1
-    else:
-        exponent = magnitude.bit_length() - 5
-        code = exponent << 4 | (magnitude >> exponent) & 0x0F
+    magnitude >>= 4
+    exponent = max(0, magnitude.bit_length() - 4)
+    code = exponent << 4 | (magnitude >> max(0, exponent - 1)) & 0x0F
     return (sign | code) ^ 0x55
 
 
@@ -162,14 +159,14 @@ def scripts():
     yield "interruptions.wav", "mulaw", Call("interruptions", "slt", "en-gb-x-rp").say(
         AGENT, "Good morning thank you for calling Northwind support."
     ).say(CUSTOMER, "I have been waiting for three days and nobody has called me back about it.").say(
-        AGENT, "Sir as I told you before we cannot do that today.", after=-1.3
-    ).say(CUSTOMER, "No you listen to me I want to cancel my contract.", after=-1.0).say(
+        AGENT, "Sir as I told you before we cannot do that today.", after=-0.9
+    ).say(CUSTOMER, "No you listen to me I want to cancel my contract.", after=-0.7).say(
         AGENT, "I am sorry I understand."
     )
     yield "bleed-noise.wav", "mulaw", Call("bleed-noise", "rms", "en-gb").say(
-        AGENT, "Thank you for calling how may I help?"
-    ).say(CUSTOMER, "I want to change my delivery address.").say(AGENT, "Of course.", "What is the new address?").say(
-        CUSTOMER, "It is twelve station road."
+        AGENT, "Thank you for calling how may I help you?"
+    ).say(CUSTOMER, "I want to change my phone number.").say(AGENT, "Of course.", "What is the new number?").say(
+        CUSTOMER, "Nine five one two nine four one."
     ).say(AGENT, "I have changed it.")
     yield "mono.wav", "mulaw", Call("mono", "slt", "en-us").say(AGENT, "Thank you for calling Northwind.").say(
         CUSTOMER, "Can I pay by card?"
@@ -181,7 +178,7 @@ def scripts():
     )
     yield "pcm16.wav", "pcm", Call("pcm16", "slt", "en-gb").say(AGENT, "Thank you for calling Northwind sales.").say(
         CUSTOMER, "What does the large plan cost?"
-    ).say(AGENT, "It is 40 euros a month.").say(CUSTOMER, "I will take it.").say(AGENT, "Wonderful you will get the contract by mail.")
+    ).say(AGENT, "It is 40 euros per year.").say(CUSTOMER, "I will take it.").say(AGENT, "Wonderful you will get the contract by mail.")
     yield "plain.mp3", "mp3", Call("plain", "rms", "en-us").say(AGENT, "Thank you for calling Northwind.").say(
         CUSTOMER, "Please update my phone number."
     ).say(AGENT, "That is done.", "Is there anything else?").say(
@@ -192,7 +189,7 @@ def scripts():
 def shaped(name, channels):
     """The background of each call: a quiet line, except where a call is about something else."""
     if name == "bleed-noise.wav":
-        return noisy(leaking(channels, -22), -44, 4)
+        return noisy(leaking(channels, -20), -52, 4)
     if name == "mono.wav":
         return [[x + y for x, y in zip(*noisy(channels, -63, 5))]]
     return noisy(channels, -62, len(name))

@@ -1,0 +1,111 @@
+import type { Pool, RowDataPacket } from 'mysql2/promise';
+import type { Failure } from '../../shared/error.ts';
+import type { Aftermath } from '../../shared/execution.ts';
+
+/** Times are ISO instants. */
+export interface StepShown {
+  name: string;
+  started_at: string;
+  ended_at: string | null;
+  message: string | null;
+}
+
+export async function listSteps(pool: Pool, executionId: Buffer): Promise<StepShown[]> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    'SELECT name, started_at, ended_at, message FROM execution_step WHERE execution_id = ? ORDER BY position',
+    [executionId],
+  );
+  return rows.map(({ name, started_at, ended_at, message }) => ({
+    name,
+    started_at: started_at.toISOString(),
+    ended_at: ended_at?.toISOString() ?? null,
+    message,
+  }));
+}
+
+export interface RejectedRowShown {
+  file: string;
+  line: number;
+  column: string | null;
+  code: string;
+  reason: string;
+  raw: string;
+}
+
+/** The first rejected rows, in the order in which they were read. */
+export async function firstRejectedRows(
+  pool: Pool,
+  accountId: number,
+  executionId: Buffer,
+  limit: number,
+): Promise<RejectedRowShown[]> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    'SELECT file_name, line, column_name, code, reason, raw FROM rejected_row WHERE account_id = ? AND execution_id = ? ORDER BY id LIMIT ?',
+    [accountId, executionId, limit],
+  );
+  return rows.map(({ file_name, line, column_name, code, reason, raw }) => ({
+    file: file_name,
+    line,
+    column: column_name,
+    code,
+    reason,
+    raw,
+  }));
+}
+
+export interface FailedItemShown {
+  key: string;
+  error: Failure | null;
+}
+
+export async function listFailedItems(pool: Pool, accountId: number, executionId: Buffer): Promise<FailedItemShown[]> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    "SELECT item_key, error FROM source_item WHERE execution_id = ? AND account_id = ? AND state = 'failed' ORDER BY id LIMIT 1000",
+    [executionId, accountId],
+  );
+  return rows.map(({ item_key, error }) => ({ key: item_key.toString('utf8'), error: error && JSON.parse(error) }));
+}
+
+/** What became of the interactions that an import brought: their recordings and analyses by state. */
+export async function countAftermath(pool: Pool, accountId: number, executionId: Buffer): Promise<Aftermath> {
+  const recordings = await countBy(pool, 'recording', 'state', accountId, executionId);
+  const analyses = await countBy(pool, 'analysis', 'status', accountId, executionId);
+  const waiting = await countWaitingAnalyses(pool, accountId, executionId);
+  return {
+    recordings: { waiting: recordings('waiting'), here: recordings('here'), failed: recordings('failed') },
+    analyses: { ...waiting, completed: analyses('completed'), failed: analyses('failed') },
+  };
+}
+
+async function countBy(
+  pool: Pool,
+  table: 'recording' | 'analysis',
+  column: 'state' | 'status',
+  accountId: number,
+  executionId: Buffer,
+): Promise<(value: string) => number> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    `SELECT ${column} AS value, COUNT(*) AS n FROM ${table} WHERE execution_id = ? AND account_id = ? GROUP BY ${column}`,
+    [executionId, accountId],
+  );
+  return (value) => rows.find((row) => row.value === value)?.n ?? 0;
+}
+
+/** An analysis has no row before it is made; until then its work stands for it. */
+async function countWaitingAnalyses(
+  pool: Pool,
+  accountId: number,
+  executionId: Buffer,
+): Promise<{ queued: number; processing: number }> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    `SELECT work.claim > 0 AND work.run_after > NOW(3) AND work.last_error IS NULL AS is_held, COUNT(*) AS n
+     FROM work
+     JOIN interaction ON interaction.id = work.subject
+     JOIN source_item ON source_item.id = interaction.source_item_id
+     WHERE work.account_id = ? AND work.kind = 'analyse' AND source_item.execution_id = ?
+     GROUP BY is_held`,
+    [accountId, executionId],
+  );
+  const of = (isHeld: number): number => rows.find((row) => row.is_held === isHeld)?.n ?? 0;
+  return { queued: of(0), processing: of(1) };
+}

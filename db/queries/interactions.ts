@@ -1,0 +1,165 @@
+import { Readable } from 'node:stream';
+import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import { isDuplicateKey } from '../database.ts';
+
+/** Whose rows are stored, and from where. */
+export interface InteractionOrigin {
+  accountId: number;
+  connectorId: number;
+  sourceItemId: number;
+}
+
+/** The columns of a row's content, in the order in which the store step writes them. */
+export const contentColumns = [
+  'external_id',
+  'channel_type',
+  'source',
+  'language',
+  'interaction_start_time',
+  'duration_seconds',
+  'audio_format',
+  'callback_url',
+  'pii_redacted',
+  'audio_url',
+  'transcript_url',
+  'transcript_text',
+  'metadata',
+] as const;
+
+const rowColumns = ['id', ...contentColumns, 'content_hash', 'source_line', 'status', 'unanalysed_reason'];
+
+/** What is written for every row of a chunk alike. A call without a time of its own occurred when it came. */
+const commonColumns = [
+  'account_id',
+  'connector_id',
+  'source_item_id',
+  'status_modified_at',
+  'created_at',
+  'occurred_at',
+] as const;
+
+/**
+ * Stores rows that are written as LOAD DATA reads them (tabs, line feeds, backslashes), by LOAD DATA LOCAL. The server
+ * treats it as INSERT IGNORE whatever its mode, so false says that not every row went in as it was, and that the
+ * transaction must be rolled back.
+ */
+export async function loadInteractions(
+  connection: PoolConnection,
+  origin: InteractionOrigin,
+  pieces: () => Iterable<Buffer>,
+  rowCount: number,
+): Promise<boolean> {
+  const [result] = await connection.query<ResultSetHeader>({
+    sql: `LOAD DATA LOCAL INFILE 'rows' INTO TABLE interaction CHARACTER SET binary (${rowColumns.join(',')})
+      SET account_id = ${origin.accountId}, connector_id = ${origin.connectorId}, source_item_id = ${origin.sourceItemId},
+        status_modified_at = NOW(3), created_at = NOW(3), occurred_at = COALESCE(interaction_start_time, NOW(3))`,
+    infileStreamFactory: () => Readable.from(pieces(), { objectMode: false }),
+  });
+  return result.affectedRows === rowCount && result.warningStatus === 0;
+}
+
+/** Stores rows written as SQL: `values` is `(…),(…)` as interactionValues() makes them. False: some id was there. */
+export async function insertInteractions(connection: PoolConnection, values: string): Promise<boolean> {
+  try {
+    await connection.query(`INSERT INTO interaction (${[...rowColumns, ...commonColumns].join(',')}) VALUES ${values}`);
+    return true;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
+}
+
+/** The end of each row's values for insertInteractions(). */
+export function commonValues({ accountId, connectorId, sourceItemId }: InteractionOrigin): string {
+  return `${accountId},${connectorId},${sourceItemId},NOW(3),NOW(3)`;
+}
+
+export interface KnownInteraction {
+  id: Buffer;
+  externalId: string;
+  contentHash: Buffer;
+  connectorId: number;
+  audioUrl: string | null;
+}
+
+type KnownColumns = [id: Buffer, externalId: Buffer, contentHash: Buffer, connectorId: number, audioUrl: string | null];
+
+/**
+ * Those of the external ids that the account has. A join from JSON_TABLE instead of a long IN list, which MySQL would
+ * answer by reading the whole account. With `lock` they stay as they are until the transaction ends.
+ */
+export async function findKnown(
+  connection: PoolConnection,
+  accountId: number,
+  externalIds: string[],
+  { lock }: { lock: boolean },
+): Promise<KnownInteraction[]> {
+  if (externalIds.length === 0) return [];
+  const [rows] = await connection.query<RowDataPacket[][]>({
+    sql: `SELECT STRAIGHT_JOIN i.id, i.external_id, i.content_hash, i.connector_id${lock ? ', i.audio_url' : ', NULL'}
+      FROM JSON_TABLE(?, '$[*]' COLUMNS (external_id VARCHAR(255) CHARACTER SET utf8mb4 PATH '$')) wanted
+      JOIN interaction i ON i.account_id = ? AND i.external_id = CAST(wanted.external_id AS BINARY)${lock ? ' FOR UPDATE' : ''}`,
+    values: [JSON.stringify(externalIds), accountId],
+    rowsAsArray: true,
+  });
+  return (rows as unknown as KnownColumns[]).map(([id, externalId, contentHash, connectorId, audioUrl]) => ({
+    id,
+    externalId: externalId.toString(),
+    contentHash,
+    connectorId,
+    audioUrl,
+  }));
+}
+
+/** Gives known interactions, whose rows are locked, their new content. Their states and their owner stay. */
+export async function updateInteractions(connection: PoolConnection, values: string): Promise<void> {
+  const changing = [...contentColumns.slice(1), 'content_hash', 'source_line', 'source_item_id'];
+  const assignments = changing.map((column) => `${column} = VALUES(${column})`).join(', ');
+  await connection.query(
+    `INSERT INTO interaction (${[...rowColumns, ...commonColumns].join(',')}) VALUES ${values}
+     ON DUPLICATE KEY UPDATE ${assignments}, occurred_at = COALESCE(VALUES(interaction_start_time), interaction.created_at)`,
+  );
+}
+
+/** Sends interactions back to the beginning, because their audio is another one. Work under way on the old one is void. */
+export async function requeueInteractions(connection: PoolConnection, accountId: number, ids: Buffer[]): Promise<void> {
+  if (ids.length === 0) return;
+  await connection.query('DELETE FROM recording WHERE account_id = ? AND interaction_id IN (?)', [accountId, ids]);
+  await connection.query("DELETE FROM work WHERE account_id = ? AND kind IN ('record', 'analyse') AND subject IN (?)", [
+    accountId,
+    ids,
+  ]);
+  await connection.query(
+    'UPDATE interaction SET status = 0, unanalysed_reason = NULL, failure = NULL, status_modified_at = NOW(3) WHERE account_id = ? AND id IN (?)',
+    [accountId, ids],
+  );
+}
+
+export interface NewRecording {
+  interactionId: Buffer;
+  position: number;
+  reference: string;
+}
+
+/** Recordings that are to be fetched. */
+export async function addRecordings(
+  connection: PoolConnection,
+  { accountId, connectorId }: InteractionOrigin,
+  executionId: Buffer,
+  list: NewRecording[],
+): Promise<void> {
+  if (list.length === 0) return;
+  await connection.query(
+    'INSERT INTO recording (interaction_id, position, account_id, connector_id, execution_id, reference) VALUES ?',
+    [
+      list.map(({ interactionId, position, reference }) => [
+        interactionId,
+        position,
+        accountId,
+        connectorId,
+        executionId,
+        reference,
+      ]),
+    ],
+  );
+}

@@ -1,0 +1,139 @@
+import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { Failure } from '../../shared/error.ts';
+import { interactionStatuses, type RecordingState } from '../../shared/interaction.ts';
+import { transaction } from '../database.ts';
+import { addWork, type Work } from './work.ts';
+
+export interface RecordingRow {
+  position: number;
+  connectorId: number;
+  /** As the row named it: a path or a link. */
+  reference: string;
+  state: RecordingState;
+}
+
+/** An interaction with its recordings, fetched or not. */
+export interface RecordingList {
+  hasTranscript: boolean;
+  /** The item whose row named the recordings; paths are relative to it. */
+  itemKey: string;
+  recordings: RecordingRow[];
+}
+
+/** For each piece of work the recordings of its interaction, in the same order; without any where it was erased. */
+export async function loadRecordings(pool: Pool, list: Work[]): Promise<RecordingList[]> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    `SELECT r.interaction_id, r.account_id, r.position, r.connector_id, r.reference, r.state, s.item_key,
+            i.transcript_text IS NOT NULL AND i.transcript_text <> '' AS has_transcript
+       FROM recording r
+       JOIN interaction i ON i.id = r.interaction_id AND i.account_id = r.account_id
+       LEFT JOIN source_item s ON s.id = i.source_item_id AND s.account_id = i.account_id
+      WHERE r.interaction_id IN (?) AND r.account_id IN (?)
+      ORDER BY r.interaction_id, r.position`,
+    [list.map(({ subject }) => subject), [...new Set(list.map(({ accountId }) => accountId))]],
+  );
+  const found = new Map<string, RecordingList>();
+  for (const row of rows) {
+    const key = keyOf(row.account_id, row.interaction_id);
+    const entry: RecordingList = found.get(key) ?? {
+      hasTranscript: row.has_transcript === 1,
+      itemKey: row.item_key?.toString('utf8') ?? '',
+      recordings: [],
+    };
+    entry.recordings.push({
+      position: row.position,
+      connectorId: row.connector_id,
+      reference: row.reference,
+      state: row.state,
+    });
+    found.set(key, entry);
+  }
+  return list.map(
+    ({ accountId, subject }) =>
+      found.get(keyOf(accountId, subject)) ?? { hasTranscript: false, itemKey: '', recordings: [] },
+  );
+}
+
+function keyOf(accountId: number, interactionId: Buffer): string {
+  return `${accountId} ${interactionId.toString('hex')}`;
+}
+
+export type RecordingOutcome =
+  | { position: number; state: 'here'; storageKey: string; sha256: string; byteSize: number }
+  | { position: number; state: 'failed'; failure: Failure };
+
+/** Writes one recording's outcome. */
+export async function writeOutcome(
+  connection: Pool | PoolConnection,
+  { accountId, subject }: Pick<Work, 'accountId' | 'subject'>,
+  outcome: RecordingOutcome,
+): Promise<void> {
+  const here = outcome.state === 'here' ? outcome : undefined;
+  await connection.query(
+    `UPDATE recording SET state = ?, storage_key = ?, sha256 = ?, byte_size = ?, failure = ?, fetched_at = NOW(3)
+      WHERE interaction_id = ? AND position = ? AND account_id = ?`,
+    [
+      outcome.state,
+      here?.storageKey ?? null,
+      here ? Buffer.from(here.sha256, 'hex') : null,
+      here?.byteSize ?? null,
+      outcome.state === 'failed' ? JSON.stringify(outcome.failure) : null,
+      subject,
+      outcome.position,
+      accountId,
+    ],
+  );
+}
+
+export interface RecordResult {
+  work: Work;
+  outcomes: RecordingOutcome[];
+  /** What follows: an analysis, the end of the interaction as failed, or nothing where it was erased. */
+  next: 'analyse' | { failure: Failure } | 'nothing';
+}
+
+/**
+ * Writes many results in one transaction and says for each whether it counts: false means that its lease was lost, and
+ * nothing of it was written.
+ */
+export async function settleRecordings(pool: Pool, results: RecordResult[]): Promise<boolean[]> {
+  return transaction(pool, async (connection) => {
+    const held = await lockHeld(
+      connection,
+      results.map(({ work }) => work),
+    );
+    const valid = results.filter(({ work }) => held.has(work.id));
+    for (const { work, outcomes } of valid)
+      for (const outcome of outcomes) await writeOutcome(connection, work, outcome);
+    for (const { work, next } of valid)
+      if (typeof next === 'object') await failInteraction(connection, work, next.failure);
+    const analyses = valid.filter(({ next }) => next === 'analyse').map(({ work }) => work);
+    await addWork(
+      connection,
+      analyses.map(({ accountId, subject }) => ({ kind: 'analyse', accountId, subject })),
+    );
+    if (held.size > 0) await connection.query('DELETE FROM work WHERE id IN (?)', [[...held]]);
+    return results.map(({ work }) => held.has(work.id));
+  });
+}
+
+/** The ids of the work that is still ours; locked until the end of the transaction. */
+async function lockHeld(connection: PoolConnection, list: Work[]): Promise<Set<number>> {
+  const claims = new Map(list.map(({ id, claim }) => [id, claim]));
+  const [rows] = await connection.query<RowDataPacket[]>(
+    'SELECT id, claim FROM work WHERE id IN (?) ORDER BY id FOR UPDATE',
+    [[...claims.keys()]],
+  );
+  return new Set(rows.filter((row) => claims.get(row.id) === row.claim).map((row) => row.id));
+}
+
+async function failInteraction(
+  connection: PoolConnection,
+  { accountId, subject }: Work,
+  failure: Failure,
+): Promise<void> {
+  await connection.query<ResultSetHeader>(
+    'UPDATE interaction SET status = ?, failure = ?, status_modified_at = NOW(3) WHERE id = ? AND account_id = ?',
+    [interactionStatuses.indexOf('failed'), JSON.stringify(failure), subject, accountId],
+  );
+}

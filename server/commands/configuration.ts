@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { AppError } from '../../shared/error.ts';
+import { type Applied, apply, readConfiguration } from '../configuration/apply.ts';
+import { checkConnector } from '../configuration/check.ts';
+import { findConnector } from '../configuration/connectors.ts';
+import { exportConfiguration } from '../configuration/export.ts';
+import { withAccount } from './command.ts';
+
+const by = 'cqa apply';
+
+export function addConfigurationCommands(program: Command): void {
+  program
+    .command('apply')
+    .description('bring an account in line with a YAML file')
+    .requiredOption('--account <id>')
+    .requiredOption('-f, --file <path>')
+    .option('--dry-run', 'say what would change and change nothing')
+    .action((options, command) =>
+      withAccount(command, options.account, async ({ services }, { id }) => {
+        const document = readConfiguration(readText(options.file), process.env);
+        const dryRun = options.dryRun === true;
+        const applied = await apply(services, id, document, { by, dryRun });
+        return { json: applied, text: describe(applied, dryRun) };
+      }),
+    );
+
+  program
+    .command('export')
+    .description("print an account's configuration as YAML, secrets left out")
+    .requiredOption('--account <id>')
+    .action((options, command) =>
+      withAccount(command, options.account, async ({ services }, { id }) => {
+        const yaml = await exportConfiguration(services, id);
+        return { json: { yaml }, text: yaml.trimEnd() };
+      }),
+    );
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path === '-' ? 0 : path, 'utf8');
+  } catch (cause) {
+    throw new AppError('invalid', `${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
+}
+
+function describe({ created, updated, unchanged }: Applied, dryRun: boolean): string {
+  const would = dryRun ? 'would be ' : '';
+  const lines = [
+    ...created.map((label) => `${would}created: ${label}`),
+    ...updated.map((label) => `${would}updated: ${label}`),
+  ];
+  return [
+    ...lines,
+    `${created.length} ${would}created, ${updated.length} ${would}updated, ${unchanged.length} unchanged`,
+  ].join('\n');
+}
+
+export function addConnectorCommands(program: Command): void {
+  const connector = program.command('connector').description('connections to outside systems');
+
+  connector
+    .command('check')
+    .description('test the connection, step by step')
+    .requiredOption('--account <id>')
+    .requiredOption('--name <name>')
+    .action((options, command) =>
+      withAccount(command, options.account, async ({ services }, { id }) => {
+        const { uid } = await findConnector(services, id, options.name);
+        const { ok, message, details, steps } = await checkConnector(services, id, uid);
+        const lines = steps.map((step) => `${step.ok ? 'ok    ' : 'FAILED'} ${step.title}: ${step.message}`);
+        return { json: { ok, message, details, steps }, text: lines.join('\n'), failed: !ok };
+      }),
+    );
+
+  connector
+    .command('show')
+    .description('the public side of a connector')
+    .requiredOption('--account <id>')
+    .requiredOption('--name <name>')
+    .action((options, command) =>
+      withAccount(command, options.account, async ({ services }, { id }) => {
+        const { name, type, is_enabled, public_side, config, last_check } = await findConnector(
+          services,
+          id,
+          options.name,
+        );
+        const status = is_enabled ? 'enabled' : 'disabled';
+        return { json: { name, type, status, ...public_side, host_key: config.host_key ?? null, last_check } };
+      }),
+    );
+}

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { readConfig } from '../config.ts';
+import { inspect } from '../machine/doctor.ts';
+import { print, withServices } from './command.ts';
+
+export function addMachineCommands(program: Command): void {
+  program
+    .command('migrate')
+    .description('bring the database up to date and end')
+    .action((_, command) =>
+      withServices(command, async ({ services }) => ({
+        json: { migrated: true, server: services.database.version },
+        text: 'The database is up to date.',
+      })),
+    );
+
+  program
+    .command('doctor')
+    .description('say what this machine has and what it lacks')
+    .action(async (_, command) => {
+      const findings = await inspect(readConfig(process.env));
+      const lines = findings.map(
+        ({ name, ok, found, advice }) =>
+          `${ok ? 'ok  ' : 'LACK'} ${name}${found ? `: ${found}` : ''}${advice ? `\n     ${advice}` : ''}`,
+      );
+      print(command, {
+        json: { ok: findings.every(({ ok }) => ok), findings },
+        text: lines.join('\n'),
+        failed: findings.some(({ ok }) => !ok),
+      });
+    });
+}

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { posix } from 'node:path';
+import type { CheckStep, Direction } from '../../../shared/connector.ts';
+import { AppError } from '../../../shared/error.ts';
+import type { ConnectorContext } from '../connector.ts';
+import { type SftpConfig, sftpUrl } from './config.ts';
+import { type ConnectOptions, connect, noProgress, type Progress } from './connect.ts';
+import type { Connection } from './connection.ts';
+import { listFolder } from './listing.ts';
+import { removeFile, writeFile } from './sink.ts';
+import { realPath } from './source.ts';
+
+const titles = {
+  reach: 'Reach the server',
+  host_key: 'Compare the host key',
+  sign_in: 'Sign in',
+  list: 'Look into the folder',
+  read: 'Read',
+  write: 'Write and remove a test file',
+} satisfies Record<CheckStep['name'], string>;
+
+const namesShown = 3;
+
+/** Tries what the direction needs and tells each step; the first that fails is the last. */
+export async function* checkSftp(
+  config: SftpConfig,
+  direction: Direction,
+  context: ConnectorContext,
+  options: ConnectOptions = {},
+): AsyncGenerator<CheckStep> {
+  const progress = noProgress();
+  const attempt = await connect(config, context, options, progress).catch((error: unknown) => AppError.from(error));
+  yield* connectionSteps(config, progress, attempt);
+  if (attempt instanceof AppError) return;
+  try {
+    const folder = yield* tried('list', () => lookIntoFolder(attempt, config));
+    if (folder !== undefined && direction === 'export') yield* tried('write', () => writeTestFile(attempt, config));
+  } finally {
+    await attempt[Symbol.asyncDispose]();
+  }
+}
+
+/** One attempt goes through three steps; how far it came says which of them failed. */
+function* connectionSteps(
+  config: SftpConfig,
+  progress: Progress,
+  attempt: Connection | AppError,
+): Generator<CheckStep> {
+  const failure = attempt instanceof AppError ? attempt : undefined;
+  if (!progress.hostKey && failure) return yield failed('reach', failure);
+  yield passed('reach', `${config.host}:${config.port} answers.`);
+  const seen = progress.hostKey ?? '';
+  if (!progress.hostKeyAccepted && failure) return yield failed('host_key', failure, { host_key: seen });
+  const isNew = config.host_key === undefined;
+  yield passed(
+    'host_key',
+    isNew
+      ? `The server shows the key ${seen}. Compare it with what whoever runs the server tells you; from now on only this key is accepted.`
+      : `The server shows the expected key ${seen}.`,
+    { host_key: seen },
+  );
+  if (failure) return yield failed('sign_in', failure);
+  yield passed('sign_in', `Signed in as ${config.username}.`);
+}
+
+async function lookIntoFolder(connection: Connection, config: SftpConfig): Promise<Told> {
+  const folder = await realPath(connection, config.directory);
+  const names = [...(await listFolder(connection, folder)).keys()].sort();
+  const first = names.slice(0, namesShown);
+  const message =
+    names.length === 0
+      ? `${sftpUrl(config, folder)} is there; no CSV file lies in it now.`
+      : `${sftpUrl(config, folder)} has ${names.length} CSV ${names.length === 1 ? 'file' : 'files'}: ${first.join(', ')}${names.length > first.length ? ', …' : ''}.`;
+  return { message, details: { files: first, file_count: names.length } };
+}
+
+async function writeTestFile(connection: Connection, config: SftpConfig): Promise<Told> {
+  const folder = await realPath(connection, config.directory);
+  const path = posix.join(folder, `.cqa-test-${randomBytes(6).toString('hex')}.tmp`);
+  await writeFile(connection, path, content());
+  await removeFile(connection, path);
+  return { message: `A test file was written into ${sftpUrl(config, folder)} and removed again.` };
+}
+
+async function* content(): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('Connection test of CQA Data Integrations. This file may be deleted.\n');
+}
+
+interface Told {
+  message: string;
+  details?: NonNullable<CheckStep['details']>;
+}
+
+async function* tried(name: CheckStep['name'], act: () => Promise<Told>): AsyncGenerator<CheckStep, Told | undefined> {
+  try {
+    const told = await act();
+    yield passed(name, told.message, told.details);
+    return told;
+  } catch (error) {
+    yield failed(name, AppError.from(error));
+    return undefined;
+  }
+}
+
+function passed(name: CheckStep['name'], message: string, details?: CheckStep['details']): CheckStep {
+  return { name, title: titles[name], ok: true, message, ...(details ? { details } : {}) };
+}
+
+function failed(
+  name: CheckStep['name'],
+  { code, message, field }: AppError,
+  details?: CheckStep['details'],
+): CheckStep {
+  return {
+    name,
+    title: titles[name],
+    ok: false,
+    message,
+    details: { ...details, code, ...(field ? { field } : {}) },
+  };
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { type FieldMeta, secret } from '../../../shared/connector.ts';
+import { columnMappingSchema } from '../../../shared/interaction.ts';
+
+const meta = (facts: FieldMeta) => ({ ...facts });
+
+const passwordSchema = z
+  .strictObject({
+    type: z.literal('password'),
+    password: secret({ title: 'Password' }),
+  })
+  .meta({ title: 'Password' });
+
+const sshKeySchema = z
+  .strictObject({
+    type: z.literal('ssh_key'),
+    private_key: secret({
+      title: 'Private key',
+      description: 'Leave empty: a new key pair is made, and its public half is shown for the other side to install.',
+      field: 'multiline',
+    }).optional(),
+    public_key: z
+      .string()
+      .optional()
+      .meta(
+        meta({
+          title: 'Public key',
+          description: 'Goes into the authorized keys of this user on the SFTP server. Filled in when you save.',
+          field: 'multiline',
+        }),
+      ),
+  })
+  .meta({ title: 'SSH key' });
+
+/** What one SFTP connector is told. Its titles and descriptions are the console's form. */
+export const sftpConfigSchema = z.strictObject({
+  host: z
+    .string()
+    .trim()
+    .min(1)
+    .max(255)
+    .meta(meta({ title: 'Host', description: 'Name or address of the SFTP server.', group: 'where' })),
+  port: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65535)
+    .default(22)
+    .meta(meta({ title: 'Port', group: 'where' })),
+  host_key: z
+    .string()
+    .trim()
+    .regex(/^SHA256:[A-Za-z0-9+/]{43}=?$/, 'a fingerprint such as SHA256: and 43 letters, as ssh-keygen -lf prints it')
+    .transform((text) => text.replace(/=$/, ''))
+    .optional()
+    .meta(
+      meta({
+        title: 'Host key fingerprint',
+        description:
+          'Proves that the server is the right one. Leave empty to take the key seen first; a later change is refused until you confirm it here.',
+        group: 'where',
+        field: 'host-key',
+      }),
+    ),
+  directory: z
+    .string()
+    .trim()
+    .min(1)
+    .max(1024)
+    .meta(
+      meta({
+        title: 'Folder',
+        description: 'Where the CSV files lie, or where reports are put. Subfolders are not searched for CSV files.',
+        group: 'where',
+      }),
+    ),
+  username: z
+    .string()
+    .trim()
+    .min(1)
+    .max(255)
+    .meta(meta({ title: 'User name', group: 'who' })),
+  credential: z
+    .discriminatedUnion('type', [passwordSchema, sshKeySchema])
+    .meta(meta({ title: 'Sign in with', group: 'who' })),
+  file_format: z
+    .enum(['csv'])
+    .default('csv')
+    .meta(meta({ title: 'File format', group: 'what' })),
+  column_mapping: columnMappingSchema.default({}).meta(
+    meta({
+      title: 'Column mapping',
+      description: "For each of the file's column headings, the field it fills. Headings left out keep their own name.",
+      group: 'what',
+      field: 'column-mapping',
+      direction: 'import',
+    }),
+  ),
+  stable_seconds: z.coerce
+    .number()
+    .min(0)
+    .max(3600)
+    .default(2)
+    .meta(
+      meta({
+        title: 'Wait for complete files (seconds)',
+        description: 'A file is taken when its size and time stay the same for this long.',
+        group: 'what',
+        direction: 'import',
+      }),
+    ),
+  on_existing: z
+    .enum(['update', 'skip'])
+    .default('update')
+    .meta(
+      meta({
+        title: 'When an interaction is already here with other metadata',
+        description: 'update: take the new metadata. skip: keep what is here.',
+        group: 'what',
+        direction: 'import',
+      }),
+    ),
+  max_rejected_percent: z.coerce
+    .number()
+    .min(0)
+    .max(100)
+    .optional()
+    .meta(
+      meta({
+        title: 'Fail when more rows are rejected than (percent)',
+        description: 'Leave empty to accept any number of rejected rows.',
+        group: 'what',
+        direction: 'import',
+      }),
+    ),
+  after_success: z
+    .enum(['leave'])
+    .default('leave')
+    .meta(
+      meta({
+        title: 'After a file was read',
+        description: 'Files stay where they are; a file that was read is not read again.',
+        group: 'after',
+        direction: 'import',
+      }),
+    ),
+});
+
+export type SftpConfig = z.infer<typeof sftpConfigSchema>;
+
+/** `sftp://host/folder/file`, the port only where it is not the usual one. */
+export function sftpUrl({ host, port }: SftpConfig, path: string): string {
+  const authority = `${host.includes(':') ? `[${host}]` : host}${port === 22 ? '' : `:${port}`}`;
+  return `sftp://${authority}${path.startsWith('/') ? '' : '/'}${path}`;
+}

@@ -1,0 +1,119 @@
+import { posix } from 'node:path';
+import type { Stats } from 'ssh2';
+import { AppError } from '../../../shared/error.ts';
+import type { ByteStream, ConnectorContext, DeliveryPart, Receipt, SinkSession } from '../connector.ts';
+import { type SftpConfig, sftpUrl } from './config.ts';
+import type { ConnectOptions } from './connect.ts';
+import type { Connection } from './connection.ts';
+import { hasStatus, sftpStatus } from './failure.ts';
+import { connectPinned } from './pin.ts';
+import { realPath } from './source.ts';
+
+const pieceBytes = 255 * 1024;
+const piecesAhead = 8;
+
+export async function openSink(
+  config: SftpConfig,
+  context: ConnectorContext,
+  options: ConnectOptions = {},
+): Promise<SinkSession> {
+  const { connection, config: pinned } = await connectPinned(config, context, options);
+  try {
+    const home = await realPath(connection, config.directory);
+    return {
+      deliver: (part) => deliver(connection, pinned, home, part),
+      [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await connection[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Writes under a name that nobody reads, makes sure that all of it arrived, then puts it in place. */
+async function deliver(connection: Connection, config: SftpConfig, home: string, part: DeliveryPart): Promise<Receipt> {
+  const target = posix.join(home, posix.basename(part.fileName));
+  // The same content has the same temporary name, so a delivery that was broken off is overwritten by the next.
+  const temporary = posix.join(home, `.${posix.basename(part.fileName)}.${part.sha256.slice(0, 12)}.part`);
+  try {
+    await writeFile(connection, temporary, await part.open());
+    await verifySize(connection, temporary, part.byteSize);
+    await replaceFile(connection, temporary, target);
+  } catch (error) {
+    if (connection.isOpen) await removeFile(connection, temporary);
+    throw error;
+  }
+  return { location: sftpUrl(config, target), byteSize: part.byteSize };
+}
+
+export async function writeFile(connection: Connection, path: string, content: ByteStream): Promise<void> {
+  const handle = await connection.request<Buffer>(path, (sftp, done) => sftp.open(path, 'w', done));
+  const ahead: Promise<void>[] = [];
+  let position = 0;
+  try {
+    for await (const piece of pieces(content)) {
+      const at = position;
+      position += piece.length;
+      const written = connection.request(path, (sftp, done) =>
+        sftp.write(handle, piece, 0, piece.length, at, (error) => done(error)),
+      );
+      written.catch(() => undefined);
+      if (ahead.push(written) >= piecesAhead) await ahead.shift();
+    }
+    await Promise.all(ahead);
+  } finally {
+    await connection.request(path, (sftp, done) => sftp.close(handle, (error) => done(error)));
+  }
+}
+
+/** Gathers small pieces and cuts large ones, so that each request is worth its round trip. */
+async function* pieces(content: ByteStream): AsyncGenerator<Buffer> {
+  let gathered: Uint8Array[] = [];
+  let length = 0;
+  for await (const bytes of content) {
+    gathered.push(bytes);
+    length += bytes.length;
+    if (length < pieceBytes) continue;
+    const whole = Buffer.concat(gathered, length);
+    const even = whole.length - (whole.length % pieceBytes);
+    for (let at = 0; at < even; at += pieceBytes) yield whole.subarray(at, at + pieceBytes);
+    gathered = [whole.subarray(even)];
+    length = whole.length - even;
+  }
+  if (length > 0) yield Buffer.concat(gathered, length);
+}
+
+async function verifySize(connection: Connection, path: string, expected: number): Promise<void> {
+  const { size } = await connection.request<Stats>(path, (sftp, done) => sftp.stat(path, done));
+  if (size === expected) return;
+  throw new AppError(
+    'protocol_error',
+    `The server kept ${size} of ${expected} bytes of ${path}. Check that it has room; the delivery will be tried again.`,
+  );
+}
+
+/** OpenSSH can replace a file in one step; elsewhere the old one is removed first. */
+async function replaceFile(connection: Connection, from: string, to: string): Promise<void> {
+  try {
+    await connection.request(to, (sftp, done) => sftp.ext_openssh_rename(from, to, (error) => done(error)));
+    return;
+  } catch (error) {
+    if (!isUnsupported(error)) throw error;
+  }
+  await removeFile(connection, to);
+  await connection.request(to, (sftp, done) => sftp.rename(from, to, (error) => done(error)));
+}
+
+function isUnsupported(error: unknown): boolean {
+  if (hasStatus(error, sftpStatus.unsupported)) return true;
+  const cause = error instanceof AppError ? error.cause : undefined;
+  return cause instanceof Error && /does not support/i.test(cause.message);
+}
+
+export async function removeFile(connection: Connection, path: string): Promise<void> {
+  try {
+    await connection.request(path, (sftp, done) => sftp.unlink(path, (error) => done(error)));
+  } catch (error) {
+    if (!hasStatus(error, sftpStatus.noSuchFile)) throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import { posix } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ByteStream, ConnectorContext, RecordingRef, SourceItem, SourceSession } from '../connector.ts';
+import type { SftpConfig } from './config.ts';
+import { type ConnectOptions, connect } from './connect.ts';
+import type { Connection } from './connection.ts';
+import { stopped } from './failure.ts';
+import { type Listed, listFolder } from './listing.ts';
+import { isInside, outside, recordingPath } from './paths.ts';
+import { connectPinned } from './pin.ts';
+import { ConnectionPool } from './pool.ts';
+import { changed, type OpenFile, openFile, streamFile, versionOf } from './read.ts';
+
+/** Opens a conversation with the server: signs in and makes sure that the folder is there. */
+export async function openSource(
+  config: SftpConfig,
+  context: ConnectorContext,
+  options: ConnectOptions = {},
+): Promise<SourceSession> {
+  const { connection: first, config: pinned } = await connectPinned(config, context, options);
+  try {
+    const home = await realPath(first, config.directory);
+    const pool = new ConnectionPool(
+      first,
+      () => connect(pinned, context, options),
+      undefined,
+      (error) => context.log.info({ err: error, host: config.host }, 'the server allows no more connections'),
+    );
+    return new SftpSource(pinned, context, pool, home);
+  } catch (error) {
+    await first[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+export function realPath(connection: Connection, path: string): Promise<string> {
+  return connection.request<string>(path, (sftp, done) => sftp.realpath(path, done));
+}
+
+class SftpSource implements SourceSession {
+  readonly #config: SftpConfig;
+  readonly #context: ConnectorContext;
+  readonly #pool: ConnectionPool;
+  /** The folder as the server calls it, links resolved. */
+  readonly #home: string;
+
+  constructor(config: SftpConfig, context: ConnectorContext, pool: ConnectionPool, home: string) {
+    this.#config = config;
+    this.#context = context;
+    this.#pool = pool;
+    this.#home = home;
+  }
+
+  async *list(): AsyncGenerator<SourceItem> {
+    const first = await this.#look();
+    const second = first.size > 0 && this.#config.stable_seconds > 0 ? await this.#lookAgain() : first;
+    for (const key of [...second.keys()].sort()) {
+      const now = second.get(key);
+      if (now) yield { key, version: now.version, size: now.size, readiness: readiness(first.get(key), now) };
+    }
+  }
+
+  async read(item: SourceItem): Promise<ByteStream> {
+    return await this.#open(posix.join(this.#home, item.key), (file) => {
+      if (versionOf(file.stats) !== item.version) throw changed(file.path);
+    });
+  }
+
+  async recording({ path, itemKey }: RecordingRef): Promise<ByteStream> {
+    return await this.#open(recordingPath(this.#folders(), itemKey, path));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#pool[Symbol.asyncDispose]();
+  }
+
+  #folders(): string[] {
+    const { directory } = this.#config;
+    return posix.isAbsolute(directory)
+      ? [posix.normalize(directory).replace(/(.)\/$/, '$1'), this.#home]
+      : [this.#home];
+  }
+
+  async #look(): Promise<Map<string, Listed>> {
+    return await listFolder(await this.#pool.any(), this.#home);
+  }
+
+  async #lookAgain(): Promise<Map<string, Listed>> {
+    await delay(this.#config.stable_seconds * 1000, undefined, { signal: this.#context.signal }).catch(() => {
+      throw stopped();
+    });
+    return await this.#look();
+  }
+
+  /** Asks for the file and for its real place at once; nothing of it is handed on before both are known. */
+  async #open(path: string, check: (file: OpenFile) => void = () => undefined): Promise<ByteStream> {
+    const { connection, release } = await this.#pool.acquire();
+    try {
+      const [place, opened] = await Promise.allSettled([realPath(connection, path), openFile(connection, path)]);
+      if (place.status === 'fulfilled' && !isInside(this.#home, place.value)) throw outside(path);
+      if (opened.status === 'rejected') throw opened.reason;
+      if (place.status === 'rejected') throw place.reason;
+      check(opened.value);
+      return streamFile(connection, opened.value, release);
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+}
+
+function readiness(before: Listed | undefined, now: Listed): SourceItem['readiness'] {
+  if (!before) return { waiting: 'just arrived' };
+  return before.version === now.version ? 'ready' : { waiting: 'still being written' };
+}

@@ -1,0 +1,86 @@
+import type { ChangeMark } from '../../../db/queries/console-changes.ts';
+import type { Services } from '../../services.ts';
+import { type Listener, openListener } from './listener.ts';
+import { openMarks } from './marks.ts';
+
+export type ChangeTopic = ChangeMark['topic'];
+
+/** Topics that everybody may follow; the others are the console's. */
+export const openTopics: readonly ChangeTopic[] = ['analyses'];
+
+/** That something is no longer as it was; the page asks what it is now. */
+export interface Change {
+  topic: ChangeTopic;
+  /** The execution's id, the connector's or job's uid; `list` for analyses. */
+  id: string;
+  /** Differs each time the thing differs. */
+  version: string;
+}
+
+/** What changes in accounts, for everybody in this process who follows them. */
+export interface ChangeFeed {
+  /** Changes of one account from now on, until the signal aborts, the feed is closed, or `stillAllowed` throws. */
+  follow(accountId: number, options: FollowOptions): AsyncGenerator<Change>;
+  /** Ends the looking and every stream. */
+  close(): void;
+}
+
+export interface FollowOptions {
+  signal: AbortSignal | undefined;
+  /** Asked now and then while the stream is open. */
+  stillAllowed: () => Promise<void>;
+}
+
+const pollMs = 1000;
+const allowedCheckMs = 15_000;
+
+/**
+ * One look a second at the database serves everybody in this process who follows; with nobody there is none. The
+ * database is the meeting place of all processes, so no message between them can be lost.
+ */
+export function openChangeFeed(services: Services): ChangeFeed {
+  const listeners = new Map<Listener, number>();
+  const marks = openMarks(services.database.pool);
+  let timer: NodeJS.Timeout | undefined;
+  const closing = new AbortController();
+  let isLooking = false;
+
+  async function look(): Promise<void> {
+    isLooking = true;
+    try {
+      for (const { accountId, ...change } of await marks.changed(new Set(listeners.values())))
+        for (const [listener, follows] of listeners) if (follows === accountId) listener.tell(change);
+    } catch (error) {
+      services.log.warn({ err: error }, 'changes could not be read; trying again');
+    }
+    isLooking = false;
+    timer = listeners.size > 0 && !closing.signal.aborted ? setTimeout(look, pollMs) : undefined;
+  }
+
+  function lookNow(): void {
+    if (isLooking || closing.signal.aborted) return;
+    clearTimeout(timer);
+    void look();
+  }
+
+  return {
+    async *follow(accountId, { signal, stillAllowed }) {
+      const listener = openListener();
+      listeners.set(listener, accountId);
+      lookNow();
+      const ending = AbortSignal.any([closing.signal, ...(signal ? [signal] : [])]);
+      try {
+        while (!ending.aborted) {
+          await stillAllowed();
+          yield* listener.take({ signal: ending, timeoutMs: allowedCheckMs });
+        }
+      } finally {
+        listeners.delete(listener);
+      }
+    },
+    close() {
+      closing.abort();
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { Direction } from '../../../shared/connector.ts';
+import type { ConnectorType } from '../../connectors/connector.ts';
+import { connectorTypes } from '../../connectors/registry.ts';
+import { secretPaths } from '../../connectors/secrets.ts';
+import { adminOfConsole } from '../trpc.ts';
+
+/** A kind of system, with the form that its connectors are made with. */
+export interface ConnectorTypeView {
+  id: string;
+  title: string;
+  summary: string;
+  directions: Direction[];
+  /** JSON schema of `config` as it is typed in; titles, groups and secret marks are in each field (`FieldMeta`). */
+  form: Record<string, unknown>;
+  /** Dotted paths of the secrets: typed, never shown back; left out in an update they are kept. */
+  secrets: string[];
+}
+
+export const list = adminOfConsole.query((): ConnectorTypeView[] => connectorTypes.map(view));
+
+function view(type: ConnectorType): ConnectorTypeView {
+  return {
+    id: type.id,
+    title: type.title,
+    summary: type.summary,
+    directions: [...type.directions],
+    form: { ...z.toJSONSchema(type.config, { io: 'input' }) },
+    secrets: secretPaths(type.config),
+  };
+}

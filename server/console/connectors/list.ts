@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { selectLastRuns } from '../../../db/queries/console-connectors.ts';
+import { directions } from '../../../shared/connector.ts';
+import { listConnectors } from '../../configuration/connectors.ts';
+import { adminOfConsole } from '../trpc.ts';
+import { type ConnectorCard, connectorCard } from './view.ts';
+
+const inputSchema = z.strictObject({ direction: z.enum(directions).optional() });
+
+export const list = adminOfConsole.input(inputSchema).query(async ({ ctx, input }): Promise<ConnectorCard[]> => {
+  const { accountId } = ctx.session;
+  const connectors = await listConnectors(ctx.services, accountId, input.direction);
+  const runs = await selectLastRuns(ctx.services.database.pool, accountId);
+  return connectors.map((connector) => connectorCard(connector, runs.get(connector.id)));
+});

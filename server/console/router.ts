@@ -1,0 +1,69 @@
+import { interaction } from './analyses/interaction.ts';
+import { list as listAnalyses } from './analyses/list.ts';
+import { media } from './analyses/media.ts';
+import { watch } from './changes/watch.ts';
+import { list as listConnectorTypes } from './connector-types/list.ts';
+import { check } from './connectors/check.ts';
+import { checkConfig } from './connectors/check-config.ts';
+import { create as createConnector } from './connectors/create.ts';
+import { get as getConnector } from './connectors/get.ts';
+import { list as listConnectors } from './connectors/list.ts';
+import { removal } from './connectors/removal.ts';
+import { remove as removeConnector } from './connectors/remove.ts';
+import { setEnabled as setConnectorEnabled } from './connectors/set-enabled.ts';
+import { update as updateConnector } from './connectors/update.ts';
+import { cancel } from './executions/cancel.ts';
+import { download } from './executions/download.ts';
+import { get as getExecution } from './executions/get.ts';
+import { list as listExecutions } from './executions/list.ts';
+import { rejectedRows } from './executions/rejected-rows.ts';
+import { create as createJob } from './jobs/create.ts';
+import { get as getJob } from './jobs/get.ts';
+import { list as listJobs } from './jobs/list.ts';
+import { previewDue } from './jobs/preview-due.ts';
+import { remove as removeJob } from './jobs/remove.ts';
+import { setEnabled as setJobEnabled } from './jobs/set-enabled.ts';
+import { trigger } from './jobs/trigger.ts';
+import { update as updateJob } from './jobs/update.ts';
+import { list as listProfiles } from './profiles/list.ts';
+import { exchange } from './session/exchange.ts';
+import { me } from './session/me.ts';
+import { signIn } from './session/sign-in.ts';
+import { signOut } from './session/sign-out.ts';
+import { createAccount } from './setup/create-account.ts';
+import { state } from './setup/state.ts';
+import { router } from './trpc.ts';
+
+export const consoleRouter = router({
+  session: router({ signIn, exchange, me, signOut }),
+  setup: router({ state, createAccount }),
+  connectorTypes: router({ list: listConnectorTypes }),
+  connectors: router({
+    list: listConnectors,
+    get: getConnector,
+    create: createConnector,
+    update: updateConnector,
+    setEnabled: setConnectorEnabled,
+    removal,
+    remove: removeConnector,
+    check,
+    checkConfig,
+  }),
+  jobs: router({
+    list: listJobs,
+    get: getJob,
+    create: createJob,
+    update: updateJob,
+    setEnabled: setJobEnabled,
+    remove: removeJob,
+    trigger,
+    previewDue,
+  }),
+  executions: router({ list: listExecutions, get: getExecution, rejectedRows, cancel, download }),
+  analyses: router({ list: listAnalyses, interaction, media }),
+  profiles: router({ list: listProfiles }),
+  changes: router({ watch }),
+});
+
+/** What the widget imports, as a type alone. */
+export type Router = typeof consoleRouter;

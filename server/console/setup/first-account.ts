@@ -1,0 +1,45 @@
+import type { Pool, RowDataPacket } from 'mysql2/promise';
+import { hasAnyAccount } from '../../../db/queries/console-users.ts';
+import { AppError } from '../../../shared/error.ts';
+import { createAccount } from '../../accounts/accounts.ts';
+import type { Services } from '../../services.ts';
+
+interface FirstAccount {
+  name: string;
+  admin_email: string;
+  admin_password: string;
+  timezone?: string | undefined;
+}
+
+/**
+ * Makes the installation's first account, its console switched on: whoever installs the program is its operator.
+ * Throws `forbidden` once there is an account.
+ */
+export function createFirstAccount(services: Services, first: FirstAccount): Promise<{ account_id: string }> {
+  return alone(services.database.pool, async () => {
+    if (await hasAnyAccount(services.database.pool))
+      throw new AppError('forbidden', 'This installation is set up already. Sign in, or ask its admin for a user.');
+    const { uid } = await createAccount(services, {
+      name: first.name,
+      adminEmail: first.admin_email,
+      adminPassword: first.admin_password,
+      ...(first.timezone ? { timezone: first.timezone } : {}),
+      console: true,
+    });
+    return { account_id: uid };
+  });
+}
+
+/** Two people who press the button at once must not get two first accounts. */
+async function alone<T>(pool: Pool, work: () => Promise<T>): Promise<T> {
+  const connection = await pool.getConnection();
+  try {
+    const [rows] = await connection.query<RowDataPacket[]>("SELECT GET_LOCK('cqa.setup', 10) AS locked");
+    if (rows[0]?.locked !== 1)
+      throw new AppError('conflict', 'Somebody else is setting up this installation right now. Load the page again.');
+    return await work();
+  } finally {
+    await connection.query("DO RELEASE_LOCK('cqa.setup')");
+    connection.release();
+  }
+}

@@ -1,0 +1,37 @@
+import express, { type Express, type RequestHandler } from 'express';
+import { assets } from './assets.ts';
+import { failures, nothingHere, trace } from './failures.ts';
+import { allowCalls, securityHeaders } from './headers.ts';
+import { health } from './health.ts';
+import { media, reportDownload } from './media.ts';
+import { consolePage, embedPage } from './page.ts';
+import { isHttps, renew } from './renew.ts';
+import { type ConsoleDoor, trpc } from './trpc.ts';
+
+/** Every door of the program, in the order in which a request tries them. */
+export function buildApp(door: ConsoleDoor, widgetFolder: string): Express {
+  const { services } = door;
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  // A proxy on this machine may say whose request it passes on; nobody else is believed.
+  app.set('trust proxy', 'loopback');
+  app.use(trace, securityHeaders({ https: isHttps(services.config.publicUrl) }));
+  app.use(health(services));
+  app.use('/trpc', allowCalls, trpc(door));
+  app.post('/session/renew', renew(services));
+  app.get('/m/:ticket', media(services));
+  app.get('/d/:token', reportDownload(services));
+  app.use(assets(widgetFolder));
+  app.get('/embed', embedPage(services, widgetFolder));
+  app.get('/*path', forPeople(consolePage(widgetFolder)));
+  app.get('/', consolePage(widgetFolder));
+  app.use(nothingHere, failures(services));
+  return app;
+}
+
+/** An address of the console, typed or reloaded; a program that asks for JSON is told that nothing is there. */
+function forPeople(page: RequestHandler): RequestHandler {
+  return (request, response, next) =>
+    request.accepts(['json', 'html']) === 'html' ? page(request, response, next) : next();
+}

@@ -1,0 +1,61 @@
+import { type RequestHandler, Router } from 'express';
+import { answers, type Figures, selectFigures } from '../../db/queries/console-health.ts';
+import { workKinds } from '../../db/queries/work.ts';
+import { executionStatuses } from '../../shared/execution.ts';
+import type { Services } from '../services.ts';
+
+/** `/healthz` (the program runs), `/readyz` (it can reach its database), `/metrics` (for Prometheus). */
+export function health(services: Services): Router {
+  const router = Router();
+  router.get('/healthz', (_request, response) => void response.json({ ok: true }));
+  router.get('/readyz', ready(services));
+  router.get('/metrics', async (_request, response) => {
+    const figures = await selectFigures(services.database.pool);
+    response.type('text/plain; version=0.0.4; charset=utf-8').send(metricsText(figures, process.memoryUsage()));
+  });
+  return router;
+}
+
+const answerWithinMs = 2000;
+
+/** A database that hangs is not ready either, so the question has a time limit. */
+function ready({ database, log }: Services): RequestHandler {
+  return async (_request, response) => {
+    try {
+      await Promise.race([answers(database.pool), afterMs(answerWithinMs)]);
+      response.json({ ok: true });
+    } catch (error) {
+      log.warn({ err: error }, 'not ready: the database does not answer');
+      response.status(503).json({ ok: false, message: 'The database does not answer.' });
+    }
+  };
+}
+
+function afterMs(timeoutMs: number): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs).unref();
+  });
+}
+
+/** Every status and kind is always there, with 0 where there is none: a graph must not lose a line. */
+export function metricsText({ executions, work }: Figures, memory: NodeJS.MemoryUsage): string {
+  const byStatus = new Map(executions.map(({ status, n }) => [status, n]));
+  const byKind = new Map(work.map((line) => [line.kind, line]));
+  return [
+    ...gauge('cqa_executions', 'Executions by status.'),
+    ...executionStatuses.map((status) => `cqa_executions{status="${status}"} ${byStatus.get(status) ?? 0}`),
+    ...gauge('cqa_work', 'Work that waits or is being done, by kind.'),
+    ...workKinds.map((kind) => `cqa_work{kind="${kind}"} ${byKind.get(kind)?.n ?? 0}`),
+    ...gauge('cqa_work_due', 'Work whose time has come and that nobody has taken yet, by kind.'),
+    ...workKinds.map((kind) => `cqa_work_due{kind="${kind}"} ${byKind.get(kind)?.due ?? 0}`),
+    ...gauge('process_resident_memory_bytes', 'Memory of this process.'),
+    `process_resident_memory_bytes ${memory.rss}`,
+    ...gauge('nodejs_heap_size_used_bytes', 'JavaScript heap of the main thread.'),
+    `nodejs_heap_size_used_bytes ${memory.heapUsed}`,
+    '',
+  ].join('\n');
+}
+
+function gauge(name: string, help: string): string[] {
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`];
+}

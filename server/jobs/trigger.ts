@@ -1,0 +1,46 @@
+import { transaction } from '../../db/database.ts';
+import { addExecution, type TriggerKind } from '../../db/queries/executions.ts';
+import { type JobConnector, jobConnectors, readJob } from '../../db/queries/jobs.ts';
+import { addWork } from '../../db/queries/work.ts';
+import { newId } from '../../db/uuid.ts';
+import { AppError } from '../../shared/error.ts';
+import type { Services } from '../services.ts';
+
+/**
+ * Makes an execution of the job now, whatever its schedule and whether or not it is enabled, and returns its id. While
+ * an earlier one is under way it waits as `pending`. Refuses (`not_found`, `invalid`) a job that is gone, and one whose
+ * connector is disabled.
+ */
+export async function triggerJob(
+  { database }: Services,
+  accountId: number,
+  jobId: number,
+  { by }: { by: string },
+): Promise<Buffer> {
+  const id = newId();
+  await transaction(database.pool, async (connection) => {
+    const job = await readJob(connection, accountId, jobId);
+    if (!job)
+      throw new AppError('not_found', 'This job is not there any more. Open Jobs & Pipelines to see which are.');
+    const connectors = await jobConnectors(connection, accountId, jobId);
+    requireEnabled(connectors);
+    const triggerKind: TriggerKind = 'manual';
+    const { name: jobName, type, report } = job;
+    const connectorNames = connectors.map(({ name }) => name);
+    await addExecution(connection, {
+      ...{ id, accountId, jobId, jobName, type, connectorNames, report, triggerKind, triggeredBy: by },
+    });
+    await addWork(connection, [{ kind: 'execute', accountId, subject: id }]);
+  });
+  return id;
+}
+
+function requireEnabled(connectors: JobConnector[]): void {
+  const live = connectors.filter(({ isDeleted }) => !isDeleted);
+  if (live.length === 0)
+    throw new AppError('invalid', 'This job has no connector any more. Edit the job and choose one.');
+  const disabled = live.filter(({ isEnabled }) => !isEnabled).map(({ name }) => `"${name}"`);
+  if (disabled.length === 0) return;
+  const subject = disabled.length === 1 ? `connector ${disabled[0]} is` : `connectors ${disabled.join(', ')} are`;
+  throw new AppError('invalid', `The ${subject} disabled. Enable it first, or choose another one for the job.`);
+}

@@ -1,0 +1,85 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Says which package-lock.json the installed packages were last found to fit, and whether with development ones. */
+const stampName = 'node_modules/.cqa-lock-hash';
+
+/**
+ * Whether the packages installed are those of package-lock.json.
+ * @param {string} root
+ * @param {boolean} development whether the packages of tests and tools are needed, too
+ */
+export function packagesInPlace(root, development) {
+  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
+  const stamp = join(root, stampName);
+  const hidden = join(root, 'node_modules/.package-lock.json');
+  if (!existsSync(hidden)) return false;
+  const current = [`${hashOf(lock)} development`, ...(development ? [] : [`${hashOf(lock)} production`])];
+  if (existsSync(stamp) && current.includes(readFileSync(stamp, 'utf8'))) return true;
+  // Somebody ran npm by hand: npm notes what it installed.
+  if (!fits(JSON.parse(lock), JSON.parse(readFileSync(hidden, 'utf8')), development)) return false;
+  writeStamp(root, lock, development);
+  return true;
+}
+
+function fits(lock, installed, development) {
+  return Object.entries(lock.packages).every(([path, wanted]) => {
+    if (path === '') return true;
+    const found = installed.packages[path];
+    if (found === undefined)
+      return wanted.optional === true || wanted.devOptional === true || (wanted.dev === true && !development);
+    return found.version === wanted.version && found.integrity === wanted.integrity;
+  });
+}
+
+/**
+ * Installs exactly what package-lock.json names.
+ * @param {string} root
+ * @param {(line: string) => void} say
+ * @throws Error with npm's own words when it fails
+ */
+export function installPackages(root, say) {
+  say('Installing packages (npm ci) …');
+  const clean = npm(root, ['ci']);
+  if (clean.status !== 0) {
+    // A registry that lacks a package for some other platform leaves a hole in the lock, which `npm ci` refuses while
+    // `npm install` takes every version from the lock all the same.
+    if (!/\bEUSAGE\b/.test(clean.output)) throw installError(root, clean);
+    say('npm ci does not take package-lock.json; using npm install with its versions …');
+    const install = npm(root, ['install', '--no-save']);
+    if (install.status !== 0) throw installError(root, install);
+  }
+  writeStamp(root, readFileSync(join(root, 'package-lock.json'), 'utf8'), true);
+}
+
+function npm(root, command) {
+  const args = [...command, '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  const script = process.env.npm_execpath;
+  const [program, before] = script?.endsWith('.js') ? [process.execPath, [script]] : ['npm', []];
+  const result = spawnSync(program, [...before, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    shell: process.platform === 'win32',
+  });
+  return { status: result.status, output: result.error?.message ?? `${result.stdout}${result.stderr}` };
+}
+
+function installError(root, { output }) {
+  return new Error(`${output}\nThe packages could not be installed. Run \`npm ci\` in ${root} and start again.`);
+}
+
+/** The stamp only saves a look next time, so an installation that may not be written goes without. */
+function writeStamp(root, lock, development) {
+  try {
+    writeFileSync(join(root, stampName), `${hashOf(lock)} ${development ? 'development' : 'production'}`);
+  } catch (thrown) {
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(thrown.code)) throw thrown;
+  }
+}
+
+function hashOf(text) {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,56 @@
+import { AppError } from '../shared/error.ts';
+import { hasAccounts } from './accounts/accounts.ts';
+import { readConfig } from './config.ts';
+import { startHttp } from './http/start.ts';
+import { startScheduler } from './jobs/scheduler.ts';
+import { openLog } from './log.ts';
+import { open } from './open.ts';
+import type { Services } from './services.ts';
+import { startWorkers } from './worker/start.ts';
+
+/** The program: its doors, its scheduler and its workers, as CQA_ROLES says, until a signal ends it. */
+try {
+  await run();
+} catch (thrown) {
+  const error = AppError.from(thrown, 'the start');
+  openLog('info').fatal({ code: error.code, err: error.cause }, error.message);
+  process.exitCode = 1;
+}
+
+async function run(): Promise<void> {
+  const stopping = signalled();
+  // Past a file size limit (ulimit -f) the kernel signals; handled, the write fails with EFBIG, which is told in words.
+  process.on('SIGXFSZ', () => undefined);
+  const config = readConfig(process.env);
+  const log = openLog(config.logLevel);
+  const opened = await open(config, { say: (line) => log.info(line) });
+  const { services, settings } = opened;
+  const has = (role: (typeof config.roles)[number]) => config.roles.includes(role);
+
+  const workers = has('worker') ? startWorkers(settings, services) : undefined;
+  const scheduler = has('scheduler') ? startScheduler(services) : undefined;
+  const wake = () => workers?.wake();
+  const http = has('web') ? await startHttp(services, { wake, port: config.port, host: config.host }) : undefined;
+  await announce(services, http?.url);
+
+  const signal = await stopping;
+  log.info({ signal }, 'stopping');
+  await http?.close();
+  await scheduler?.stop();
+  await workers?.stop();
+  await opened.close();
+  log.info('stopped');
+}
+
+async function announce(services: Services, url: string | undefined): Promise<void> {
+  const { log, config } = services;
+  log.info({ url, roles: config.roles }, 'ready');
+  if (url && !(await hasAccounts(services))) log.info(`no account yet: open ${url} to make the first one`);
+}
+
+/** The first of these asks for an orderly end; a second one ends at once. */
+function signalled(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));
+  });
+}

@@ -1,0 +1,96 @@
+import type { AnalysisResult, AnalysisSubject } from '../../db/queries/analyses.ts';
+import { findProfileVersions, listEnabledRules, type ProfileVersion } from '../../db/queries/assignment-rules.ts';
+import { uuidText } from '../../db/uuid.ts';
+import type { Failure } from '../../shared/error.ts';
+import type { UnanalysedReason } from '../../shared/interaction.ts';
+import type { TranscriptTurn } from '../../shared/measures.ts';
+import { analyse } from '../analysis/analyse.ts';
+import { assign } from '../analysis/assignment.ts';
+import { attributeLookup, type InteractionFields } from '../analysis/attributes.ts';
+import type { Services } from '../services.ts';
+import type { Hearing } from './analyse-measure.ts';
+
+/** What an interaction is judged by. */
+export interface Evidence {
+  subject: AnalysisSubject;
+  fields: InteractionFields;
+  hearing: Hearing;
+  turns: TranscriptTurn[] | null;
+}
+
+export interface AssignedProfile extends ProfileVersion {
+  ruleId: number;
+}
+
+export type Assigned = { profiles: AssignedProfile[]; reason: UnanalysedReason | undefined };
+
+/** The interaction's own fields by their API names; a duration that its row did not bring is the recording's. */
+export function fieldsOf(subject: AnalysisSubject, hearing: Hearing): InteractionFields {
+  return {
+    external_interaction_id: subject.externalId,
+    channel_type: subject.channelType,
+    source: subject.source,
+    language: subject.language,
+    audio_format: subject.audioFormat,
+    pii_redacted: subject.piiRedacted,
+    interaction_start_time: subject.startTime?.toISOString(),
+    duration_seconds: subject.durationSeconds ?? recordingSeconds(hearing),
+  };
+}
+
+/** Rules and profiles are read for every interaction: a change counts from the next one on. */
+export async function assignProfiles(services: Services, { subject, fields }: Evidence): Promise<Assigned> {
+  const { pool } = services.database;
+  const rules = await listEnabledRules(pool, subject.accountId);
+  const interaction = {
+    id: uuidText(subject.id),
+    externalId: subject.externalId,
+    lookup: attributeLookup(fields, subject.metadata),
+  };
+  const { profiles: wanted, reason } = assign(interaction, rules);
+  if (reason !== null) return { profiles: [], reason };
+  const names = wanted.map((profile) => profile.name);
+  const versions = await findProfileVersions(pool, subject.accountId, names);
+  const profiles = versions.map((version) => ({
+    ...version,
+    ruleId: Number(wanted.find((profile) => profile.name === version.name)?.ruleId),
+  }));
+  if (profiles.length < names.length)
+    services.log.warn({ accountId: subject.accountId, names }, 'a rule assigns a quality profile that was deleted');
+  return { profiles, reason: profiles.length === 0 ? 'no_rule' : undefined };
+}
+
+/** Scores the interaction by one profile. Nothing to judge it by makes a failed analysis. */
+export function score(evidence: Evidence, profile: AssignedProfile): AnalysisResult {
+  const { id: profileId, version: profileVersion, ruleId } = profile;
+  const outcome = nothingToAnalyse(evidence) ?? scoreCardOf(evidence, profile);
+  return { profileId, profileVersion, ruleId, outcome };
+}
+
+function scoreCardOf({ subject, fields, hearing, turns }: Evidence, { body }: AssignedProfile) {
+  return analyse({
+    profile: body,
+    measures: 'measurement' in hearing ? hearing.measurement.measures : null,
+    unmeasuredReason: 'failure' in hearing ? clause(hearing.failure.message) : undefined,
+    turns,
+    interaction: fields,
+    metadata: subject.metadata,
+    durationSeconds: recordingSeconds(hearing) ?? subject.durationSeconds,
+  });
+}
+
+/** Why the interaction cannot be analysed at all, where there is neither a measured recording nor a transcript. */
+export function nothingToAnalyse({ hearing, turns }: Evidence): Failure | undefined {
+  if (turns !== null || 'measurement' in hearing) return undefined;
+  const { code, message } = hearing.failure;
+  return { code, message: `${message} There is no transcript text either, so nothing could be analysed.` };
+}
+
+function recordingSeconds(hearing: Hearing): number | null {
+  return 'measurement' in hearing ? hearing.measurement.facts.duration_seconds : null;
+}
+
+/** A sentence as the end of another one. */
+function clause(sentence: string): string {
+  return sentence.replace(/\.$/, '');
+}

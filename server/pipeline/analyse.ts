@@ -1,0 +1,121 @@
+import type { PoolConnection } from 'mysql2/promise';
+import { transaction } from '../../db/database.ts';
+import {
+  type AnalysisResult,
+  type AnalysisSubject,
+  beginInteraction,
+  endInteraction,
+  findSubject,
+  type InteractionEnd,
+  listStoredRecordings,
+  saveAnalyses,
+} from '../../db/queries/analyses.ts';
+import { saveMeasurement } from '../../db/queries/measurements.ts';
+import { settleWork, type Work } from '../../db/queries/work.ts';
+import { AppError } from '../../shared/error.ts';
+import type { TranscriptTurn } from '../../shared/measures.ts';
+import { parseTranscript } from '../analysis/transcript/parse.ts';
+import type { Services } from '../services.ts';
+import type { WorkHandler } from '../worker/handler.ts';
+import { type Hearing, hear } from './analyse-measure.ts';
+import { type Assigned, assignProfiles, type Evidence, fieldsOf, nothingToAnalyse, score } from './analyse-score.ts';
+
+export interface AnalyseOptions {
+  /** Without it only WAV recordings are measured. */
+  ffmpegPath?: string | undefined;
+  /** Which channel of a two-channel recording the agent is on. */
+  agentChannel?: 0 | 1;
+}
+
+/**
+ * Analyses one interaction with all its profiles: measures its recording, reads its transcript, assigns profiles, scores
+ * each of them. A recording that cannot be measured leaves acoustic questions unevaluated with the reason; without a
+ * transcript either, the interaction ends as failed.
+ */
+export function analyseHandler(services: Services, options: AnalyseOptions): WorkHandler {
+  const { ffmpegPath, agentChannel = 0 } = options;
+  return {
+    kind: 'analyse',
+    concurrency: 4,
+    maxAttempts: 5,
+    async run(work, signal) {
+      const evidence = await gather(services, work, { ffmpegPath, agentChannel }, signal);
+      if (!evidence) return dropWork(services, work);
+      const assigned = await assignProfiles(services, evidence);
+      const results = assigned.profiles.map((profile) => score(evidence, profile));
+      await save(services, work, evidence, results, endOf(evidence, assigned));
+    },
+    async giveUp(work, failure) {
+      await settled(services, work, (connection) =>
+        endInteraction(connection, work.accountId, work.subject, { status: 'failed', failure }),
+      );
+    },
+    // Nothing is kept open between pieces of work.
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+async function gather(
+  services: Services,
+  work: Work,
+  options: { ffmpegPath: string | undefined; agentChannel: 0 | 1 },
+  signal: AbortSignal,
+): Promise<Evidence | undefined> {
+  const { pool } = services.database;
+  const subject = await findSubject(pool, work.accountId, work.subject);
+  if (!subject) return undefined;
+  const recordings = await listStoredRecordings(pool, work.accountId, work.subject);
+  if (recordings.length > 0) await beginInteraction(pool, work.accountId, work.subject);
+  const hearing = await hear(services, subject, recordings, options, signal);
+  return { subject, fields: fieldsOf(subject, hearing), hearing, turns: turnsOf(subject) };
+}
+
+function turnsOf({ transcriptText }: AnalysisSubject): TranscriptTurn[] | null {
+  const turns = parseTranscript(transcriptText ?? '');
+  return turns.length > 0 ? turns : null;
+}
+
+function endOf(evidence: Evidence, { reason }: Assigned): InteractionEnd {
+  const failure = nothingToAnalyse(evidence);
+  if (failure) return { status: 'failed', failure };
+  return { status: 'completed', unanalysedReason: reason, measuredSeconds: measuredSeconds(evidence.hearing) };
+}
+
+function measuredSeconds(hearing: Hearing): number | undefined {
+  return 'measurement' in hearing ? hearing.measurement.facts.duration_seconds : undefined;
+}
+
+async function save(
+  services: Services,
+  work: Work,
+  { subject, hearing }: Evidence,
+  results: AnalysisResult[],
+  end: InteractionEnd,
+): Promise<void> {
+  await settled(services, work, async (connection) => {
+    if ('measurement' in hearing && hearing.isNew)
+      await saveMeasurement(connection, work.accountId, work.subject, hearing.measurement);
+    await saveAnalyses(connection, subject, results);
+    await endInteraction(connection, work.accountId, work.subject, end);
+  });
+}
+
+/** The interaction was erased while it waited. */
+async function dropWork(services: Services, work: Work): Promise<void> {
+  await settled(services, work, async () => {
+    services.log.info({ accountId: work.accountId }, 'an interaction to be analysed is no longer there');
+  });
+}
+
+/** Writes a result and settles the work in one transaction; a result whose lease was lost is rolled back and dropped. */
+async function settled(
+  services: Services,
+  work: Work,
+  write: (connection: PoolConnection) => Promise<void>,
+): Promise<void> {
+  await transaction(services.database.pool, async (connection) => {
+    if (!(await settleWork(connection, work)))
+      throw new AppError('lease_lost', 'Another worker has taken this analysis over; what this one found is not used.');
+    await write(connection);
+  });
+}

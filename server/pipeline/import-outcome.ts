@@ -1,0 +1,63 @@
+import type { LedgerSums } from '../../db/queries/source-items.ts';
+import { AppError, type Failure } from '../../shared/error.ts';
+import type { ItemCounts } from '../../shared/execution.ts';
+import type { ImportOutcome } from './run.ts';
+
+interface Counted {
+  items: ItemCounts;
+  sums: LedgerSums;
+}
+
+/** How an import ended, by its counts. Throws `internal` when they do not add up: wrong counts are never shown. */
+export function outcomeOf(counted: Counted, maxRejectedPercent: number | undefined): ImportOutcome {
+  requireSums(counted);
+  const { items, sums } = counted;
+  const result = { items, counts: sums.rows };
+  const error = failureOf(counted, maxRejectedPercent);
+  const note = noteOf(counted);
+  if (error && hasFailed(counted, maxRejectedPercent)) return { status: 'handler_failed', ...result, note, error };
+  if (error) return { status: 'partial_success', ...result, note, error };
+  return { status: 'success', ...result, note };
+}
+
+function requireSums({ items, sums }: Counted): void {
+  const { listed, done, unchanged, waiting, failed } = items;
+  const { imported, updated, duplicate, rejected } = sums.rows;
+  const itemsHold = listed === done + unchanged + waiting + failed;
+  const rowsHold = sums.rows.listed === imported + updated + duplicate + rejected && sums.records === sums.rows.listed;
+  if (itemsHold && rowsHold) return;
+  throw new AppError(
+    'internal',
+    `The counts do not add up: ${JSON.stringify({ items, rows: sums.rows, read: sums.records })}.`,
+  );
+}
+
+function hasFailed({ items, sums }: Counted, maxRejectedPercent: number | undefined): boolean {
+  const allFailed = items.failed > 0 && items.done + items.unchanged === 0;
+  return allFailed || isOverLimit(sums, maxRejectedPercent);
+}
+
+function isOverLimit({ rows }: LedgerSums, maxRejectedPercent: number | undefined): boolean {
+  return maxRejectedPercent !== undefined && rows.rejected * 100 > rows.listed * maxRejectedPercent;
+}
+
+function failureOf({ items, sums }: Counted, maxRejectedPercent: number | undefined): Failure | undefined {
+  if (isOverLimit(sums, maxRejectedPercent)) return tooManyRejected(sums, maxRejectedPercent ?? 0);
+  if (items.failed <= 1 || !sums.firstFailure) return sums.firstFailure;
+  const { code, message } = sums.firstFailure;
+  return { code, message: `${items.failed} items could not be read. The first: ${message}` };
+}
+
+function tooManyRejected({ rows }: LedgerSums, percent: number): Failure {
+  const message = `${rows.rejected} of ${rows.listed} rows were rejected, more than the ${percent} % that the connector accepts. The other rows are stored; the rejected ones say what is wrong with them.`;
+  return { code: 'too_many_rejected', message };
+}
+
+/** `12 rejected`, `no_data`: what a person should see beside the status. */
+function noteOf({ items, sums }: Counted): string | undefined {
+  const notes: string[] = [];
+  if (items.failed > 0) notes.push(`${items.failed} of ${items.listed} items failed`);
+  if (sums.rows.rejected > 0) notes.push(`${sums.rows.rejected} rejected`);
+  if (sums.rows.listed === 0 && items.failed === 0) notes.push('no_data');
+  return notes.length > 0 ? notes.join(', ') : undefined;
+}

@@ -1,0 +1,145 @@
+import {
+  endItem,
+  type LedgerSums,
+  nextReadyItems,
+  type Reader,
+  type ReadyItem,
+  saveProgress,
+  sumItems,
+} from '../../db/queries/source-items.ts';
+import { AppError, type ErrorCode, type Failure } from '../../shared/error.ts';
+import type { ItemCounts } from '../../shared/execution.ts';
+import type { SourceSession } from '../connectors/connector.ts';
+import type { LoadedConnector } from '../connectors/load.ts';
+import { compareListing, type ListingCounts, sha256 } from './fetch/listing.ts';
+import { importItem } from './import-item.ts';
+import { outcomeOf } from './import-outcome.ts';
+import { type ImportSettings, readImportSettings } from './import-settings.ts';
+import type { ExecutionRun, ImportOutcome } from './run.ts';
+
+/** Failures that end the run, whichever item was being read: the item is not at fault. */
+const endOfRun: readonly ErrorCode[] = [
+  'lease_lost',
+  'cancelled',
+  'database_unavailable',
+  'database_failed',
+  'internal',
+];
+const itemsAtOnce = 100;
+
+interface Import {
+  run: ExecutionRun;
+  connector: LoadedConnector;
+  session: SourceSession;
+  settings: ImportSettings;
+  reader: Reader;
+  listing: ListingCounts;
+}
+
+/**
+ * Brings in what a connector offers and the ledger does not have: list, then each item's rows. A failing item does not
+ * stop the others. Run again after it was killed, it goes on where it was and ends as if nothing had happened. Throws
+ * when it was aborted, when the lease was lost and when the database fails: somebody goes on later.
+ */
+export async function runImport(run: ExecutionRun): Promise<ImportOutcome> {
+  const connector = run.connectors[0];
+  if (!connector?.type.source)
+    throw new AppError('invalid', 'The job has no connector that data can be imported from.');
+  const reader = { executionId: run.id, work: run.work };
+  const listing = { unchanged: 0, waiting: 0 };
+  try {
+    await run.step('list', `Looking for new items at ${connector.name}`);
+    const settings = await readImportSettings(run);
+    const { egress, log } = run.services;
+    await using session = await connector.type.source(connector.config, { signal: run.signal, egress, log });
+    const current: Import = { run, connector, session, settings, reader, listing };
+    await listItems(current);
+    await run.step('store', 'Storing the rows of new items');
+    await readItems(current);
+    await run.delivering();
+    return outcomeOf(await countsOf(run, listing), settings.max_rejected_percent);
+  } catch (thrown) {
+    return await sourceFailed(run, listing, thrown);
+  }
+}
+
+async function listItems({ run, connector, session, reader, listing }: Import): Promise<void> {
+  const { pool } = run.services.database;
+  const { accountId, id } = run;
+  const locationHash = sha256(connector.type.location(connector.config));
+  const place = { accountId, connectorId: connector.id, locationHash };
+  await compareListing(pool, place, id, session.list(), {
+    signal: run.signal,
+    async onProgress(counts) {
+      Object.assign(listing, counts);
+      await showProgress(run, reader, listing);
+    },
+  });
+}
+
+async function readItems({ run, session, settings, reader, listing }: Import): Promise<void> {
+  const { pool } = run.services.database;
+  for (let after = 0; ; ) {
+    const items = await nextReadyItems(pool, run.accountId, run.id, { after, limit: itemsAtOnce });
+    for (const item of items) {
+      after = item.id;
+      const failure = await readItem(run, session, item, settings, reader);
+      if (!(await endItem(pool, reader, item.id, failure)))
+        throw new AppError('lease_lost', 'Another worker has taken this import over; this one stops.');
+      await showProgress(run, reader, listing);
+    }
+    if (items.length === 0) return;
+  }
+}
+
+/** Undefined where the item's rows are stored; its failure in words where they are not. */
+async function readItem(
+  run: ExecutionRun,
+  session: SourceSession,
+  item: ReadyItem,
+  settings: ImportSettings,
+  reader: Reader,
+): Promise<Failure | undefined> {
+  try {
+    run.signal.throwIfAborted();
+    await importItem(run, session, item, settings, reader);
+    return undefined;
+  } catch (thrown) {
+    const error = AppError.from(thrown, 'the import');
+    if (run.signal.aborted || endOfRun.includes(error.code)) throw thrown;
+    run.services.log.warn({ err: thrown, item: item.key }, 'an item could not be read');
+    return { code: error.code, message: `${item.key}: ${error.message}` };
+  }
+}
+
+async function showProgress(run: ExecutionRun, reader: Reader, listing: ListingCounts): Promise<void> {
+  const { items } = await countsOf(run, listing);
+  await saveProgress(run.services.database.pool, reader, items);
+}
+
+interface Counts {
+  items: ItemCounts;
+  sums: LedgerSums;
+}
+
+/** What was listed and what became of it, by the ledger. */
+async function countsOf(run: ExecutionRun, { unchanged, waiting }: ListingCounts): Promise<Counts> {
+  const sums = await sumItems(run.services.database.pool, run.accountId, run.id);
+  const { ready, reading, done, failed } = sums.items;
+  return {
+    sums,
+    items: { listed: ready + reading + done + failed + unchanged + waiting, done, unchanged, waiting, failed },
+  };
+}
+
+/** The source cannot be reached or listed: the execution has failed. Everything else is for the caller. */
+async function sourceFailed(run: ExecutionRun, listing: ListingCounts, thrown: unknown): Promise<ImportOutcome> {
+  const error = AppError.from(thrown, 'the import');
+  if (run.signal.aborted || endOfRun.includes(error.code)) throw thrown;
+  if (error.kind === 'system') throw error;
+  run.services.log.warn({ err: thrown }, 'the source cannot be read');
+  const { items, sums } = await countsOf(run, listing);
+  const listed = items.done + items.unchanged + items.waiting + items.failed;
+  const failure = { code: error.code, message: error.message };
+  return { status: 'handler_failed', items: { ...items, listed }, counts: sums.rows, error: failure };
+}

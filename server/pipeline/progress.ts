@@ -1,0 +1,48 @@
+import type { Pool, RowDataPacket } from 'mysql2/promise';
+import { interactionStatuses } from '../../shared/interaction.ts';
+import type { Services } from '../services.ts';
+
+export interface AnalysisProgress {
+  /** Analyses that have a score card. */
+  completed: number;
+  /** Analyses that failed, and interactions that failed before they had any (their recording never came). */
+  failed: number;
+  /** Interactions that are still to be fetched or analysed. 0: nothing waits and nobody works. */
+  queued: number;
+}
+
+/** How far an account's interactions have come after their import. */
+export async function analysisProgress(services: Services, accountId: number): Promise<AnalysisProgress> {
+  const { pool } = services.database;
+  // Work first: whatever is settled between the queries is then counted as waiting once more, never missed.
+  const queued = await countQueued(pool, accountId);
+  const analyses = await countAnalyses(pool, accountId);
+  const unheard = await countFailedBefore(pool, accountId);
+  return { completed: analyses.completed, failed: analyses.failed + unheard, queued };
+}
+
+async function countQueued(pool: Pool, accountId: number): Promise<number> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    "SELECT COUNT(DISTINCT subject) AS n FROM work WHERE account_id = ? AND kind IN ('record', 'analyse')",
+    [accountId],
+  );
+  return rows[0]?.n ?? 0;
+}
+
+async function countAnalyses(pool: Pool, accountId: number): Promise<{ completed: number; failed: number }> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    'SELECT status, COUNT(*) AS n FROM analysis WHERE account_id = ? GROUP BY status',
+    [accountId],
+  );
+  const of = (status: string): number => rows.find((row) => row.status === status)?.n ?? 0;
+  return { completed: of('completed'), failed: of('failed') };
+}
+
+async function countFailedBefore(pool: Pool, accountId: number): Promise<number> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    `SELECT COUNT(*) AS n FROM interaction i
+      WHERE i.account_id = ? AND i.status = ? AND NOT EXISTS (SELECT 1 FROM analysis a WHERE a.interaction_id = i.id)`,
+    [accountId, interactionStatuses.indexOf('failed')],
+  );
+  return rows[0]?.n ?? 0;
+}

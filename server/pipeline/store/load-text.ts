@@ -1,0 +1,44 @@
+import type { Interaction } from '../validate/interaction.ts';
+
+const special = /[\\\t\n]/;
+const specials = /[\\\t\n]/g;
+const names: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n' };
+
+/**
+ * The row's content as LOAD DATA reads it: the columns of `contentColumns`, separated by tabs. The same content is the
+ * same text, whatever file and order of columns it came in, so it is also what is hashed.
+ */
+export function loadText(row: Interaction): string {
+  return `${text(row.externalId)}\t${text(row.channelType)}\t${optional(row.source)}\t${optional(row.language)}\t${time(row.startTimeMs)}\t${row.durationSeconds ?? '\\N'}\t${optional(row.audioFormat)}\t${optional(row.callbackUrl)}\t${row.piiRedacted ? 1 : 0}\t${optional(row.audioUrl)}\t${optional(row.transcriptUrl)}\t${optional(row.transcriptText)}\t${text(row.metadata)}`;
+}
+
+function text(value: string): string {
+  return special.test(value) ? value.replace(specials, (character) => names[character] ?? '') : value;
+}
+
+function optional(value: string | null): string {
+  return value === null ? '\\N' : text(value);
+}
+
+function time(ms: number | null): string {
+  return ms === null ? '\\N' : sqlTime(ms);
+}
+
+/** A DATETIME(3) in UTC. */
+export function sqlTime(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 23);
+}
+
+const backslash = 92;
+
+/** Writes binary bytes so that LOAD DATA reads them as they are; returns where the next byte goes. */
+export function escapedBytes(value: Uint8Array, into: Buffer, start: number): number {
+  let offset = start;
+  for (const byte of value) {
+    if (byte === 9 || byte === 10 || byte === backslash) {
+      into[offset++] = backslash;
+      into[offset++] = byte === 9 ? 116 : byte === 10 ? 110 : backslash;
+    } else into[offset++] = byte;
+  }
+  return offset;
+}

@@ -1,0 +1,83 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { ByteStream } from '../connectors/connector.ts';
+import {
+  type ChunkCipher,
+  chunkBytes,
+  damaged,
+  headerBytes,
+  knownFile,
+  type Layout,
+  layoutOf,
+  openChunk,
+  sealedChunkBytes,
+} from './sealed.ts';
+
+/** A sealed file opened for reading. Its length is proved by its last chunk before anything is handed out. */
+export class SealedReader {
+  readonly #handle: FileHandle;
+  readonly #cipher: ChunkCipher;
+  readonly #layout: Layout;
+  readonly #name: string;
+
+  private constructor(handle: FileHandle, cipher: ChunkCipher, layout: Layout, name: string) {
+    this.#handle = handle;
+    this.#cipher = cipher;
+    this.#layout = layout;
+    this.#name = name;
+  }
+
+  /** Does not close the handle when it fails. */
+  static async open(handle: FileHandle, storageKey: Buffer, name: string): Promise<SealedReader> {
+    const { size } = await handle.stat();
+    const header = await readFully(handle, 0, headerBytes, name);
+    const reader = new SealedReader(handle, knownFile(storageKey, header, name), layoutOf(size, name), name);
+    await reader.#chunks(reader.#layout.chunks - 1, 1);
+    return reader;
+  }
+
+  get contentBytes(): number {
+    return this.#layout.contentBytes;
+  }
+
+  /** Content from `start` to before `end`, opened chunk by chunk; closes the file at the end. */
+  async *stream(start: number, end: number): ByteStream & AsyncGenerator<Uint8Array> {
+    try {
+      for (let at = start; at < end; ) {
+        const first = Math.floor(at / chunkBytes);
+        const plain = await this.#chunks(first, Math.min(chunksAtOnce, this.#layout.chunks - first));
+        const from = at - first * chunkBytes;
+        const part = plain.subarray(from, Math.min(plain.length, from + (end - at)));
+        at += part.length;
+        yield part;
+      }
+    } finally {
+      await this.#handle.close();
+    }
+  }
+
+  async #chunks(first: number, count: number): Promise<Buffer> {
+    const sealedEnd = headerBytes + this.#layout.contentBytes + this.#layout.chunks * (sealedChunkBytes - chunkBytes);
+    const position = headerBytes + first * sealedChunkBytes;
+    const length = Math.min(count * sealedChunkBytes, sealedEnd - position);
+    const sealed = await readFully(this.#handle, position, length, this.#name);
+    const plain = Array.from({ length: count }, (_, i) => {
+      const index = first + i;
+      const piece = sealed.subarray(i * sealedChunkBytes, (i + 1) * sealedChunkBytes);
+      return openChunk(this.#cipher, index, index === this.#layout.chunks - 1, piece, this.#name);
+    });
+    return plain.length === 1 && plain[0] ? plain[0] : Buffer.concat(plain);
+  }
+}
+
+const chunksAtOnce = 4;
+
+async function readFully(handle: FileHandle, position: number, length: number, name: string): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);
+    if (bytesRead === 0) throw damaged(name, 'it is cut short');
+    filled += bytesRead;
+  }
+  return buffer;
+}

@@ -1,0 +1,8 @@
+import { analyseHandler } from '../../pipeline/analyse.ts';
+import { recordHandler } from '../../pipeline/record.ts';
+import type { OpenHandlers } from '../lanes.ts';
+
+export const openHandlers: OpenHandlers = (services, { ffmpegPath }) => [
+  recordHandler(services, { ffmpegPath }),
+  analyseHandler(services, { ffmpegPath }),
+];

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { AppError, type Failure } from '../../shared/error.ts';
+
+/** The one place where retrying is decided, from the error's kind alone. */
+export type Verdict = { action: 'retry'; delayMs: number } | { action: 'give_up' };
+
+const firstDelayMs = 2_000;
+const longestDelayMs = 5 * 60_000;
+/** What failed inside the program seldom passes by itself; more attempts would only hide it for longer. */
+const systemAttempts = 3;
+
+/**
+ * `config`: somebody has to mend it first, so no other attempt. `transient`: again after 2 s, 4 s, 8 s … at most 5 min,
+ * each between half and the whole of it, so that what failed together does not come back together. `system`: the same,
+ * three attempts at most. `attempts` counts the one that has just failed.
+ */
+export function decide(
+  { kind }: Pick<AppError, 'kind'>,
+  attempts: number,
+  maxAttempts: number,
+  random: () => number = Math.random,
+): Verdict {
+  if (kind === 'config' || attempts >= attemptsAllowed(kind, maxAttempts)) return { action: 'give_up' };
+  return { action: 'retry', delayMs: retryDelayMs(attempts, random) };
+}
+
+export function attemptsAllowed(kind: AppError['kind'], maxAttempts: number): number {
+  return kind === 'system' ? Math.min(systemAttempts, maxAttempts) : maxAttempts;
+}
+
+export function retryDelayMs(attempts: number, random: () => number = Math.random): number {
+  const delayMs = Math.min(firstDelayMs * 2 ** (attempts - 1), longestDelayMs);
+  return Math.round(delayMs * (0.5 + random() / 2));
+}
+
+/** What the driver says when the database is away, restarting, or dropped this connection. */
+const databaseAway = new Set([
+  'PROTOCOL_CONNECTION_LOST',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
+  'ER_CLIENT_INTERACTION_TIMEOUT',
+  'ER_SERVER_SHUTDOWN',
+  'ER_CON_COUNT_ERROR',
+  'ER_LOCK_DEADLOCK',
+  'ER_LOCK_WAIT_TIMEOUT',
+  'ER_NORMAL_SHUTDOWN',
+  'ER_QUERY_INTERRUPTED',
+]);
+
+/** Anything thrown while working, as an AppError; a database that is away is transient, not ours. */
+export function workError(thrown: unknown, where: string): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const { code, fatal } = (thrown ?? {}) as { code?: string; fatal?: boolean };
+  if (code !== undefined && (databaseAway.has(code) || fatal === true))
+    return new AppError('database_unavailable', `The database did not answer (${code}). It is tried again.`, {
+      cause: thrown,
+    });
+  return AppError.from(thrown, where);
+}
+
+/** What is kept and shown of an error, and the id under which the log has the rest of a `system` one. */
+export function describeFailure(error: AppError): { failure: Failure; traceId: string | undefined } {
+  if (error.kind !== 'system') return { failure: { code: error.code, message: error.message }, traceId: undefined };
+  const traceId = randomUUID().slice(0, 8);
+  return { failure: { code: error.code, message: `${error.message} Trace id: ${traceId}.` }, traceId };
+}

@@ -1,0 +1,75 @@
+import type { Work } from '../../db/queries/work.ts';
+import { releaseClaims } from '../../db/queries/workers.ts';
+import type { Services } from '../services.ts';
+import type { WorkHandler } from './handler.ts';
+import { openLeases } from './leases.ts';
+import { startLoop } from './loop.ts';
+import { endsWithin } from './patience.ts';
+
+/** Handlers at work in this thread, under one set of leases. */
+export interface Serving {
+  wake(): void;
+  isIdle(): boolean;
+  /**
+   * Claims no more, lets what is held end, aborts it after `finishMs`, and gives back after `abortMs` more what still
+   * has not ended. Then closes the handlers.
+   */
+  stop(patience?: { finishMs?: number; abortMs?: number }): Promise<void>;
+}
+
+export interface ServeSettings {
+  claimAhead?: number;
+  pollMs?: number;
+  /** Told what is held whenever it changes. */
+  onChange?: (held: HeldWork) => void;
+}
+
+/** Being worked on, and claimed but not yet begun. */
+export interface HeldWork {
+  running: Work[];
+  waiting: Work[];
+}
+
+export function serve(
+  { config, database, log }: Services,
+  handlers: WorkHandler[],
+  settings: ServeSettings = {},
+): Serving {
+  const { pool } = database;
+  const { claimAhead, pollMs, onChange } = settings;
+  const leases = openLeases({ pool, leaseSeconds: config.leaseSeconds, log });
+  const held = new Map<WorkHandler, HeldWork>();
+  const loops = handlers.map((handler) =>
+    startLoop(handler, {
+      ...{ pool, log, leases, leaseSeconds: config.leaseSeconds },
+      ...(claimAhead !== undefined && { claimAhead: Math.min(claimAhead, handler.concurrency) }),
+      ...(pollMs !== undefined && { pollMs }),
+      onChange(running, waiting) {
+        held.set(handler, { running, waiting });
+        onChange?.(sumOf([...held.values()]));
+      },
+    }),
+  );
+
+  return {
+    wake() {
+      for (const loop of loops) loop.wake();
+    },
+    isIdle: () => loops.every((loop) => loop.isIdle()),
+    async stop({ finishMs = 2_000, abortMs = 3_000 } = {}) {
+      for (const loop of loops) loop.quiesce();
+      const drained = Promise.all(loops.map((loop) => loop.drained()));
+      if (!(await endsWithin(drained, finishMs))) {
+        leases.abort('stopping');
+        await endsWithin(drained, abortMs);
+      }
+      await leases.close();
+      await releaseClaims(pool, leases.held());
+      for (const handler of handlers) await handler[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function sumOf(parts: HeldWork[]): HeldWork {
+  return { running: parts.flatMap(({ running }) => running), waiting: parts.flatMap(({ waiting }) => waiting) };
+}

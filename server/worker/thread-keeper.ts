@@ -1,0 +1,134 @@
+import { Worker } from 'node:worker_threads';
+import { failClaims, releaseClaims } from '../../db/queries/workers.ts';
+import { AppError } from '../../shared/error.ts';
+import type { ServiceSettings, Services } from '../services.ts';
+import type { Lane } from './lanes.ts';
+import { endsWithin } from './patience.ts';
+import { describeFailure, retryDelayMs } from './retry.ts';
+import type { Order, Report, ThreadInput } from './thread.ts';
+
+/** One lane's thread, seen from the main thread: started when needed, watched, and buried when it dies. */
+export interface ThreadKeeper {
+  readonly lane: Lane;
+  isRunning(): boolean;
+  /** Starts the thread, unless it crashed so recently that it has to wait. */
+  start(): void;
+  wake(): void;
+  /** Called at every poll: a thread that has given no sign of life over a whole lease's worth of polls is ended. */
+  watch(): void;
+  stop(): Promise<void>;
+}
+
+interface Thread {
+  worker: Worker;
+  /** It has ended, and what it held is given back. */
+  buried: Promise<void>;
+  report: Report;
+  silentPolls: number;
+  death: AppError | undefined;
+}
+
+const youngMb = 16;
+const stopMs = 8_000;
+const pollsWithoutLife = 30;
+const longestCrashDelayMs = 60_000;
+
+export function openThreadKeeper(
+  lane: Lane,
+  settings: ServiceSettings,
+  { database, log }: Services,
+  onExit: () => void,
+): ThreadKeeper {
+  const { pool } = database;
+  let thread: Thread | undefined;
+  let crashes = 0;
+  let startableAtMs = 0;
+  let isStopping = false;
+
+  function start(): void {
+    if (thread || isStopping || performance.now() < startableAtMs) return;
+    const worker = new Worker(new URL('./thread.js', import.meta.url), {
+      name: lane.name,
+      workerData: { settings, lane } satisfies ThreadInput,
+      resourceLimits: { maxOldGenerationSizeMb: lane.heapMb, maxYoungGenerationSizeMb: youngMb },
+    });
+    const started: Thread = {
+      worker,
+      buried: new Promise((resolve) => worker.once('exit', () => resolve(bury(started)))),
+      report: { running: [], waiting: [] },
+      silentPolls: 0,
+      death: undefined,
+    };
+    thread = started;
+    worker.on('message', (report: Report) => {
+      started.report = report;
+      started.silentPolls = 0;
+    });
+    worker.on('error', (error) => {
+      started.death ??= deathOf(error, lane);
+    });
+  }
+
+  /** What the thread held is not left to wait for the end of its lease: the failure is counted and told now. */
+  async function bury({ report, death }: Thread): Promise<void> {
+    thread = undefined;
+    crashes = death ? crashes + 1 : 0;
+    if (death) startableAtMs = performance.now() + Math.min(500 * 2 ** (crashes - 1), longestCrashDelayMs);
+    try {
+      if (death) await tellDeath(death, report);
+      else await releaseClaims(pool, [...report.running, ...report.waiting]);
+    } catch (error) {
+      log.warn(
+        { err: error, lane: lane.name },
+        'what an ended thread held could not be given back; its leases run out',
+      );
+    }
+    onExit();
+  }
+
+  async function tellDeath(death: AppError, { running, waiting }: Report): Promise<void> {
+    const { failure, traceId } = describeFailure(death);
+    log.error({ err: death, traceId, lane: lane.name, held: running.length }, 'a worker thread died');
+    await releaseClaims(pool, waiting);
+    // Each after a delay of its own: what made the thread die should not meet the same neighbours again.
+    for (const claim of running) await failClaims(pool, [claim], retryDelayMs(claim.attempts), failure);
+  }
+
+  function order(message: Order): void {
+    thread?.worker.postMessage(message);
+  }
+
+  return {
+    lane,
+    isRunning: () => thread !== undefined,
+    start,
+    wake: () => order('wake'),
+    watch() {
+      // Counted in polls, not by a clock: after the whole program was frozen, its threads need a moment too.
+      if (!thread || ++thread.silentPolls < pollsWithoutLife) return;
+      thread.death ??= new AppError(
+        'internal',
+        `The worker thread "${lane.name}" was busy with one thing for too long and was ended.`,
+      );
+      void thread.worker.terminate();
+    },
+    async stop() {
+      isStopping = true;
+      if (!thread) return;
+      const { worker, buried } = thread;
+      order('stop');
+      if (!(await endsWithin(buried, stopMs))) await worker.terminate();
+      await buried;
+    },
+  };
+}
+
+function deathOf(error: Error & { code?: string }, { name, heapMb }: Lane): AppError {
+  if (error.code !== 'ERR_WORKER_OUT_OF_MEMORY')
+    return new AppError('internal', `The worker thread "${name}" ended by an error of its own.`, { cause: error });
+  return new AppError(
+    'internal',
+    `The worker thread "${name}" needed more than its ${heapMb} MB of memory and was ended; something in this work is far larger than it should be.`,
+    { cause: error },
+  );
+}

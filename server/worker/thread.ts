@@ -1,0 +1,88 @@
+import { setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import { openServices, type ServiceSettings, type Services } from '../services.ts';
+import type { Lane, OpenHandlers } from './lanes.ts';
+import { type HeldWork, type Serving, serve } from './serve.ts';
+
+/** The entry of a worker thread: serves one lane until told to stop, or until there has been nothing to do for a while. */
+export interface ThreadInput {
+  settings: ServiceSettings;
+  lane: Lane;
+}
+
+/** To the thread. */
+export type Order = 'wake' | 'stop';
+
+/** From the thread: a sign of life, and what it holds, so that its death can be told. */
+export interface Report {
+  running: { id: number; claim: number; attempts: number }[];
+  waiting: { id: number; claim: number; attempts: number }[];
+}
+
+const signOfLifeMs = 1_000;
+const connectionLimit = 6;
+
+/** A web page must not wait for an import. On Linux a thread has a priority of its own; elsewhere it is the program's. */
+function giveWay({ log }: Services): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(0, 10);
+  } catch (error) {
+    log.debug({ err: error }, 'this machine does not let a thread lower its priority');
+  }
+}
+
+async function main({ settings, lane }: ThreadInput): Promise<void> {
+  const leaseSeconds = settings.config.leaseSeconds;
+  const services = await openServices(settings, {
+    connectionLimit,
+    name: lane.name,
+    silentSeconds: Math.max(1, Math.floor(leaseSeconds / 2)),
+  });
+  giveWay(services);
+  const { openHandlers } = (await import(lane.handlers)) as { openHandlers: OpenHandlers };
+  let held: HeldWork = { running: [], waiting: [] };
+  const report = () =>
+    parentPort?.postMessage({ running: held.running.map(nameOf), waiting: held.waiting.map(nameOf) });
+  const serving = serve(services, openHandlers(services, settings), {
+    claimAhead: lane.claimAhead,
+    onChange(now) {
+      held = now;
+      report();
+    },
+  });
+  const signs = setInterval(report, signOfLifeMs);
+  await untilDone(serving, lane.idleMs);
+  await serving.stop();
+  clearInterval(signs);
+  await services.close();
+  parentPort?.close();
+}
+
+/** Until the order to stop, or until idle for `idleMs`. */
+function untilDone(serving: Serving, idleMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    let idleSinceMs = performance.now();
+    const timer = setInterval(
+      () => {
+        if (!serving.isIdle()) idleSinceMs = performance.now();
+        else if (performance.now() - idleSinceMs >= idleMs) done();
+      },
+      Math.min(signOfLifeMs, idleMs),
+    );
+    const done = () => {
+      clearInterval(timer);
+      resolve();
+    };
+    parentPort?.on('message', (order: Order) => {
+      if (order === 'stop') done();
+      else serving.wake();
+    });
+  });
+}
+
+function nameOf({ id, claim, attempts }: Report['running'][number]): Report['running'][number] {
+  return { id, claim, attempts };
+}
+
+await main(workerData as ThreadInput);

@@ -1,0 +1,200 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import { startEmbedded } from '../../db/embedded/embedded.ts';
+import { migrate } from '../../db/migrate.ts';
+import { newId } from '../../db/uuid.ts';
+import { readConfig } from '../../server/config.ts';
+import { requireProgram } from '../../server/machine/programs.ts';
+import { openServices, type ServiceSettings, type Services } from '../../server/services.ts';
+import { lanes } from '../../server/worker/lanes.ts';
+import { startWorkers } from '../../server/worker/start.ts';
+import { addConnector, sftpConfig } from '../harness/connectors.ts';
+import { type Sshd, startSshd } from '../harness/sshd.ts';
+import { addWaitingRecordings } from '../harness/waiting-recordings.ts';
+import { type BenchResult, compare } from './result.ts';
+
+const fileCount = 600;
+const fileBytes = 500_000;
+const roundCount = 5;
+const cipher = 'aes128-gcm@openssh.com';
+const megabytes = (fileCount * fileBytes) / 1e6;
+
+/**
+ * The recordings' real way against OpenSSH's own client, in turns: work rows in the database, a worker thread with the
+ * product's handler, SFTP, sealed storage, SHA-256 and states in the database; against `sftp mget` into a folder on the
+ * same disk. The server is allowed one cipher, so both use it.
+ */
+export async function benchRecordings(): Promise<BenchResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'cqa-bench-'));
+  // The server's login has to get through to its folder below.
+  chmodSync(folder, 0o711);
+  const undo: Undo[] = [];
+  try {
+    undo.push(() => rmSync(folder, { recursive: true, force: true }));
+    const files = writeFiles(join(folder, 'server'));
+    const sshd = await startSshd({ directory: join(folder, 'server'), ciphers: [cipher] });
+    undo.push(() => sshd.stop());
+    const product = await startProduct(folder, sshd, undo);
+    const rounds: BenchResult['rounds'] = [];
+    for (let round = 0; round < roundCount; round++)
+      rounds.push({ peer: await pullByPeer(sshd, join(folder, 'peer')), ours: await pullByUs(product, files) });
+    return compare({ name: 'recordings', unit: 'MB/s', bar: 0.9, notes }, rounds);
+  } finally {
+    for (const step of undo.reverse()) await step();
+  }
+}
+
+const notes = [
+  `${fileCount} files of ${fileBytes / 1000} KB from OpenSSH on this machine, ${cipher} on both sides, median of ${roundCount} alternating rounds`,
+  'peer: sftp mget into a folder on the same disk, unsealed and unhashed',
+  'ours: from due work to states in the database; sealed with AES-256-GCM, SHA-256, embedded database on the same disk',
+];
+
+/** WAV files of noise, which no compression can help; by name their SHA-256. */
+function writeFiles(directory: string): Map<string, string> {
+  mkdirSync(join(directory, 'recordings'), { recursive: true });
+  const files = new Map<string, string>();
+  for (let i = 0; i < fileCount; i++) {
+    const content = Buffer.concat([wavHeader(fileBytes - 44), randomBytes(fileBytes - 44)]);
+    const name = `recordings/call-${String(i).padStart(4, '0')}.wav`;
+    writeFileSync(join(directory, name), content);
+    files.set(name, createHash('sha256').update(content).digest('hex'));
+  }
+  return files;
+}
+
+/** 8 kHz, two channels, 16 bits. */
+function wavHeader(dataBytes: number): Buffer {
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(36 + dataBytes, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(2, 22);
+  header.writeUInt32LE(8000, 24);
+  header.writeUInt32LE(32_000, 28);
+  header.writeUInt16LE(4, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(dataBytes, 40);
+  return header;
+}
+
+type Undo = () => Promise<void> | void;
+
+interface Product {
+  services: Services;
+  settings: ServiceSettings;
+  accountId: number;
+  connectorId: number;
+}
+
+async function startProduct(folder: string, sshd: Sshd, undo: Undo[]): Promise<Product> {
+  const dataDir = join(folder, 'data');
+  const database = await startEmbedded({ dataDir, serverProgram: requireProgram('database') });
+  undo.push(() => database.stop());
+  const config = {
+    ...readConfig({ CQA_DATA_DIR: dataDir, CQA_EGRESS_ALLOW: '127.0.0.0/8', LOG_LEVEL: 'warn' }),
+    storageUrl: pathToFileURL(join(folder, 'storage')).href,
+  };
+  const { socketPath, user, password, database: name } = database;
+  const address = { socketPath, user, password, database: name };
+  const settings: ServiceSettings = { config, secretKey: randomBytes(32).toString('hex'), address };
+  const services = await openServices(settings);
+  undo.push(() => services.close());
+  await migrate(services.database.pool);
+  return { services, settings, ...(await configure(services, sshd)) };
+}
+
+async function configure(services: Services, sshd: Sshd): Promise<{ accountId: number; connectorId: number }> {
+  const [account] = await services.database.pool.query<ResultSetHeader>(
+    "INSERT INTO account (uid, name, frame_origins, email_domains) VALUES (?, 'Bench', '[]', '[]')",
+    [newId()],
+  );
+  const connectorId = await addConnector(services, account.insertId, { type: 'sftp', config: sftpConfig(sshd) });
+  return { accountId: account.insertId, connectorId };
+}
+
+/** MB/s. */
+async function pullByPeer(sshd: Sshd, folder: string): Promise<number> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  settleDisk();
+  const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR'];
+  const started = performance.now();
+  const client = spawn(
+    requireProgram('sftp'),
+    [
+      ...['-q', '-b', '-', '-c', cipher, '-i', sshd.privateKeyPath, '-P', String(sshd.port)],
+      ...options.flatMap((option) => ['-o', option]),
+      `${sshd.username}@${sshd.host}`,
+    ],
+    { stdio: ['pipe', 'ignore', 'inherit'] },
+  );
+  client.stdin.end(`mget recordings/*.wav ${folder}\n`);
+  const [code] = await once(client, 'exit');
+  if (code !== 0) throw new Error(`sftp ended with ${code}`);
+  return megabytes / ((performance.now() - started) / 1000);
+}
+
+/** MB/s. Fails when anything is missing or has another hash. */
+async function pullByUs({ services, settings, accountId, connectorId }: Product, files: Map<string, string>) {
+  const names = [...files.keys()];
+  const rows = names.map((audio) => ({ audio }));
+  const { ids, executionId } = await addWaitingRecordings(services, { accountId, connectorId }, rows);
+  settleDisk();
+  const started = performance.now();
+  const workers = startWorkers(settings, services, { lanes: recordLanes() });
+  await untilHere(services, executionId);
+  const seconds = (performance.now() - started) / 1000;
+  await workers.stop();
+  await verify(services, ids, names, files);
+  return megabytes / seconds;
+}
+
+function recordLanes() {
+  const media = lanes.filter(({ kinds }) => kinds.includes('record'));
+  return media.map((lane) => ({
+    ...lane,
+    kinds: ['record' as const],
+    handlers: new URL('./record-lane.js', import.meta.url).href,
+  }));
+}
+
+async function untilHere({ database: { pool } }: Services, executionId: Buffer): Promise<void> {
+  for (;;) {
+    const [rows] = await pool.query<RowDataPacket[]>(
+      'SELECT COUNT(*) AS n, SUM(state = ?) AS failed FROM recording WHERE execution_id = ? AND state <> ?',
+      ['failed', executionId, 'waiting'],
+    );
+    if (Number(rows[0]?.failed) > 0) throw new Error(`${rows[0]?.failed} recordings failed`);
+    if (rows[0]?.n === fileCount) return;
+    await delay(10);
+  }
+}
+
+async function verify(services: Services, ids: Buffer[], names: string[], files: Map<string, string>): Promise<void> {
+  const [rows] = await services.database.pool.query<RowDataPacket[]>(
+    'SELECT interaction_id, storage_key, sha256 FROM recording WHERE interaction_id IN (?)',
+    [ids],
+  );
+  const byId = new Map(rows.map((row) => [row.interaction_id.toString('hex'), row]));
+  for (const [i, name] of names.entries()) {
+    const row = byId.get(ids[i]?.toString('hex') ?? '');
+    if (row?.sha256.toString('hex') !== files.get(name)) throw new Error(`${name} arrived with another content`);
+    await services.storage.remove(row?.storage_key);
+  }
+}
+
+/** What earlier rounds have written must not be charged to this one. */
+function settleDisk(): void {
+  execFileSync('sync');
+}

@@ -1,0 +1,66 @@
+import { expect } from 'chai';
+import type { RowDataPacket } from 'mysql2/promise';
+import { type Database, openDatabase } from '../../db/database.ts';
+import { checksumOf, migrate } from '../../db/migrate.ts';
+import { migrations } from '../../db/migrations/index.ts';
+import { AppError } from '../../shared/error.ts';
+import { freshDatabase } from '../harness/database.ts';
+
+const first = { id: '0001_first', statements: ['CREATE TABLE one (id INT PRIMARY KEY)'] };
+const second = {
+  id: '0002_second',
+  statements: ['CREATE TABLE two (id INT PRIMARY KEY)', 'CREATE TABLE three (id INT PRIMARY KEY)'],
+};
+
+/** What was released, for ever: an applied migration never changes. A new one adds a line here. */
+const released: Record<string, string> = {};
+
+describe('migrations', () => {
+  let database: Database;
+  beforeEach(async () => {
+    database = await openDatabase(await freshDatabase());
+  });
+  afterEach(async () => {
+    await database.pool.query(`DROP DATABASE \`${database.address.database}\``);
+    await database.close();
+  });
+
+  it('apply what is missing, once', async () => {
+    expect(await migrate(database.pool, [first])).to.deep.equal(['0001_first']);
+    expect(await migrate(database.pool, [first, second])).to.deep.equal(['0002_second']);
+    expect(await migrate(database.pool, [first, second])).to.deep.equal([]);
+  });
+
+  it('refuse to go on when an applied one was changed', async () => {
+    await migrate(database.pool, [first]);
+    const changed = { ...first, statements: ['CREATE TABLE one (id BIGINT PRIMARY KEY)'] };
+    const refusal = await migrate(database.pool, [changed]).catch((error) => error);
+    expect(refusal).to.be.instanceOf(AppError).with.property('code', 'migration_changed');
+  });
+
+  it('run once when several programs start together', async () => {
+    const applied = await Promise.all([1, 2, 3, 4].map(() => migrate(database.pool, [first, second])));
+    expect(applied.flat()).to.have.members(['0001_first', '0002_second']);
+  });
+
+  it('finish what a killed program had begun', async () => {
+    await database.pool.query('CREATE TABLE two (id INT PRIMARY KEY)');
+    expect(await migrate(database.pool, [first, second])).to.deep.equal(['0001_first', '0002_second']);
+  });
+
+  it('make every table that the product has', async () => {
+    await migrate(database.pool);
+    const [rows] = await database.pool.query<RowDataPacket[]>(
+      'SELECT COUNT(*) AS n FROM information_schema.tables WHERE table_schema = DATABASE()',
+    );
+    const created = migrations
+      .flatMap(({ statements }) => statements)
+      .filter((statement) => statement.startsWith('CREATE TABLE'));
+    expect(rows[0]?.n).to.equal(created.length + 1);
+  });
+
+  it('are those that were released', () => {
+    for (const [id, checksum] of Object.entries(released))
+      expect(migrations.map((migration) => [migration.id, checksumOf(migration)])).to.deep.include([id, checksum]);
+  });
+});

@@ -1,0 +1,169 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensurePrograms } from '../../server/machine/programs.ts';
+import type { ItemCounts, RowCounts } from '../../shared/execution.ts';
+import { startSshd } from '../harness/sshd.ts';
+import { cqa } from './cqa.ts';
+import { differences, expected } from './expected.ts';
+import { packageRoot, startProduct } from './product.ts';
+import { printTable } from './table.ts';
+
+/**
+ * `npm run demo [-- --exit]`: the main job on real parts, through the product's own outside: a customer's SFTP server,
+ * import, analysis, report, delivery.
+ */
+const admin = { email: 'admin@northwind.example', password: 'demo-password' };
+const folder = join(packageRoot, '.cqa-demo');
+const say = (line: string) => console.log(`· ${line}`);
+const cleanUps: (() => Promise<void>)[] = [];
+
+interface Run {
+  execution_id: string;
+  status: string;
+  items: ItemCounts;
+  counts: RowCounts & { rows: number };
+  note?: string;
+  error?: { message: string };
+}
+
+interface ShownRun extends Run {
+  recordings: { waiting: number; here: number; failed: number };
+  rejected_rows: { file: string; line: number; column: string | null; reason: string }[];
+}
+
+process.exitCode = 1;
+try {
+  const isRight = await demo();
+  if (isRight) process.exitCode = 0;
+} finally {
+  for (const cleanUp of cleanUps.reverse()) await cleanUp();
+}
+
+async function demo(): Promise<boolean> {
+  await ensurePrograms(['database', 'ffmpeg', 'sshd'], { dataDir: tmpdir(), say });
+
+  say("starting a customer's SFTP server (OpenSSH) with recordings and metadata");
+  const sftp = await startSshd();
+  cleanUps.push(() => sftp.stop());
+  const files = join(sftp.directory, 'outgoing');
+  const reports = join(sftp.directory, 'reports');
+  cpSync(join(packageRoot, 'test/samples'), files, {
+    recursive: true,
+    filter: (path) => !/\.(py|json|md)$/.test(path),
+  });
+  mkdirSync(reports);
+  sftp.own(sftp.directory);
+
+  say('starting the product with its embedded database');
+  const product = await startProduct(folder, say);
+  cleanUps.push(() => product.stop());
+  const environment = { ...product.environment, ...sftpVariables(sftp) };
+  const call = <T>(...words: string[]) => cqa<T>(environment, ...words);
+
+  const { account_id: account } = await call<{ account_id: string }>(
+    ...[
+      'account',
+      'create',
+      '--name',
+      'Northwind',
+      '--admin-email',
+      admin.email,
+      '--admin-password',
+      admin.password,
+      '--console',
+    ],
+  );
+  await call('apply', '--account', account, '-f', join(packageRoot, 'test/demo/demo.yaml'));
+  say('testing the connections');
+  await call('connector', 'check', '--account', account, '--name', 'Northwind calls');
+  await call('connector', 'check', '--account', account, '--name', 'Northwind reports');
+
+  say('importing');
+  const imported = await call<Run>('job', 'run', '--account', account, '--name', 'Nightly import', '--wait');
+  say('fetching recordings and analysing');
+  const analyses = await call<{ completed: number; failed: number }>(
+    'analysis',
+    'wait',
+    '--account',
+    account,
+    '--timeout',
+    '120',
+  );
+  const shown = await call<ShownRun>('execution', 'show', '--account', account, '--id', imported.execution_id);
+  say('writing the report and delivering it');
+  const exported = await call<Run>('job', 'run', '--account', account, '--name', 'Monthly report', '--wait');
+
+  const report = readdirSync(reports).map((name) => join(reports, name));
+  const counts = [
+    { title: 'import ended as', expected: 'success', seen: imported.status },
+    { title: 'files', expected: expected.items, seen: imported.items },
+    { title: 'rows', expected: expected.counts, seen: imported.counts },
+    { title: 'recordings', expected: expected.recordings, seen: shown.recordings },
+    { title: 'analyses completed', expected: expected.analysed, seen: analyses.completed },
+    { title: 'export ended as', expected: 'success', seen: exported.status },
+    { title: 'rows in the report', expected: expected.reportRows, seen: exported.counts.rows },
+    { title: 'files delivered', expected: 1, seen: report.length },
+  ];
+  printResult(counts, shown, report);
+  for (const { title, expected, seen } of differences(counts))
+    console.error(`NOT AS IT SHOULD BE: ${title}: ${JSON.stringify(seen)} instead of ${JSON.stringify(expected)}`);
+  for (const failure of [imported, exported]) if (failure.error) console.error(failure.error.message);
+
+  const isRight = differences(counts).length === 0;
+  console.log(`\nConsole:  ${product.url}\nSign in:  ${admin.email}  /  ${admin.password}`);
+  if (!process.argv.includes('--exit')) await untilInterrupted();
+  return isRight;
+}
+
+function sftpVariables({
+  host,
+  port,
+  username,
+  password,
+  directory,
+}: Awaited<ReturnType<typeof startSshd>>): NodeJS.ProcessEnv {
+  return {
+    DEMO_SFTP_HOST: host,
+    DEMO_SFTP_PORT: String(port),
+    DEMO_SFTP_USER: username,
+    DEMO_SFTP_PASSWORD: password ?? '',
+    DEMO_SFTP_FOLDER: directory,
+  };
+}
+
+function printResult(counts: { title: string; seen: unknown }[], shown: ShownRun, report: string[]): void {
+  console.log('\nCounts');
+  printTable([
+    ['', ''],
+    ...counts.map(({ title, seen }) => [title, typeof seen === 'object' ? words(seen) : String(seen)]),
+  ]);
+  console.log('\nRejected rows');
+  printTable([
+    ['file', 'line', 'column', 'reason'],
+    ...shown.rejected_rows.map((row) => [row.file, String(row.line), row.column ?? '', row.reason]),
+  ]);
+  for (const path of report) {
+    console.log(`\nScores, from the report at ${path}`);
+    printTable(readReport(path));
+  }
+}
+
+function words(counts: unknown): string {
+  return Object.entries(counts as Record<string, number>)
+    .map(([name, value]) => `${value} ${name}`)
+    .join(', ');
+}
+
+/** The first columns of the report, which hold no quoted text. */
+function readReport(path: string): string[][] {
+  const lines = readFileSync(path, 'utf8').trim().split('\r\n');
+  return lines.map((line) => line.split(',').slice(0, 10));
+}
+
+function untilInterrupted(): Promise<void> {
+  console.log('Running until Ctrl-C.');
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}

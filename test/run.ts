@@ -1,0 +1,57 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Mocha from 'mocha';
+import { ensurePrograms } from '../server/machine/programs.ts';
+import { startTestServer } from './harness/database.ts';
+
+/**
+ * `npm test [-- path…]`: every test, or those whose path holds one of the given texts, on one real database server.
+ * The last line is `N passed, N failed`.
+ */
+const testFolder = fileURLToPath(new URL('.', import.meta.url));
+const processes = 2;
+const slowestTestMs = 60_000;
+
+const files = testFiles(process.argv.slice(2));
+await ensurePrograms(['database', 'ffmpeg', 'sshd', 'sftp', 'chromium', 'mariadb client'], {
+  dataDir: tmpdir(),
+  say: console.log,
+});
+const server = process.env.TEST_DATABASE_URL ? undefined : await startTestServer();
+const { passes, failures } = await run(files);
+await server?.stop();
+console.log(`${passes} passed, ${failures} failed`);
+process.exit(failures === 0 && passes > 0 ? 0 : 1);
+
+function testFiles(wanted: string[]): string[] {
+  const all = readdirSync(testFolder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.js'))
+    .map((name) => join(testFolder, name));
+  const sourceNames = wanted.map((path) => relative(resolve('test'), resolve(path)).replace(/\.ts$/, '.js'));
+  return wanted.length === 0
+    ? all
+    : all.filter((file) => sourceNames.some((name) => relative(testFolder, file).startsWith(name)));
+}
+
+/** Mocha's own counts; a test that is skipped is neither passed nor failed, and its name is in the listing. */
+function run(files: string[]): Promise<{ passes: number; failures: number }> {
+  const mocha = new Mocha({
+    parallel: files.length > 1,
+    jobs: processes,
+    timeout: slowestTestMs,
+    slow: 2000,
+    reporter: 'spec',
+    forbidOnly: true,
+  });
+  for (const file of files) mocha.addFile(file);
+  if (files.length <= 1) return mocha.loadFilesAsync().then(() => counted(mocha));
+  return counted(mocha);
+}
+
+function counted(mocha: Mocha): Promise<{ passes: number; failures: number }> {
+  return new Promise((done) => {
+    const runner = mocha.run((failures) => done({ passes: runner.stats?.passes ?? 0, failures }));
+  });
+}

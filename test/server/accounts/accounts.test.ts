@@ -1,0 +1,82 @@
+import { expect } from 'chai';
+import { createAccount, getAccount, setAccount } from '../../../server/accounts/accounts.ts';
+import { createUser, findUsersByEmail } from '../../../server/accounts/users.ts';
+import { verifyPassword } from '../../../server/security/passwords.ts';
+import type { Services } from '../../../server/services.ts';
+import { AppError } from '../../../shared/error.ts';
+import { testServices } from '../../harness/services.ts';
+
+describe('accounts and users', () => {
+  let services: Services;
+  before(async () => {
+    services = await testServices();
+  });
+  after(() => services.close());
+
+  it('begin with an administrator who can sign in, India time, and the console off', async () => {
+    const { uid, id } = await createAccount(services, {
+      name: 'Acme',
+      adminEmail: 'Ann@Acme.example',
+      adminPassword: 'long enough!',
+    });
+    expect(await getAccount(services, uid)).to.include({
+      name: 'Acme',
+      timezone: 'Asia/Kolkata',
+      consoleEnabled: false,
+    });
+    const [ann] = await findUsersByEmail(services, 'ann@acme.EXAMPLE');
+    expect(ann).to.include({ accountId: id, role: 'admin' });
+    expect(await verifyPassword('long enough!', ann?.passwordHash ?? null)).to.equal(true);
+  });
+
+  it('are not made halfway: a bad password leaves no account', async () => {
+    const before = await count(services);
+    const refusal = await createAccount(services, {
+      name: 'Half',
+      adminEmail: 'a@b.example',
+      adminPassword: 'short',
+    }).catch((error) => error);
+    expect(refusal).to.be.instanceOf(AppError).with.property('field', 'password');
+    expect(await count(services)).to.equal(before);
+  });
+
+  it('refuse a second user of one address, in any case of letters', async () => {
+    const { id } = await createAccount(services, {
+      name: 'Twice',
+      adminEmail: 'x@twice.example',
+      adminPassword: 'long enough!',
+    });
+    const refusal = await createUser(services, id, { email: 'X@twice.example', role: 'agent' }).catch((error) => error);
+    expect(refusal).to.be.instanceOf(AppError).with.property('code', 'conflict');
+  });
+
+  it('change what is given and keep the rest', async () => {
+    const { uid } = await createAccount(services, {
+      name: 'Set',
+      adminEmail: 'x@set.example',
+      adminPassword: 'long enough!',
+      timezone: 'Europe/Paris',
+    });
+    await setAccount(services, uid, { consoleEnabled: true, frameOrigins: ['https://host.example/path'] });
+    expect(await getAccount(services, uid)).to.deep.include({
+      timezone: 'Europe/Paris',
+      consoleEnabled: true,
+      frameOrigins: ['https://host.example'],
+    });
+  });
+
+  it('refuse a zone that is none', async () => {
+    const refusal = await createAccount(services, {
+      name: 'Z',
+      adminEmail: 'z@z.example',
+      adminPassword: 'long enough!',
+      timezone: 'Mars/Base',
+    }).catch((error) => error);
+    expect(refusal).to.be.instanceOf(AppError).with.property('field', 'timezone');
+  });
+});
+
+async function count({ database }: Services): Promise<number> {
+  const [rows] = await database.pool.query('SELECT COUNT(*) AS n FROM account');
+  return (rows as { n: number }[])[0]?.n ?? -1;
+}

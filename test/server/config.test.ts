@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { readConfig } from '../../server/config.ts';
+import { AppError } from '../../shared/error.ts';
+
+function refusalOf(environment: NodeJS.ProcessEnv): AppError {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+  throw new Error('the environment was accepted');
+}
+
+describe('the environment', () => {
+  it('needs nothing', () => {
+    const config = readConfig({});
+    expect(config).to.include({ port: 4000, host: '127.0.0.1', publicUrl: 'http://127.0.0.1:4000', leaseSeconds: 30 });
+    expect(config.roles).to.deep.equal(['web', 'scheduler', 'worker', 'inbox', 'stream']);
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(readConfig({ PORT: '', DATABASE_URL: '' }).port).to.equal(4000);
+  });
+
+  const wrong: [name: string, value: string][] = [
+    ['PORT', 'eighty'],
+    ['PORT', '70000'],
+    ['DATABASE_URL', 'postgres://x/y'],
+    ['CQA_ROLES', 'web,cook'],
+    ['CQA_LEASE_SECONDS', '0'],
+    ['PUBLIC_URL', 'ftp://x'],
+    ['STORAGE_URL', 'gopher://x'],
+    ['LOG_LEVEL', 'loud'],
+    ['CQA_SECRET_KEY', 'short'],
+  ];
+  for (const [name, value] of wrong)
+    it(`stops the start with the name of the variable: ${name}=${value}`, () => {
+      const refusal = refusalOf({ [name]: value });
+      expect(refusal.code).to.equal('setting_invalid');
+      expect(refusal.message).to.include(name);
+    });
+
+  it('asks for a secret key beside a database of the customer', () => {
+    expect(refusalOf({ DATABASE_URL: 'mysql://u:p@h/d' }).message).to.include('CQA_SECRET_KEY');
+  });
+});

@@ -1,0 +1,187 @@
+import { expect } from 'chai';
+import { apply, readConfiguration } from '../../../server/configuration/apply.ts';
+import { findConnector, listConnectors, saveConnector } from '../../../server/configuration/connectors.ts';
+import { exportConfiguration } from '../../../server/configuration/export.ts';
+import { findJob, listJobs } from '../../../server/configuration/jobs.ts';
+import { listProfiles } from '../../../server/configuration/profiles.ts';
+import { connectorRemoval, removeConnector } from '../../../server/configuration/removal.ts';
+import { loadConnector } from '../../../server/connectors/load.ts';
+import type { Services } from '../../../server/services.ts';
+import { AppError } from '../../../shared/error.ts';
+import { testAccount, testServices } from '../../harness/services.ts';
+
+const yaml = `
+connectors:
+  - name: calls
+    direction: import
+    type: sftp
+    config: { host: sftp.example.com, port: "\${TEST_PORT}", username: cqa, credential: { type: password, password: "\${TEST_PASSWORD}" }, directory: /out, file_format: csv }
+  - name: results
+    direction: export
+    type: sftp
+    config: { host: sftp.example.com, username: cqa, credential: { type: ssh_key }, directory: /in, file_format: csv }
+quality_profiles:
+  - name: Basics
+    categories:
+      - name: Conduct
+        sub_categories:
+          - name: Silence
+            kpis:
+              - kpi_name: No long dead air
+                kpi_question: Is dead air below 20 %?
+                input_type: "Yes/No"
+                options: [{ label: "Yes", weightage: 10 }, { label: "No", weightage: 0 }]
+                evaluator: { kind: acoustic, measure: dead_air_ratio, operator: LESS_THAN, value: 0.2 }
+assignment_rules:
+  - name: all voice
+    filter_group: [[{ attribute: channel_type, operator: IS, value: VOICE }]]
+    assign_quality_profiles: [Basics]
+jobs:
+  - name: nightly
+    type: data_import
+    connectors: [calls]
+    schedule: { frequency: daily, at: "02:30", timezone: Asia/Kolkata }
+  - name: weekly
+    type: data_export
+    connectors: [results]
+    schedule: { frequency: weekly, days: [monday], at: "06:00" }
+    report: { quality_profile: Basics, date_range: last_7_days }
+`;
+const environment = { TEST_PORT: '2022', TEST_PASSWORD: 'sesame' };
+const by = 'test';
+
+describe('applying a configuration', () => {
+  let services: Services;
+  before(async () => {
+    services = await testServices();
+  });
+  after(() => services.close());
+
+  async function applied() {
+    const account = await testAccount(services);
+    await apply(services, account.id, readConfiguration(yaml, environment), { by });
+    return account;
+  }
+
+  const refusalOf = (text: string, variables: NodeJS.ProcessEnv = environment) =>
+    testAccount(services)
+      .then(({ id }) => apply(services, id, readConfiguration(text, variables), { by }))
+      .then(
+        () => Promise.reject(new Error('it was accepted')),
+        (error) => error as AppError,
+      );
+
+  it('makes what is missing, and nothing the second time', async () => {
+    const { id } = await testAccount(services);
+    const document = readConfiguration(yaml, environment);
+    expect((await apply(services, id, document, { by })).created).to.have.length(6);
+    const again = await apply(services, id, document, { by });
+    expect(again).to.deep.include({ created: [], updated: [] });
+    expect(again.unchanged).to.have.length(6);
+  });
+
+  it('says what it would do, and does not, with --dry-run', async () => {
+    const { id } = await testAccount(services);
+    expect(
+      (await apply(services, id, readConfiguration(yaml, environment), { by, dryRun: true })).created,
+    ).to.have.length(6);
+    expect(await listConnectors(services, id)).to.have.length(0);
+  });
+
+  it('updates what changed, and a profile gets a new version', async () => {
+    const { id } = await applied();
+    const changed = yaml.replace('directory: /out', 'directory: /elsewhere').replace('value: 0.2', 'value: 0.3');
+    expect((await apply(services, id, readConfiguration(changed, environment), { by })).updated).to.deep.equal([
+      'quality profile Basics',
+      'connector calls',
+    ]);
+    expect(await listProfiles(services, id)).to.have.nested.property('[0].version', 2);
+  });
+
+  it('writes nothing at all when one entry is wrong, and names the entry and its field', async () => {
+    const { id } = await testAccount(services);
+    const wrong = yaml.replace('at: "06:00"', 'at: "6 o\'clock"');
+    const refusal = await apply(services, id, readConfiguration(wrong, environment), { by }).catch((error) => error);
+    expect(refusal.message).to.match(/job weekly: schedule\.at: a time of day/);
+    expect(await listConnectors(services, id)).to.have.length(0);
+  });
+
+  it('tells of a variable that is not set, of a profile and of a connector that are not there', async () => {
+    expect((await refusalOf(yaml, { TEST_PORT: '22' })).message).to.include('TEST_PASSWORD');
+    expect(
+      (await refusalOf(yaml.replace('assign_quality_profiles: [Basics]', 'assign_quality_profiles: [Other]'))).message,
+    ).to.include('"Other"');
+    expect((await refusalOf(yaml.replace('connectors: [results]', 'connectors: [calls]'))).message).to.include(
+      'export',
+    );
+    expect(await refusalOf('connectors: [')).to.be.instanceOf(AppError);
+  });
+
+  it('keeps secrets sealed: not in the table, not in the view, opened for the worker alone', async () => {
+    const { id } = await applied();
+    const [rows] = await services.database.pool.query(
+      'SELECT config, sealed_secrets FROM connector WHERE account_id = ?',
+      [id],
+    );
+    expect(JSON.stringify(rows)).to.not.include('sesame');
+    const connector = await findConnector(services, id, 'calls');
+    expect(JSON.stringify(connector)).to.not.include('sesame');
+    expect(connector.kept_secrets).to.deep.equal(['credential.password']);
+    const loaded = await loadConnector(services.database, services.keyring, id, connector.id);
+    expect(loaded.config).to.have.nested.property('credential.password', 'sesame');
+  });
+
+  it('keeps a secret that an update leaves out', async () => {
+    const { id } = await applied();
+    const { uid, config } = await findConnector(services, id, 'calls');
+    await saveConnector(
+      services,
+      id,
+      { name: 'calls', direction: 'import', type: 'sftp', config: { ...config, directory: '/new' } },
+      { by, uid },
+    );
+    const connector = await findConnector(services, id, 'calls');
+    const loaded = await loadConnector(services.database, services.keyring, id, connector.id);
+    expect(loaded.config).to.deep.include({ directory: '/new' });
+    expect(loaded.config).to.have.nested.property('credential.password', 'sesame');
+  });
+
+  it('makes a key pair once and shows its public half', async () => {
+    const { id } = await applied();
+    const { public_side } = await findConnector(services, id, 'results');
+    expect(public_side.public_key).to.match(/^ssh-ed25519 /);
+    await apply(services, id, readConfiguration(yaml, environment), { by });
+    expect((await findConnector(services, id, 'results')).public_side).to.deep.equal(public_side);
+  });
+
+  it('round-trips through the export, secrets left out', async () => {
+    const { id } = await applied();
+    const text = await exportConfiguration(services, id);
+    expect(text).to.not.include('sesame');
+    const again = await apply(services, id, readConfiguration(text, {}), { by });
+    expect(again).to.deep.include({ created: [], updated: [] });
+  });
+
+  it('deletes a connector with the jobs that had no other, and says so before', async () => {
+    const { id } = await applied();
+    const { uid } = await findConnector(services, id, 'calls');
+    expect(await connectorRemoval(services, id, uid)).to.deep.equal({
+      jobs: ['nightly'],
+      waiting_recordings: 0,
+      executions: 0,
+    });
+    await removeConnector(services, id, uid);
+    expect((await listJobs(services, id)).map((job) => job.name)).to.deep.equal(['weekly']);
+    const made = await apply(services, id, readConfiguration(yaml, environment), { by });
+    expect(made.created).to.deep.equal(['connector calls', 'job nightly']);
+  });
+
+  it('does not find what belongs to another account', async () => {
+    const { id } = await applied();
+    const other = await testAccount(services);
+    const { uid } = await findConnector(services, id, 'calls');
+    const refusal = await removeConnector(services, other.id, uid).catch((error) => error);
+    expect(refusal).to.be.instanceOf(AppError).with.property('code', 'not_found');
+    expect((await findJob(services, id, 'nightly')).connectors).to.deep.equal(['calls']);
+  });
+});

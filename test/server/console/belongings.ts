@@ -1,0 +1,115 @@
+import { Readable } from 'node:stream';
+import { newId, uuidText } from '../../../db/uuid.ts';
+import { saveConnector } from '../../../server/configuration/connectors.ts';
+import { getJob, saveJob } from '../../../server/configuration/jobs.ts';
+import { triggerJob } from '../../../server/jobs/trigger.ts';
+import type { Services } from '../../../server/services.ts';
+
+/** Something of every kind that an account has, under names of its own. */
+export interface Belongings {
+  connector: string;
+  connectorName: string;
+  exportConnectorName: string;
+  job: string;
+  execution: string;
+  exportExecution: string;
+  interaction: string;
+  partId: number;
+}
+
+/** Must never be found in an answer. */
+export const password = 'a-password-that-nobody-may-see';
+export const audio = Buffer.concat([Buffer.from('RIFF\x24\x10\x00\x00WAVE'), Buffer.alloc(4096, 7)]);
+export const report = Buffer.from('call,score\nc1,10\n');
+export const by = 'test';
+
+let count = 0;
+
+export async function makeBelongings(services: Services, accountId: number): Promise<Belongings> {
+  const n = ++count;
+  const connectorName = `calls ${n}`;
+  const exportConnectorName = `results ${n}`;
+  const { uid: connector } = await saveConnector(services, accountId, sftpConnector(connectorName, 'import'), { by });
+  await saveConnector(services, accountId, sftpConnector(exportConnectorName, 'export'), { by });
+  const { uid: job } = await saveJob(services, accountId, importJob(`import ${n}`, connectorName), { by });
+  const { uid: exportJob } = await saveJob(services, accountId, exportJobOf(`export ${n}`, exportConnectorName), {
+    by,
+  });
+  const execution = await trigger(services, accountId, job);
+  const exportExecution = await trigger(services, accountId, exportJob);
+  await rejectRows(services, accountId, execution);
+  return {
+    ...{ connector, connectorName, exportConnectorName, job },
+    execution: uuidText(execution),
+    exportExecution: uuidText(exportExecution),
+    interaction: await makeInteraction(services, accountId, { externalId: `call-${n}` }),
+    partId: await makePart(services, accountId, exportExecution),
+  };
+}
+
+export function sftpConnector(name: string, direction: 'import' | 'export') {
+  const config = {
+    host: '127.0.0.1',
+    port: 1,
+    username: 'cqa',
+    credential: { type: 'password', password },
+    directory: '/out',
+    file_format: 'csv',
+  };
+  return { name, direction, type: 'sftp', config, is_enabled: true };
+}
+
+export function importJob(name: string, connector: string) {
+  return { name, type: 'data_import' as const, connectors: [connector], schedule: { frequency: 'daily' as const } };
+}
+
+function exportJobOf(name: string, connector: string) {
+  return { ...importJob(name, connector), type: 'data_export' as const, report: { date_range: 'today' as const } };
+}
+
+async function trigger(services: Services, accountId: number, uid: string): Promise<Buffer> {
+  const { id } = await getJob(services, accountId, uid);
+  return triggerJob(services, accountId, id, { by });
+}
+
+async function rejectRows(services: Services, accountId: number, executionId: Buffer): Promise<void> {
+  const rows = Array.from({ length: 150 }, (_, i) => [
+    ...[accountId, executionId, 1, 'calls.csv', i + 2, 'call_id', 'missing_field', 'The call has no id.', ',VOICE'],
+  ]);
+  await services.database.pool.query(
+    'INSERT INTO rejected_row (account_id, execution_id, source_item_id, file_name, line, column_name, code, reason, raw) VALUES ?',
+    [rows],
+  );
+}
+
+export async function makeInteraction(
+  services: Services,
+  accountId: number,
+  { externalId, metadata = {} }: { externalId: string; metadata?: Record<string, string> },
+): Promise<string> {
+  const id = newId();
+  const { pool } = services.database;
+  await pool.query(
+    `INSERT INTO interaction (id, account_id, external_id, channel_type, status, occurred_at, metadata, content_hash,
+       connector_id, source_item_id, source_line, status_modified_at, created_at)
+     VALUES (?, ?, ?, 'VOICE', 2, NOW(3), ?, ?, 1, 1, 2, NOW(3), NOW(3))`,
+    [id, accountId, Buffer.from(externalId), JSON.stringify(metadata), Buffer.alloc(12)],
+  );
+  const storageKey = `recordings/${uuidText(id)}/0`;
+  await services.storage.put(storageKey, Readable.from([audio]));
+  await pool.query(
+    "INSERT INTO recording (interaction_id, position, account_id, connector_id, execution_id, reference, state, storage_key, byte_size) VALUES (?, 0, ?, 1, ?, 'a.wav', 'here', ?, ?)",
+    [id, accountId, newId(), storageKey, audio.length],
+  );
+  return uuidText(id);
+}
+
+async function makePart(services: Services, accountId: number, executionId: Buffer): Promise<number> {
+  const storageKey = `reports/${uuidText(executionId)}/1`;
+  await services.storage.put(storageKey, Readable.from([report]));
+  const [result] = await services.database.pool.query(
+    "INSERT INTO report_part (account_id, execution_id, part, file_name, storage_key, row_count, byte_size, sha256) VALUES (?, ?, 1, 'scores.csv', ?, 1, ?, ?)",
+    [accountId, executionId, storageKey, report.length, Buffer.alloc(32)],
+  );
+  return (result as { insertId: number }).insertId;
+}

@@ -1,0 +1,135 @@
+import { signEmbedToken } from '../../../server/security/embed.ts';
+import type { Services } from '../../../server/services.ts';
+import { testPassword } from '../../harness/services.ts';
+import { type Belongings, importJob, password, sftpConnector } from './belongings.ts';
+
+/** What a procedure's entry may build its inputs from. */
+export interface Given {
+  services: Services;
+  account: { id: number; uid: string };
+  adminEmail: string;
+  own: Belongings;
+}
+
+export interface Entry {
+  who: 'anybody' | 'signed in' | 'admin of console';
+  /** An input that is right; absent where the procedure takes none. */
+  valid?: (given: Given) => unknown;
+  /** Inputs that are refused; absent where the procedure takes none. */
+  invalid?: unknown[];
+  /** The input names something by its id, so with another account's belongings it must find nothing. */
+  namesSomething?: true;
+  /** What a right call answers, where that is not 200. */
+  answers?: number;
+}
+
+const byUid = { invalid: [{}, { uid: 'x' }, { uid: 1 }], namesSomething: true } as const;
+const byId = { invalid: [{}, { id: 'x' }], namesSomething: true } as const;
+const admin = { who: 'admin of console' } as const;
+const schedule = { frequency: 'monthly', day: 'last' };
+const newName = (text: string) => `${text} ${Math.random()}`;
+
+/** Every procedure of the console. One that is missing here fails the suite. */
+export const entries: Record<string, Entry> = {
+  'session.signIn': {
+    who: 'anybody',
+    valid: ({ adminEmail }) => ({ email: adminEmail, password: testPassword }),
+    invalid: [{}, { email: 'a@b.test' }, { email: 'a@b.test', password: 'x', account: 'x' }],
+  },
+  'session.exchange': {
+    who: 'anybody',
+    valid: async ({ services, account, adminEmail }) => ({
+      token: await signEmbedToken(services, account, adminEmail),
+    }),
+    invalid: [{}, { token: '' }, { token: 5 }],
+  },
+  'session.me': { who: 'signed in' },
+  'session.signOut': { who: 'signed in' },
+  'setup.state': { who: 'anybody' },
+  'setup.createAccount': {
+    who: 'anybody',
+    valid: () => ({ name: 'Second', admin_email: 'second@example.test', admin_password: testPassword }),
+    invalid: [{}, { name: 'Second', admin_email: 'second', admin_password: testPassword }],
+    answers: 403,
+  },
+  'connectorTypes.list': admin,
+  'connectors.list': { ...admin, valid: () => ({ direction: 'import' }), invalid: [{ direction: 'up' }] },
+  'connectors.get': { ...admin, ...byUid, valid: ({ own }) => ({ uid: own.connector }) },
+  'connectors.create': {
+    ...admin,
+    valid: () => sftpConnector(newName('new'), 'import'),
+    invalid: [
+      {},
+      { ...sftpConnector('new', 'import'), type: 'telex' },
+      { ...sftpConnector('new', 'import'), config: {} },
+    ],
+  },
+  'connectors.update': {
+    ...admin,
+    ...byUid,
+    valid: ({ own }) => ({ ...sftpConnector(own.connectorName, 'import'), uid: own.connector }),
+  },
+  'connectors.setEnabled': { ...admin, ...byUid, valid: ({ own }) => ({ uid: own.connector, enabled: false }) },
+  'connectors.removal': { ...admin, ...byUid, valid: ({ own }) => ({ uid: own.connector }) },
+  'connectors.remove': { ...admin, ...byUid, valid: ({ own }) => ({ uid: own.connector }) },
+  'connectors.check': { ...admin, ...byUid, valid: ({ own }) => ({ uid: own.connector }) },
+  'connectors.checkConfig': {
+    ...admin,
+    namesSomething: true,
+    valid: ({ own }) => {
+      const { type, direction, config } = sftpConnector('', 'import');
+      return { type, direction, config, uid: own.connector };
+    },
+    invalid: [{}, { type: 'sftp', direction: 'import', config: { host: '' } }],
+  },
+  'jobs.list': admin,
+  'jobs.get': { ...admin, ...byUid, valid: ({ own }) => ({ uid: own.job }) },
+  'jobs.create': {
+    ...admin,
+    valid: ({ own }) => importJob(newName('new'), own.connectorName),
+    invalid: [
+      {},
+      { ...importJob('new', 'x'), schedule: { frequency: 'hourly' } },
+      importJob('new', 'no such connector'),
+    ],
+  },
+  'jobs.update': {
+    ...admin,
+    ...byUid,
+    valid: ({ own }) => ({ ...importJob(newName('renamed'), own.connectorName), uid: own.job }),
+  },
+  'jobs.setEnabled': { ...admin, ...byUid, valid: ({ own }) => ({ uid: own.job, enabled: false }) },
+  'jobs.remove': { ...admin, ...byUid, valid: ({ own }) => ({ uid: own.job }) },
+  'jobs.trigger': { ...admin, ...byUid, valid: ({ own }) => ({ uid: own.job }) },
+  'jobs.previewDue': {
+    ...admin,
+    valid: () => ({ schedule }),
+    invalid: [{}, { schedule: { frequency: 'daily', at: '25:00' } }, { schedule: { ...schedule, timezone: 'Mars' } }],
+  },
+  'executions.list': {
+    ...admin,
+    valid: ({ own }) => ({ type: 'data_import', status: 'pending', connector: own.connector }),
+    invalid: [{ type: 'x' }, { status: 'x' }, { cursor: 'x' }],
+  },
+  'executions.get': { ...admin, ...byId, valid: ({ own }) => ({ id: own.execution }) },
+  'executions.rejectedRows': {
+    ...admin,
+    ...byId,
+    valid: ({ own }) => ({ id: own.execution }),
+    invalid: [...byId.invalid, { id: '01900000-0000-7000-8000-000000000000', cursor: 'x' }],
+  },
+  'executions.cancel': { ...admin, ...byId, valid: ({ own }) => ({ id: own.execution }) },
+  'executions.download': { ...admin, ...byId, valid: ({ own }) => ({ id: own.exportExecution, part: 1 }) },
+  'analyses.list': {
+    who: 'signed in',
+    valid: () => ({ from: '2026-01-01', min_percentage: 0 }),
+    invalid: [{ from: 'x' }, { from: '2026-02-31' }, { min_percentage: 101 }, { profile: 'x' }, { cursor: 'x' }],
+  },
+  'analyses.interaction': { who: 'signed in', ...byId, valid: ({ own }) => ({ id: own.interaction }) },
+  'analyses.media': { who: 'signed in', ...byId, valid: ({ own }) => ({ id: own.interaction, position: 0 }) },
+  'profiles.list': { who: 'signed in' },
+  'changes.watch': { who: 'signed in' },
+};
+
+/** Words that no answer may hold. */
+export const unspeakable = [password, 'scrypt$', 'sealed_secrets', 'password_hash'];

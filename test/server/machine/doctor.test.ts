@@ -1,0 +1,59 @@
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { inspect, inspectNode } from '../../../server/machine/doctor.ts';
+
+describe("the doctor's look at the machine", function () {
+  this.timeout(20_000);
+
+  it('tells what is there with version and path, and makes nothing', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cqa-doctor-'));
+    const dataDir = join(folder, 'data');
+    const findings = await inspect({ dataDir });
+    const byName = new Map(findings.map((finding) => [finding.name, finding]));
+    expect([...byName.keys()]).to.deep.equal([
+      'Node',
+      'database server',
+      'ffmpeg',
+      'data folder',
+      'free disk',
+      'memory',
+    ]);
+    expect(byName.get('database server')?.found).to.match(/^(mariadb|mysql) \d+\.\d+\.\d+ \(\//);
+    expect(byName.get('data folder')).to.include({ ok: true, found: `${dataDir} (will be made)` });
+    expect(existsSync(dataDir)).to.equal(false);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('gives advice with everything that is not as it should be', async () => {
+    const findings = await inspect({ dataDir: '/proc/cqa', interactionsKept: 1e12 });
+    const bad = findings.filter((finding) => !finding.ok);
+    expect(bad.map((finding) => finding.name)).to.include.members(['free disk', 'memory']);
+    for (const finding of bad) expect(finding.advice).to.be.a('string').and.not.equal('');
+  });
+
+  it('looks for no database server where DATABASE_URL names one', async () => {
+    const names = (await inspect({ dataDir: '.', embedded: false })).map((finding) => finding.name);
+    expect(names).to.not.include('database server');
+  });
+
+  it('names a data folder that this user may not write', async function () {
+    if (process.getuid?.() === 0) {
+      console.log('      not tried: root may write everywhere');
+      this.skip();
+    }
+    const folder = mkdtempSync(join(tmpdir(), 'cqa-doctor-'));
+    chmodSync(folder, 0o500);
+    const finding = (await inspect({ dataDir: folder })).find(({ name }) => name === 'data folder');
+    chmodSync(folder, 0o700);
+    rmSync(folder, { recursive: true });
+    expect(finding?.ok).to.equal(false);
+  });
+
+  it('knows which Node is too old', () => {
+    expect(inspectNode('20.18.3').ok).to.equal(false);
+    expect(inspectNode('20.19.0').ok).to.equal(true);
+    expect(inspectNode('24.1.0').ok).to.equal(true);
+  });
+});

@@ -1,0 +1,133 @@
+import { expect } from 'chai';
+import { columnOf, fieldColumns } from '../../../server/reports/columns.ts';
+import type { ReportRow } from '../../../server/reports/row.ts';
+import { type AcousticMeasure, acousticMeasures, type KpiResult } from '../../../shared/quality.ts';
+
+function kpi(given: Partial<KpiResult>): KpiResult {
+  return {
+    kpi_name: 'Greeting',
+    kpi_question: '?',
+    state: 'answered',
+    ai_response: 'Yes',
+    ai_justification: 'Heard at 0:02.',
+    ai_score: 10,
+    final_score: 10,
+    max_score: 10,
+    is_critical: false,
+    evidence: [],
+    ...given,
+  };
+}
+
+const kpis = [
+  kpi({}),
+  kpi({ kpi_name: 'No. 2. at once', state: 'not_evaluated', ai_response: null, final_score: null }),
+];
+const values = Object.fromEntries(acousticMeasures.map((name) => [name, name === 'dead_air_ratio' ? 0.25 : null]));
+
+const row: ReportRow = {
+  interaction: {
+    id: '0190a000-0000-7000-8000-000000000001',
+    externalId: 'CALL-1',
+    channelType: 'VOICE',
+    status: 'completed',
+    piiRedacted: false,
+    startTime: new Date('2026-11-03T09:15:00Z'),
+    durationSeconds: 13,
+    source: 'pbx',
+    language: 'en',
+    audioFormat: 'wav',
+    callbackUrl: null,
+    audioUrl: 'a.wav',
+    transcriptUrl: null,
+    transcriptText: 'Agent: hello',
+    failureReason: null,
+    statusModifiedAt: new Date('2026-11-03T10:00:00Z'),
+    createdAt: new Date('2026-11-03T10:00:00Z'),
+    metadata: { agent_name: 'Ben', source: 'shadowed', attempts: 3, vip: true },
+  },
+  analysisId: '0190a000-0000-7000-8000-000000000002',
+  profileId: '0190a000-0000-7000-8000-000000000003',
+  profileName: 'Basics',
+  profileVersion: 1,
+  aiScore: 10,
+  qaScore: null,
+  finalScore: 10,
+  criticalityAdjustedScore: 10,
+  maxScore: 10,
+  percentageScore: 100,
+  coveragePercent: 50,
+  createdAt: new Date('2026-11-03T10:00:01Z'),
+  completedAt: new Date('2026-11-03T10:00:02Z'),
+  scoreCard: {
+    ai_score: 10,
+    final_score: 10,
+    criticality_adjusted_score: 10,
+    max_score: 10,
+    percentage_score: 100,
+    coverage_percent: 50,
+    categories: [{ name: 'C', ai_score: 10, final_score: 10, max_score: 10, sub_categories: [{ name: 'S', kpis }] }],
+  },
+  measures: {
+    values: values as Record<AcousticMeasure, number | null>,
+    unmeasured: {},
+    lanes: { agent: null, customer: null, speech: [], dead_air: [], overlap: [] },
+    warnings: [],
+    method: { engine: 'energy', frame_ms: 20, dead_air_seconds: 3, noise_floor_dbfs: [], snr_db: [] },
+  },
+};
+
+const read = (name: string) => columnOf(name).read(row);
+
+describe('a report’s columns', () => {
+  it('are interaction fields by their API names and the analysis’s scores', () => {
+    expect(read('external_interaction_id')).to.equal('CALL-1');
+    expect(read('interaction_start_time')).to.deep.equal(new Date('2026-11-03T09:15:00Z'));
+    expect(['final_score', 'ai_score', 'qa_score', 'max_score', 'percentage_score'].map(read)).to.deep.equal([
+      10,
+      10,
+      null,
+      10,
+      100,
+    ]);
+    expect(read('quality_profile')).to.equal('Basics');
+  });
+
+  it('read every name that the column picker offers', () => {
+    for (const name of fieldColumns) expect(() => read(name), name).not.to.throw();
+  });
+
+  it('find a bare name that is no field in the metadata; `metadata.` reaches a key that a field hides', () => {
+    expect(read('agent_name')).to.equal('Ben');
+    expect(read('Agent_Name')).to.equal('Ben');
+    expect(read('source')).to.equal('pbx');
+    expect(read('metadata.source')).to.equal('shadowed');
+    expect([read('attempts'), read('vip')]).to.deep.equal([3, true]);
+  });
+
+  it('are empty where the interaction has no such key, whatever the key is called', () => {
+    for (const name of ['nothing', 'constructor', '__proto__', 'metadata.toString']) expect(read(name)).to.equal(null);
+  });
+
+  it('give a KPI’s answer, score and justification, also when its name has dots', () => {
+    expect(['answer', 'score', 'justification'].map((part) => read(`kpi.Greeting.${part}`))).to.deep.equal([
+      'Yes',
+      10,
+      'Heard at 0:02.',
+    ]);
+    expect(read('kpi.No. 2. at once.answer')).to.equal('not_evaluated');
+    expect(read('kpi.No. 2. at once.score')).to.equal(null);
+    expect(read('kpi.Of another profile.answer')).to.equal(null);
+  });
+
+  it('give a measure, and nothing where it could not be measured', () => {
+    expect(read('metric.dead_air_ratio')).to.equal(0.25);
+    expect(read('metric.overlap_ratio')).to.equal(null);
+  });
+
+  it('refuse what cannot be, and say what can', () => {
+    expect(() => columnOf('metric.happiness')).to.throw('"metric.happiness": known measures are talk_ratio_agent');
+    expect(() => columnOf('kpi.Greeting')).to.throw('kpi.<name>.answer');
+    expect(() => columnOf('kpi.Greeting.reason')).to.throw('kpi.<name>.answer');
+  });
+});

@@ -1,0 +1,32 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { DateTime } from 'luxon';
+import { zonedTime } from '../../../server/reports/zoned-time.ts';
+
+describe('an instant in a zone', () => {
+  it('is written with the zone’s offset, and milliseconds only where there are some', () => {
+    expect(zonedTime('Asia/Kolkata')(new Date('2026-11-03T09:15:00Z'))).to.equal('2026-11-03T14:45:00+05:30');
+    expect(zonedTime('America/St_Johns')(new Date('2026-11-03T01:00:00.120Z'))).to.equal(
+      '2026-11-02T21:30:00.120-03:30',
+    );
+    expect(zonedTime('UTC')(new Date('2026-11-03T09:15:00Z'))).to.equal('2026-11-03T09:15:00+00:00');
+  });
+
+  it('follows the change of clocks', () => {
+    const berlin = zonedTime('Europe/Berlin');
+    expect(berlin(new Date('2026-10-25T00:59:59Z'))).to.equal('2026-10-25T02:59:59+02:00');
+    expect(berlin(new Date('2026-10-25T01:00:00Z'))).to.equal('2026-10-25T02:00:00+01:00');
+  });
+
+  it('agrees with luxon in every zone at every instant', () => {
+    const zones = ['Asia/Kathmandu', 'Australia/Lord_Howe', 'America/New_York', 'Pacific/Apia', 'Africa/Casablanca'];
+    const instant = fc.date({ min: new Date('1990-01-01'), max: new Date('2090-01-01'), noInvalidDate: true });
+    fc.assert(
+      fc.property(fc.constantFrom(...zones), instant, (zone, at) => {
+        const whole = new Date(Math.floor(at.getTime() / 1000) * 1000);
+        const expected = DateTime.fromJSDate(whole, { zone }).toFormat("yyyy-MM-dd'T'HH:mm:ssZZ");
+        expect(zonedTime(zone)(whole)).to.equal(expected);
+      }),
+    );
+  });
+});

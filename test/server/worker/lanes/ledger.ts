@@ -1,0 +1,4 @@
+import type { OpenHandlers } from '../../../../server/worker/lanes.ts';
+import { ledgerHandler } from '../ledger.ts';
+
+export const openHandlers: OpenHandlers = (services) => [ledgerHandler(services, { doer: 'thread' })];

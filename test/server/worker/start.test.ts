@@ -1,0 +1,100 @@
+import { expect } from 'chai';
+import type { RowDataPacket } from 'mysql2/promise';
+import type { WorkKind } from '../../../db/queries/work.ts';
+import type { Services } from '../../../server/services.ts';
+import { hasLiveWorker } from '../../../server/worker/alive.ts';
+import type { Lane } from '../../../server/worker/lanes.ts';
+import { startWorkers, type Workers } from '../../../server/worker/start.ts';
+import { settingsOf, testServices } from '../../harness/services.ts';
+import { addSubjects, eventually, openLedger } from './ledger.ts';
+
+const lane = (name: string, kind: WorkKind, fields: Partial<Lane> = {}): Lane => ({
+  ...{ name, kinds: [kind], heapMb: 48, claimAhead: 0, idleMs: 500 },
+  handlers: new URL(`./lanes/${name}.js`, import.meta.url).href,
+  ...fields,
+});
+
+describe('worker threads', () => {
+  let services: Services;
+  let workers: Workers;
+
+  before(async () => {
+    services = await testServices({ leaseSeconds: 4 });
+    await openLedger(services);
+  });
+  after(() => services.close());
+  afterEach(async () => {
+    await workers.stop();
+    for (const table of ['work', 'done', 'given_up']) await services.database.pool.query(`DELETE FROM ${table}`);
+  });
+
+  const start = (...lanes: Lane[]) => {
+    workers = startWorkers(settingsOf(services), services, { lanes, pollMs: 100 });
+  };
+  const query = async (sql: string) => (await services.database.pool.query<RowDataPacket[]>(sql))[0];
+  const allDone = (count: number) =>
+    eventually(`${count} done`, async () => ((await query('SELECT 1 FROM done')).length === count ? true : undefined));
+
+  it('start when there is work, end when there is none for a while, and start again', async () => {
+    start(lane('ledger', 'analyse', { idleMs: 100 }));
+    for (const total of [20, 40]) {
+      await addSubjects(services, 20);
+      workers.wake();
+      await allDone(total);
+      await eventually('thread ended', async () => {
+        const connections = await query(
+          'SELECT 1 FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()',
+        );
+        return connections.length <= 8 ? true : undefined;
+      });
+    }
+    const rows = await query('SELECT DISTINCT times, doer FROM done');
+    expect(rows).to.deep.equal([{ times: 1, doer: 'thread' }]);
+  }).timeout(20_000);
+
+  it('are known to be alive while they are, and not after a stop', async () => {
+    expect(await hasLiveWorker(services)).to.equal(false);
+    start(lane('ledger', 'analyse'));
+    await eventually('alive', async () => ((await hasLiveWorker(services)) ? true : undefined));
+    await workers.stop();
+    expect(await hasLiveWorker(services)).to.equal(false);
+  });
+
+  it('are not taken for alive two leases after their last sign of life', async () => {
+    start();
+    await eventually('alive', async () => ((await hasLiveWorker(services)) ? true : undefined));
+    await query('UPDATE worker SET seen_at = NOW(3) - INTERVAL 9 SECOND');
+    expect(await hasLiveWorker(services)).to.equal(false);
+  });
+
+  it('whose heap overflows are told: the work fails with the reason, the others go on', async () => {
+    start(lane('greedy', 'record'), lane('ledger', 'analyse'));
+    await addSubjects(services, 1, 'record');
+    await addSubjects(services, 5);
+    await allDone(5);
+    const hurry = setInterval(
+      () =>
+        void query(
+          'UPDATE work SET run_after = NOW(3) WHERE last_error IS NOT NULL AND run_after > NOW(3) + INTERVAL 300 MICROSECOND AND claim % 2 = 0',
+        ),
+      100,
+    );
+    const row = await eventually(
+      'given up',
+      async () => (await query('SELECT code, message FROM given_up'))[0],
+      30_000,
+    );
+    clearInterval(hurry);
+    expect(row.code).to.equal('internal');
+    expect(row.message).to.match(/48 MB of memory.*Trace id: [0-9a-f]{8}/);
+    expect(await query('SELECT 1 FROM work')).to.have.length(0);
+  }).timeout(40_000);
+
+  it('that cannot be opened do not keep the others from working', async () => {
+    start(lane('broken', 'record'), lane('ledger', 'analyse'));
+    await addSubjects(services, 1, 'record');
+    await addSubjects(services, 5);
+    await allDone(5);
+    expect(await query('SELECT attempts FROM work')).to.deep.equal([{ attempts: 0 }]);
+  }).timeout(20_000);
+});

@@ -1,0 +1,108 @@
+import type { Api } from './client.ts';
+import type { Session } from './session.ts';
+
+/** Something of the account changed: pages that show its topic read it again. */
+export interface Change {
+  topic: string;
+  id: string;
+}
+
+type Listener = (change: Change | undefined) => void;
+
+const pollMs = 5000;
+const reopenMs = 3000;
+
+/**
+ * One stream of changes for the whole tab, open while the tab is seen (a browser keeps six connections per host on
+ * HTTP/1.1, and a hidden tab must not hold one). While there is no stream, listeners are called every few seconds.
+ */
+export class Changes {
+  private readonly api: Api;
+  private readonly session: Session;
+  private readonly listeners = new Map<Listener, ReadonlySet<string>>();
+  private stream: { unsubscribe(): void } | undefined;
+  private poll: ReturnType<typeof setInterval> | undefined;
+  private reopen: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(api: Api, session: Session) {
+    this.api = api;
+    this.session = session;
+  }
+
+  start(): void {
+    document.addEventListener('visibilitychange', this.look);
+    this.look();
+  }
+
+  stop(): void {
+    document.removeEventListener('visibilitychange', this.look);
+    this.close();
+    clearInterval(this.poll);
+    this.poll = undefined;
+  }
+
+  /** Calls back for changes of these topics; with undefined when changes may have been missed. */
+  listen(topics: readonly string[], listener: Listener): () => void {
+    this.listeners.set(listener, new Set(topics));
+    return () => this.listeners.delete(listener);
+  }
+
+  private readonly look = (): void => {
+    if (document.visibilityState === 'hidden') {
+      this.close();
+      this.stopPolling();
+    } else if (!this.stream) {
+      this.open();
+      this.tellAll();
+    }
+  };
+
+  private open(): void {
+    clearTimeout(this.reopen);
+    const onEnd = () => this.restart();
+    this.stream = this.api.changes.watch.subscribe(undefined, {
+      onStarted: () => this.stopPolling(),
+      onData: (change) => this.tell(change),
+      onError: onEnd,
+      onComplete: onEnd,
+    });
+  }
+
+  /** A refused token ends the stream for good, so it is opened anew once there is another one. */
+  private restart(): void {
+    this.close();
+    this.startPolling();
+    this.reopen = setTimeout(() => {
+      if (document.visibilityState === 'hidden') return;
+      if (this.session.state === 'signed-in') this.open();
+      else this.restart();
+    }, reopenMs);
+  }
+
+  private close(): void {
+    clearTimeout(this.reopen);
+    const { stream } = this;
+    this.stream = undefined;
+    stream?.unsubscribe();
+  }
+
+  private startPolling(): void {
+    this.poll ??= setInterval(() => {
+      // While somebody signs in again, questions would only queue up.
+      if (this.session.state === 'signed-in') this.tellAll();
+    }, pollMs);
+  }
+
+  private stopPolling(): void {
+    clearInterval(this.poll);
+    this.poll = undefined;
+  }
+
+  private tell(change: Change): void {
+    for (const [listener, topics] of this.listeners) if (topics.has(change.topic)) listener(change);
+  }
+
+  private tellAll(): void {
+    for (const listener of this.listeners.keys()) listener(undefined);
+  }
+}

@@ -1,0 +1,125 @@
+/** What a server's grant says: the token stays in memory, its life is counted by a clock that nobody can set. */
+export interface Grant {
+  token: string;
+  expires_in_ms: number;
+}
+
+/** Where the next token comes from without asking the person: the cookie at our own address, the host in a frame. */
+export type Renewal = () => Promise<Grant | undefined>;
+
+/**
+ *     starting ▶ signed-in ⇄ ended        (`ended`: the page stays, and whoever it is signs in again in place)
+ *         └────▶ signed-out ▶ signed-in
+ */
+export type SessionState = 'starting' | 'signed-out' | 'signed-in' | 'ended';
+
+const renewBeforeMs = 60_000;
+/** setTimeout takes 31 bits; beyond that it fires at once. */
+const longestTimerMs = 2_147_483_647;
+
+/**
+ * Holds the bearer token. Renewing is single flight: however many requests find the token dead at once, the next one is
+ * asked for once and all of them go on with it.
+ */
+export class Session {
+  private current: Grant | undefined;
+  private endsAtMs = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private renewing: Promise<boolean> | undefined;
+  private waiting: (() => void)[] = [];
+  private readonly renewal: Renewal;
+  private readonly onState: (state: SessionState) => void;
+  state: SessionState = 'starting';
+
+  constructor(renewal: Renewal, onState: (state: SessionState) => void) {
+    this.renewal = renewal;
+    this.onState = onState;
+  }
+
+  /** Tries to get in without asking anybody. Rejects when the way there is broken (no network, no host). */
+  async start(): Promise<void> {
+    document.addEventListener('visibilitychange', this.wake);
+    if (!(await this.renew())) this.move('signed-out');
+  }
+
+  stop(): void {
+    document.removeEventListener('visibilitychange', this.wake);
+    clearTimeout(this.timer);
+  }
+
+  accept(grant: Grant): void {
+    this.current = grant;
+    this.endsAtMs = performance.now() + grant.expires_in_ms;
+    this.schedule();
+    this.move('signed-in');
+    for (const go of this.waiting.splice(0)) go();
+  }
+
+  /** After signing out: the token is forgotten, and no request waits for another. */
+  forget(): void {
+    this.current = undefined;
+    clearTimeout(this.timer);
+    this.move('signed-out');
+  }
+
+  /** The request with the token; on 401 once more with a new one, however long it takes to get it. */
+  async fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    const token = this.current?.token;
+    const answer = await this.send(input, init);
+    if (answer.status !== 401 || this.state === 'signed-out') return answer;
+    await this.replace(token);
+    return this.send(input, init);
+  }
+
+  /** The request with the token that is there now. A stream that is refused ends and is opened again by its owner. */
+  fetchOnce(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    return this.send(input, init);
+  }
+
+  /** Resolves once the token is another than the dead one. */
+  async replace(dead: string | undefined = this.current?.token): Promise<void> {
+    if (this.current && this.current.token !== dead) return;
+    if (await this.renew().catch(() => false)) return;
+    this.move('ended');
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  private send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    const headers = new Headers(init?.headers);
+    if (this.current) headers.set('authorization', `Bearer ${this.current.token}`);
+    return window.fetch(input, { ...init, headers, credentials: 'omit', cache: 'no-store' });
+  }
+
+  private renew(): Promise<boolean> {
+    this.renewing ??= this.renewOnce().finally(() => {
+      this.renewing = undefined;
+    });
+    return this.renewing;
+  }
+
+  private async renewOnce(): Promise<boolean> {
+    const grant = await this.renewal();
+    if (grant) this.accept(grant);
+    return grant !== undefined;
+  }
+
+  private schedule(): void {
+    clearTimeout(this.timer);
+    const untilMs = this.endsAtMs - renewBeforeMs - performance.now();
+    this.timer = setTimeout(this.wake, Math.min(Math.max(untilMs, 1000), longestTimerMs));
+  }
+
+  /** Timers stand still while a machine sleeps, so coming back to the page looks at the clock too. */
+  private readonly wake = (): void => {
+    if (document.visibilityState === 'hidden' || this.state !== 'signed-in') return;
+    if (performance.now() < this.endsAtMs - renewBeforeMs) return;
+    // Without an answer the token in hand is used until the server refuses it; that refusal then asks again.
+    this.renew().catch(() => this.schedule());
+  };
+
+  private move(state: SessionState): void {
+    if (this.state === state) return;
+    this.state = state;
+    this.onState(state);
+  }
+}

@@ -1,0 +1,27 @@
+import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
+import type { Router } from '../../server/console/router.ts';
+
+/** What the console's procedures take and give, read off the server's router: no second description of it exists. */
+type Inputs = inferRouterInputs<Router>;
+type Outputs = inferRouterOutputs<Router>;
+
+export type Me = Outputs['session']['me'];
+export type SignInAnswer = Outputs['session']['signIn'];
+
+export type ConnectorType = Outputs['connectorTypes']['list'][number];
+export type Connector = Outputs['connectors']['list'][number];
+export type ConnectorRemoval = Outputs['connectors']['removal'];
+
+export type Job = Outputs['jobs']['list'][number];
+export type JobRequest = Inputs['jobs']['create'];
+
+export type ExecutionsRequest = NonNullable<Inputs['executions']['list']>;
+export type ExecutionsPage = Outputs['executions']['list'];
+export type Execution = Outputs['executions']['get'];
+export type RejectedRowsPage = Outputs['executions']['rejectedRows'];
+
+export type AnalysesRequest = NonNullable<Inputs['analyses']['list']>;
+export type AnalysesPage = Outputs['analyses']['list'];
+export type Interaction = Outputs['analyses']['interaction'];
+
+export type Profile = Outputs['profiles']['list'][number];

@@ -1,0 +1,68 @@
+import type { Me } from '../api/types.ts';
+import type { IconName } from '../parts/icon.ts';
+import type { PageName } from './routes.ts';
+
+export interface NavigationItem {
+  page: PageName;
+  address: string;
+  title: string;
+  icon: IconName;
+}
+
+export interface NavigationSection {
+  title: string;
+  items: NavigationItem[];
+}
+
+const analysis: NavigationSection = {
+  title: 'Analysis',
+  items: [{ page: 'analyses', address: '/analyses', title: 'Analysis List', icon: 'wave' }],
+};
+
+const dataIntegration: NavigationSection = {
+  title: 'Data Integration',
+  items: [
+    { page: 'data-import', address: '/data-import', title: 'Data Import', icon: 'import' },
+    { page: 'data-export', address: '/data-export', title: 'Data Export', icon: 'export' },
+  ],
+};
+
+const automation: NavigationSection = {
+  title: 'Automation',
+  items: [
+    { page: 'jobs', address: '/jobs', title: 'Jobs & Pipelines', icon: 'jobs' },
+    { page: 'executions', address: '/executions', title: 'Execution History', icon: 'history' },
+  ],
+};
+
+/** Agents and supervisors have the analyses alone; an admin whose console is off sees the sections and whom to ask. */
+export function sectionsFor(me: Me): NavigationSection[] {
+  return me.user.role === 'admin' ? [analysis, dataIntegration, automation] : [analysis];
+}
+
+const detailOf: Partial<Record<PageName, PageName>> = { interaction: 'analyses', execution: 'executions' };
+
+/** The entry of the sidebar that a page belongs to. */
+export function entryOf(page: PageName): PageName {
+  return detailOf[page] ?? page;
+}
+
+const titles: Record<PageName, string> = {
+  analyses: 'Analysis List',
+  interaction: 'Interaction',
+  'data-import': 'Data Import',
+  'data-export': 'Data Export',
+  jobs: 'Jobs & Pipelines',
+  executions: 'Execution History',
+  execution: 'Execution',
+  missing: 'Not found',
+};
+
+export function pageTitle(page: PageName): string {
+  return titles[page];
+}
+
+/** Pages of Data Integration and Automation: for admins whose account has the console. */
+export function needsConsole(page: PageName): boolean {
+  return page !== 'analyses' && page !== 'interaction' && page !== 'missing';
+}

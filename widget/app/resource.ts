@@ -1,0 +1,106 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Changes } from '../api/changes.ts';
+import { type Problem, problemOf } from '../api/problem.ts';
+
+/** Changes often come in bursts (counts of a running import): one reading serves them all. */
+const settleMs = 250;
+
+/**
+ * Data that an element shows: read when asked, read again when it changed on the server, the last answer kept on the
+ * screen meanwhile. An answer to an older question than the newest is thrown away.
+ */
+export class Resource<T> implements ReactiveController {
+  value: T | undefined;
+  problem: Problem | undefined;
+  isLoading = false;
+  private readonly host: ReactiveControllerHost;
+  private readonly read: (signal: AbortSignal) => Promise<T>;
+  private abort: AbortController | undefined;
+  private unlisten: (() => void) | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: ReactiveControllerHost, read: (signal: AbortSignal) => Promise<T>) {
+    this.host = host;
+    this.read = read;
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    this.unlisten?.();
+    this.unlisten = undefined;
+    clearTimeout(this.timer);
+    this.abort?.abort();
+  }
+
+  /** Reads now and again on every change of the topics (of the one `id`, where given). */
+  follow(changes: Changes, topics: readonly string[], id?: string): void {
+    this.unlisten?.();
+    this.unlisten = changes.listen(topics, (change) => {
+      if (change && id !== undefined && change.id !== id) return;
+      this.timer ??= setTimeout(() => {
+        this.timer = undefined;
+        void this.load();
+      }, settleMs);
+    });
+    void this.load();
+  }
+
+  /** Takes away what is shown: for another question altogether. */
+  clear(): void {
+    this.value = undefined;
+    this.problem = undefined;
+  }
+
+  readonly load = async (): Promise<void> => {
+    this.abort?.abort();
+    const abort = new AbortController();
+    this.abort = abort;
+    this.isLoading = true;
+    this.host.requestUpdate();
+    try {
+      const value = await this.read(abort.signal);
+      if (abort.signal.aborted) return;
+      this.value = value;
+      this.problem = undefined;
+    } catch (error) {
+      if (abort.signal.aborted) return;
+      this.problem = problemOf(error);
+    }
+    this.isLoading = false;
+    this.host.requestUpdate();
+  };
+}
+
+/** Something that a person set off: busy while it goes on, its problem kept until the next try. */
+export class Action implements ReactiveController {
+  isBusy = false;
+  problem: Problem | undefined;
+  private readonly host: ReactiveControllerHost;
+
+  constructor(host: ReactiveControllerHost) {
+    this.host = host;
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.problem = undefined;
+  }
+
+  /** Runs it unless one is running. True when it went well. */
+  async run(work: () => Promise<void>): Promise<boolean> {
+    if (this.isBusy) return false;
+    this.isBusy = true;
+    this.problem = undefined;
+    this.host.requestUpdate();
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      this.problem = problemOf(error);
+      return false;
+    } finally {
+      this.isBusy = false;
+      this.host.requestUpdate();
+    }
+  }
+}

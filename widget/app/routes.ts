@@ -1,0 +1,67 @@
+/** The console's addresses, the same standalone (as paths) and in a frame (after the #). */
+
+export type PageName =
+  | 'analyses'
+  | 'interaction'
+  | 'data-import'
+  | 'data-export'
+  | 'jobs'
+  | 'executions'
+  | 'execution'
+  | 'missing';
+
+export interface Route {
+  page: PageName;
+  /** Of the interaction or execution shown. */
+  id: string | undefined;
+  /** Filters, as the page wrote them. */
+  query: URLSearchParams;
+}
+
+const pages: Record<string, PageName> = {
+  '': 'analyses',
+  analyses: 'analyses',
+  'data-import': 'data-import',
+  'data-export': 'data-export',
+  jobs: 'jobs',
+  executions: 'executions',
+};
+
+const detailPages: Record<string, PageName> = { interactions: 'interaction', executions: 'execution' };
+
+/** Reads an address such as `/executions/018f…?status=success`. An unknown one is the page `missing`. */
+export function parseAddress(address: string): Route {
+  const [path = '', search = ''] = address.split('?', 2);
+  const query = new URLSearchParams(search);
+  const [first = '', second, ...rest] = path.split('/').filter((part) => part !== '');
+  if (rest.length > 0) return { page: 'missing', id: undefined, query };
+  if (second === undefined) return { page: own(pages, first) ?? 'missing', id: undefined, query };
+  return { page: own(detailPages, first) ?? 'missing', id: decoded(second), query };
+}
+
+function own(table: Record<string, PageName>, key: string): PageName | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+/** A part that is no valid percent-encoding is taken as it stands: it then names nothing, and the page says so. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (error) {
+    if (error instanceof URIError) return part;
+    throw error;
+  }
+}
+
+/** An address with a query that holds only what is set. */
+export function withQuery(path: string, values: Record<string, string | undefined>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value) query.set(name, value);
+  const text = query.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+/** Only an address inside the console may come from outside (a host page): one slash, no scheme, no host. */
+export function isAddress(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 2000 && /^\/(?![/\\])/.test(value);
+}

@@ -1,0 +1,122 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { base } from '../style/base.ts';
+import type { FormSupport } from './element.ts';
+import type { Field } from './fields.ts';
+import { drawnPaths, grouped, groupTitles, innerFields, type Values, valueAt, withValue } from './values.ts';
+import './boolean.ts';
+import './choice.ts';
+import './host-key.ts';
+import './mapping.ts';
+import './number.ts';
+import './secret.ts';
+import './text.ts';
+import './union.ts';
+import './unknown.ts';
+
+/**
+ * A form drawn from a schema's fields, in the parts where, who, what, after.
+ * @fires value-changed with all values
+ */
+@customElement('cqa-form')
+export class FormElement extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: grid;
+        gap: var(--space-5);
+      }
+      section {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(220px, 100%), 1fr));
+        gap: var(--space-4);
+      }
+      h3 {
+        grid-column: 1 / -1;
+        padding-bottom: var(--space-1);
+        border-bottom: 1px solid var(--line);
+      }
+      .wide {
+        grid-column: 1 / -1;
+      }
+      .inner {
+        grid-column: 1 / -1;
+        display: grid;
+        gap: var(--space-4);
+        padding-left: var(--space-4);
+        border-left: 2px solid var(--line);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) fields: Field[] = [];
+  @property({ attribute: false }) values: Values = {};
+  @property({ attribute: false }) support: FormSupport | undefined;
+
+  /** The paths that are on the screen, in order. */
+  get paths(): string[] {
+    return drawnPaths(this.fields, this.values);
+  }
+
+  /** Brings the field of that path into view and the cursor into it. */
+  show(path: string): void {
+    const element = [...this.renderRoot.querySelectorAll<HTMLElement>('[data-path]')].find(
+      (candidate) => candidate.dataset.path === path,
+    );
+    element?.scrollIntoView({ block: 'center' });
+    element?.focus();
+  }
+
+  private change(field: Field, event: CustomEvent<{ value: unknown }>): void {
+    event.stopPropagation();
+    const value = withValue(this.values, field.path, event.detail.value);
+    this.dispatchEvent(new CustomEvent('value-changed', { detail: { value } }));
+  }
+
+  private renderElement(field: Field): TemplateResult | typeof nothing {
+    const value = valueAt(this.values, field.path);
+    const { support } = this;
+    const changed = (event: CustomEvent<{ value: unknown }>) => this.change(field, event);
+    // biome-ignore format: one line a kind is easier to compare
+    switch (field.kind) {
+      case 'text': return html`<cqa-field-text class=${field.multiline ? 'wide' : ''} data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-text>`;
+      case 'secret': return html`<cqa-field-secret data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-secret>`;
+      case 'number': return html`<cqa-field-number data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-number>`;
+      case 'boolean': return html`<cqa-field-boolean data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-boolean>`;
+      case 'choice': return html`<cqa-field-choice data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-choice>`;
+      case 'union': return html`<cqa-field-union class="wide" data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-union>`;
+      case 'mapping': return html`<cqa-field-mapping class="wide" data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-mapping>`;
+      case 'host-key': return html`<cqa-field-host-key class="wide" data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-host-key>`;
+      case 'unknown': return html`<cqa-field-unknown class="wide" data-path=${field.path} .field=${field}></cqa-field-unknown>`;
+      case 'group': return nothing;
+    }
+  }
+
+  private renderField(field: Field): TemplateResult {
+    const inner = innerFields(field, this.values);
+    return html`${this.renderElement(field)}
+    ${
+      inner.length > 0
+        ? html`<div class="inner" role="group" aria-label=${field.title}>
+          ${inner.map((child) => this.renderField(child))}
+        </div>`
+        : nothing
+    }`;
+  }
+
+  override render() {
+    return grouped(this.fields).map(
+      (part) => html`<section aria-label=${groupTitles[part.group]}>
+        <h3>${groupTitles[part.group]}</h3>
+        ${part.fields.map((field) => this.renderField(field))}
+      </section>`,
+    );
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cqa-form': FormElement;
+  }
+}

@@ -1,0 +1,4 @@
+import './app/app.ts';
+import { installTheme } from './style/theme.ts';
+
+installTheme();

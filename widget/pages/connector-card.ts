@@ -1,0 +1,220 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { CheckResult } from '../../shared/connector.ts';
+import type { Connector, ConnectorType } from '../api/types.ts';
+import type { AppContext } from '../app/context.ts';
+import { Action } from '../app/resource.ts';
+import { icon } from '../parts/icon.ts';
+import { base } from '../style/base.ts';
+import { controls } from '../style/controls.ts';
+import { disabledWords, enabledWords, executionWords } from '../words/status.ts';
+import '../parts/check-steps.ts';
+import '../parts/problem.ts';
+import '../parts/public-side.ts';
+import '../parts/status.ts';
+import '../parts/time.ts';
+
+/**
+ * One connector: how it is, when it last ran, and what can be done with it.
+ * @fires edit
+ * @fires remove
+ * @fires changed
+ */
+@customElement('cqa-connector-card')
+export class ConnectorCardElement extends LitElement {
+  static override styles = [
+    base,
+    controls,
+    css`
+      .card {
+        display: grid;
+        gap: var(--space-3);
+      }
+      .head {
+        display: flex;
+        gap: var(--space-3);
+        align-items: flex-start;
+      }
+      .mark {
+        display: grid;
+        place-items: center;
+        flex: none;
+        width: 40px;
+        height: 40px;
+        border-radius: var(--radius-m);
+        background: var(--accent-soft);
+        color: var(--accent);
+      }
+      .off .mark {
+        background: var(--idle-soft);
+        color: var(--idle);
+      }
+      dl {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr);
+        gap: 6px var(--space-3);
+        font-size: var(--size-s);
+      }
+      dt {
+        color: var(--text-soft);
+      }
+      .fine {
+        color: var(--good);
+        font-weight: 550;
+      }
+      .wrong {
+        color: var(--bad);
+        font-weight: 550;
+      }
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px;
+        padding-top: var(--space-3);
+        border-top: 1px solid var(--line);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) app: AppContext | undefined;
+  @property({ attribute: false }) connector: Connector | undefined;
+  @property({ attribute: false }) type: ConnectorType | undefined;
+  @state() private result: CheckResult | undefined;
+  private readonly checking = new Action(this);
+  private readonly switching = new Action(this);
+
+  private readonly check = async (): Promise<void> => {
+    const { app, connector } = this;
+    if (!app || !connector) return;
+    this.result = undefined;
+    await this.checking.run(async () => {
+      this.result = await app.api.connectors.check.mutate({ uid: connector.uid });
+    });
+    this.dispatchEvent(new CustomEvent('changed'));
+  };
+
+  private readonly toggle = async (): Promise<void> => {
+    const { app, connector } = this;
+    if (!app || !connector) return;
+    const enabled = !connector.is_enabled;
+    const isDone = await this.switching.run(async () => {
+      await app.api.connectors.setEnabled.mutate({ uid: connector.uid, enabled });
+    });
+    if (isDone) app.say(`${connector.name} is ${enabled ? 'enabled' : 'disabled: its jobs do not run'}.`);
+    this.dispatchEvent(new CustomEvent('changed'));
+  };
+
+  private renderLastRun(app: AppContext, { last_run: run }: Connector): TemplateResult {
+    if (!run) return html`<span class="soft">not yet</span>`;
+    return html`<span class="row">
+      <cqa-status .words=${executionWords[run.status]}></cqa-status>
+      <a data-page href=${app.href(`/executions/${run.execution_id}`)}
+        ><cqa-time relative .at=${run.at} .zone=${app.zone}></cqa-time
+      ></a>
+    </span>`;
+  }
+
+  private renderLastCheck(app: AppContext, { last_check: check }: Connector): TemplateResult {
+    if (!check) return html`<span class="soft">not tested yet</span>`;
+    return html`<span class=${check.ok ? 'fine' : 'wrong'}>${check.ok ? 'Works' : 'Failed'}</span>,
+      <cqa-time relative .at=${check.checked_at} .zone=${app.zone}></cqa-time>${
+        check.ok ? nothing : html`<br /><span class="break">${check.message}</span>`
+      }`;
+  }
+
+  private renderFacts(app: AppContext, connector: Connector): TemplateResult {
+    return html`<dl>
+      <dt>Last run</dt>
+      <dd>${this.renderLastRun(app, connector)}</dd>
+      <dt>Last data</dt>
+      <dd><cqa-time relative .at=${connector.last_data_at} .zone=${app.zone}></cqa-time></dd>
+      <dt>Last check</dt>
+      <dd>${this.renderLastCheck(app, connector)}</dd>
+      <dt>Jobs</dt>
+      <dd class="break">${connector.jobs.length > 0 ? connector.jobs.join(', ') : this.renderNoJob(connector)}</dd>
+    </dl>`;
+  }
+
+  private renderNoJob(connector: Connector): TemplateResult {
+    const detail = { connector: connector.name };
+    return html`none yet;
+      <a
+        href="#new-job"
+        @click=${(event: Event) => {
+          event.preventDefault();
+          this.dispatchEvent(new CustomEvent('new-job', { bubbles: true, composed: true, detail }));
+        }}
+        >create one</a
+      >`;
+  }
+
+  private renderActions(connector: Connector): TemplateResult {
+    const { name, is_enabled: isEnabled } = connector;
+    return html`<div class="actions">
+      <button class="button small" type="button" ?disabled=${this.checking.isBusy} @click=${this.check}>
+        ${icon('plug', 15)} ${this.checking.isBusy ? 'Testing …' : 'Test connection'}
+      </button>
+      <span class="grow"></span>
+      <button
+        class="button quiet icon small"
+        type="button"
+        title="Edit"
+        aria-label="Edit ${name}"
+        @click=${() => this.dispatchEvent(new CustomEvent('edit'))}
+      >
+        ${icon('edit', 16)}
+      </button>
+      <button
+        class="button quiet icon small"
+        type="button"
+        title=${isEnabled ? 'Disable' : 'Enable'}
+        aria-label="${isEnabled ? 'Disable' : 'Enable'} ${name}"
+        ?disabled=${this.switching.isBusy}
+        @click=${this.toggle}
+      >
+        ${icon(isEnabled ? 'pause' : 'power', 16)}
+      </button>
+      <button
+        class="button quiet icon small"
+        type="button"
+        title="Delete"
+        aria-label="Delete ${name}"
+        @click=${() => this.dispatchEvent(new CustomEvent('remove'))}
+      >
+        ${icon('trash', 16)}
+      </button>
+    </div>`;
+  }
+
+  override render() {
+    const { app, connector } = this;
+    if (!app || !connector) return nothing;
+    return html`<article class="card ${connector.is_enabled ? '' : 'off'}" aria-label=${connector.name}>
+      <div class="head">
+        <span class="mark">${icon('server', 20)}</span>
+        <div class="grow">
+          <h2 class="break">${connector.name}</h2>
+          <span class="soft small">${this.type?.title ?? connector.type}</span>
+        </div>
+        <cqa-status .words=${connector.is_enabled ? enabledWords : disabledWords}></cqa-status>
+      </div>
+      ${this.renderFacts(app, connector)}
+      ${Object.entries(connector.public_side).map(
+        ([name, value]) => html`<cqa-public-side .name=${name} .value=${value}></cqa-public-side>`,
+      )}
+      ${
+        this.checking.isBusy || this.result
+          ? html`<cqa-check-steps .busy=${this.checking.isBusy} .result=${this.result}></cqa-check-steps>`
+          : nothing
+      }
+      <cqa-problem .problem=${this.checking.problem ?? this.switching.problem}></cqa-problem>
+      ${this.renderActions(connector)}
+    </article>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cqa-connector-card': ConnectorCardElement;
+  }
+}

@@ -1,0 +1,286 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { CheckResult, Direction } from '../../shared/connector.ts';
+import type { Problem } from '../api/problem.ts';
+import type { Connector, ConnectorType } from '../api/types.ts';
+import type { AppContext } from '../app/context.ts';
+import { Action, Resource } from '../app/resource.ts';
+import type { FormSupport } from '../form/element.ts';
+import { type Field, fieldsOf } from '../form/fields.ts';
+import type { FormElement } from '../form/form.ts';
+import { missingFields, nearestPath, startValues, type Values } from '../form/values.ts';
+import { icon } from '../parts/icon.ts';
+import { base } from '../style/base.ts';
+import { controls } from '../style/controls.ts';
+import '../form/form.ts';
+import '../parts/check-steps.ts';
+import '../parts/dialog.ts';
+import '../parts/loading.ts';
+import '../parts/problem.ts';
+import '../parts/public-side.ts';
+import './connector-type-picker.ts';
+
+/** What a connector's form holds; the form itself never sees a kept secret. */
+interface Draft {
+  type: ConnectorType;
+  direction: Direction;
+  name: string;
+  values: Values;
+  fields: Field[];
+}
+
+/**
+ * New connector: type → form → Test connection in place → save; then the public half of a key pair, where one was made.
+ * With `connector` it edits that one.
+ * @fires close
+ */
+@customElement('cqa-connector-dialog')
+export class ConnectorDialogElement extends LitElement {
+  static override styles = [
+    base,
+    controls,
+    css`
+      :host {
+        --dialog-width: 760px;
+      }
+      .checked {
+        margin-top: var(--space-4);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) app: AppContext | undefined;
+  @property({ attribute: false }) direction: Direction | undefined;
+  /** The one to edit. */
+  @property({ attribute: false }) connector: Connector | undefined;
+  @state() private draft: Draft | undefined;
+  @state() private missing: Record<string, string> = {};
+  @state() private result: CheckResult | undefined;
+  @state() private saved: Connector | undefined;
+
+  private readonly types = new Resource(this, async (signal) =>
+    this.app?.api.connectorTypes.list.query(undefined, { signal }),
+  );
+  private readonly checking = new Action(this);
+  private readonly saving = new Action(this);
+
+  protected override firstUpdated(): void {
+    void this.types.load();
+  }
+
+  protected override willUpdate(): void {
+    const { connector, draft } = this;
+    const type = connector && this.types.value?.find((candidate) => candidate.id === connector.type);
+    if (connector && type && !draft) this.draft = draftOf(type, connector.direction, connector);
+  }
+
+  private readonly pick = (event: CustomEvent<{ type: ConnectorType; direction: Direction }>): void => {
+    this.draft = draftOf(event.detail.type, event.detail.direction);
+  };
+
+  private get kept(): ReadonlySet<string> {
+    return new Set(this.connector?.kept_secrets ?? []);
+  }
+
+  private edit(change: Partial<Draft>): void {
+    if (!this.draft) return;
+    this.draft = { ...this.draft, ...change };
+    this.missing = {};
+  }
+
+  /** Says at the fields what is missing. True when nothing is. */
+  private isComplete(draft: Draft): boolean {
+    this.missing = missingFields(draft.fields, draft.values, this.kept);
+    if (draft.name.trim() === '') this.missing = { name: 'A name is needed.', ...this.missing };
+    const [first] = Object.keys(this.missing);
+    if (first !== undefined) this.show(first);
+    return first === undefined;
+  }
+
+  private show(path: string): void {
+    if (path === 'name') this.renderRoot.querySelector<HTMLInputElement>('#name')?.focus();
+    else this.renderRoot.querySelector<FormElement>('cqa-form')?.show(path);
+  }
+
+  private readonly check = async (): Promise<void> => {
+    const { app, draft, connector } = this;
+    if (!app || !draft) return;
+    const { name: _, ...missing } = missingFields(draft.fields, draft.values, this.kept);
+    this.missing = missing;
+    const [first] = Object.keys(missing);
+    if (first !== undefined) return this.show(first);
+    this.result = undefined;
+    await this.checking.run(async () => {
+      const { type, direction, values: config } = draft;
+      const uid = connector ? { uid: connector.uid } : {};
+      this.result = await app.api.connectors.checkConfig.mutate({ type: type.id, direction, config, ...uid });
+    });
+    await this.showProblem(this.checking.problem);
+  };
+
+  private readonly save = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const { app, draft, connector } = this;
+    if (!app || !draft || !this.isComplete(draft)) return;
+    const isDone = await this.saving.run(async () => {
+      const uid = await write(app, draft, connector);
+      const saved = await app.api.connectors.list.query({ direction: draft.direction });
+      this.saved = saved.find((candidate) => candidate.uid === uid);
+    });
+    if (!isDone) return this.showProblem(this.saving.problem);
+    app.say(`${draft.name} is saved.`);
+    if (Object.keys(this.saved?.public_side ?? {}).length === 0) this.close();
+  };
+
+  private async showProblem(problem: Problem | undefined): Promise<void> {
+    await this.updateComplete;
+    const path = this.placeOf(problem);
+    if (path !== undefined) this.show(path);
+  }
+
+  /** Where a server's problem is shown: at its field, or undefined when it has none that is drawn. */
+  private placeOf(problem: Problem | undefined): string | undefined {
+    if (!problem?.field || !this.draft) return undefined;
+    if (problem.field === 'name') return 'name';
+    const form = this.renderRoot.querySelector<FormElement>('cqa-form');
+    return nearestPath(problem.field.replace(/^config\./, ''), form?.paths ?? []);
+  }
+
+  private get problems(): Record<string, string> {
+    const problem = this.saving.problem ?? this.checking.problem;
+    const path = this.placeOf(problem);
+    return problem && path !== undefined ? { [path]: problem.message, ...this.missing } : this.missing;
+  }
+
+  private readonly close = (): void => {
+    this.dispatchEvent(new CustomEvent('close'));
+  };
+
+  private renderName(draft: Draft): TemplateResult {
+    const problem = this.problems.name;
+    return html`<div class="field">
+      <label for="name">Connector name</label>
+      <input
+        id="name"
+        class="input"
+        maxlength="120"
+        autocomplete="off"
+        aria-invalid=${problem ? 'true' : 'false'}
+        aria-describedby="name-problem"
+        .value=${draft.name}
+        @input=${(event: Event) => this.edit({ name: (event.target as HTMLInputElement).value })}
+      />
+      ${problem ? html`<span id="name-problem" class="problem" role="alert">${problem}</span>` : nothing}
+    </div>`;
+  }
+
+  private renderOutbound(): TemplateResult | typeof nothing {
+    const addresses = this.app?.me.outbound_addresses ?? [];
+    if (addresses.length === 0) return nothing;
+    return html`<p class="small soft">
+      If the other side lets only known addresses in, ask it to allow <code>${addresses.join(', ')}</code>.
+    </p>`;
+  }
+
+  private renderForm(draft: Draft): TemplateResult {
+    const seen = this.result?.details.host_key;
+    const support: FormSupport = {
+      kept: this.kept,
+      seenHostKey: typeof seen === 'string' ? seen : undefined,
+      problems: this.problems,
+    };
+    const general = this.saving.problem ?? this.checking.problem;
+    return html`<form id="connector" class="stack" novalidate @submit=${this.save}>
+      ${this.renderName(draft)}
+      <cqa-form
+        .fields=${draft.fields}
+        .values=${draft.values}
+        .support=${support}
+        @value-changed=${(event: CustomEvent<{ value: Values }>) => this.edit({ values: event.detail.value })}
+      ></cqa-form>
+      ${this.renderOutbound()}
+      ${
+        this.checking.isBusy || this.result
+          ? html`<cqa-check-steps .busy=${this.checking.isBusy} .result=${this.result}></cqa-check-steps>`
+          : nothing
+      }
+      <cqa-problem .problem=${this.placeOf(general) === undefined ? general : undefined}></cqa-problem>
+    </form>`;
+  }
+
+  private renderSaved(saved: Connector): TemplateResult {
+    return html`<div class="stack">
+      <p>
+        <strong>${saved.name}</strong> is saved. Before it can sign in, this must be known at the other side, for an SFTP
+        server in the user's <code>authorized_keys</code>. You find it again on the connector's card.
+      </p>
+      ${Object.entries(saved.public_side).map(
+        ([name, value]) => html`<cqa-public-side .name=${name} .value=${value}></cqa-public-side>`,
+      )}
+    </div>`;
+  }
+
+  private renderBody(): TemplateResult {
+    if (this.saved) return this.renderSaved(this.saved);
+    if (this.draft) return this.renderForm(this.draft);
+    if (this.types.problem)
+      return html`<cqa-problem .problem=${this.types.problem} .again=${this.types.load}></cqa-problem>`;
+    if (!this.types.value || this.connector) return html`<cqa-loading></cqa-loading>`;
+    return html`<cqa-connector-type-picker
+      .types=${this.types.value}
+      .direction=${this.direction}
+      @pick=${this.pick}
+    ></cqa-connector-type-picker>`;
+  }
+
+  private renderActions(): TemplateResult {
+    if (this.saved) return html`<button slot="actions" class="button primary" @click=${this.close}>Done</button>`;
+    if (!this.draft)
+      return html`<button slot="actions" class="button" type="button" @click=${this.close}>Cancel</button>`;
+    return html`<button
+        slot="actions"
+        class="button"
+        type="button"
+        ?disabled=${this.checking.isBusy}
+        @click=${this.check}
+      >
+        ${icon('plug', 16)} ${this.checking.isBusy ? 'Testing …' : 'Test connection'}
+      </button>
+      <button slot="actions" class="button primary" type="submit" form="connector" ?disabled=${this.saving.isBusy}>
+        ${this.saving.isBusy ? 'Saving …' : 'Save'}
+      </button>`;
+  }
+
+  private get heading(): string {
+    if (this.connector) return `Edit ${this.connector.name}`;
+    if (!this.draft) return 'New connector';
+    return `New ${this.draft.direction === 'import' ? 'import' : 'export'} connector: ${this.draft.type.title}`;
+  }
+
+  override render() {
+    return html`<cqa-dialog .heading=${this.heading} @close=${this.close}>
+      ${this.renderBody()}${this.renderActions()}
+    </cqa-dialog>`;
+  }
+}
+
+function draftOf(type: ConnectorType, direction: Direction, connector?: Connector): Draft {
+  const fields = fieldsOf(type.form, direction);
+  const values = connector ? connector.config : startValues(fields);
+  return { type, direction, fields, values, name: connector?.name ?? '' };
+}
+
+/** Saves and answers the connector's uid. */
+async function write(app: AppContext, draft: Draft, connector: Connector | undefined): Promise<string> {
+  const { direction, type, name, values: config } = draft;
+  const input = { name, direction, type: type.id, config };
+  if (!connector) return (await app.api.connectors.create.mutate(input)).uid;
+  await app.api.connectors.update.mutate({ ...input, uid: connector.uid, is_enabled: connector.is_enabled });
+  return connector.uid;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cqa-connector-dialog': ConnectorDialogElement;
+  }
+}

@@ -1,0 +1,238 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Job } from '../api/types.ts';
+import type { AppContext } from '../app/context.ts';
+import { Action, Resource } from '../app/resource.ts';
+import { icon } from '../parts/icon.ts';
+import { base } from '../style/base.ts';
+import { controls, tables } from '../style/controls.ts';
+import { scheduleInWords } from '../words/schedule.ts';
+import { disabledWords, enabledWords, executionWords, jobTypeWords } from '../words/status.ts';
+import '../parts/confirm.ts';
+import '../parts/empty.ts';
+import '../parts/loading.ts';
+import '../parts/problem.ts';
+import '../parts/status.ts';
+import '../parts/time.ts';
+import './job-dialog.ts';
+
+/** Jobs & Pipelines: what runs when, with which connectors, and how it went last time. */
+@customElement('cqa-jobs')
+export class JobsElement extends LitElement {
+  static override styles = [
+    base,
+    controls,
+    tables,
+    css`
+      .schedule {
+        min-width: 160px;
+        max-width: 280px;
+      }
+      .name {
+        min-width: 130px;
+      }
+      .system {
+        padding: 1px 6px;
+        border-radius: var(--radius-s);
+        background: var(--idle-soft);
+        color: var(--idle);
+        font-size: var(--size-xs);
+        font-weight: 600;
+      }
+      cqa-problem {
+        margin-bottom: var(--space-4);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) app: AppContext | undefined;
+  @state() private edited: Job | undefined;
+  @state() private removed: Job | undefined;
+  private readonly jobs = new Resource(this, async (signal) => this.app?.api.jobs.list.query(undefined, { signal }));
+  private readonly acting = new Action(this);
+  private readonly removing = new Action(this);
+
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has('app') && this.app) this.jobs.follow(this.app.changes, ['jobs', 'executions', 'connectors']);
+  }
+
+  private async trigger(app: AppContext, job: Job): Promise<void> {
+    await this.acting.run(async () => {
+      const { execution_id: id } = await app.api.jobs.trigger.mutate({ uid: job.uid });
+      app.say(`${job.name} has been started.`);
+      app.go(`/executions/${id}`);
+    });
+  }
+
+  private async toggle(app: AppContext, job: Job): Promise<void> {
+    const enabled = !job.is_enabled;
+    await this.acting.run(async () => {
+      await app.api.jobs.setEnabled.mutate({ uid: job.uid, enabled });
+      app.say(`${job.name} is ${enabled ? 'enabled' : 'disabled'}.`);
+    });
+    await this.jobs.load();
+  }
+
+  private readonly remove = async (): Promise<void> => {
+    const { app, removed } = this;
+    if (!app || !removed) return;
+    const isDone = await this.removing.run(async () => {
+      await app.api.jobs.remove.mutate({ uid: removed.uid });
+      app.say(`${removed.name} is deleted.`);
+    });
+    if (isDone) this.close();
+  };
+
+  private readonly close = (): void => {
+    this.edited = undefined;
+    this.removed = undefined;
+    void this.jobs.load();
+  };
+
+  private renderActions(app: AppContext, job: Job): TemplateResult {
+    const toggleWord = job.is_enabled ? 'Disable' : 'Enable';
+    return html`<button
+        class="button quiet icon small"
+        type="button"
+        title="Run now"
+        aria-label="Run ${job.name} now"
+        ?disabled=${this.acting.isBusy}
+        @click=${() => this.trigger(app, job)}
+      >
+        ${icon('play', 16)}</button
+      ><button
+        class="button quiet icon small"
+        type="button"
+        title="Edit"
+        aria-label="Edit ${job.name}"
+        @click=${() => {
+          this.edited = job;
+        }}
+      >
+        ${icon('edit', 16)}</button
+      ><button
+        class="button quiet icon small"
+        type="button"
+        title=${toggleWord}
+        aria-label="${toggleWord} ${job.name}"
+        ?disabled=${this.acting.isBusy}
+        @click=${() => this.toggle(app, job)}
+      >
+        ${icon(job.is_enabled ? 'pause' : 'power', 16)}</button
+      ><button
+        class="button quiet icon small"
+        type="button"
+        title=${job.is_system ? 'Made for its connector and deleted with it' : 'Delete'}
+        aria-label="Delete ${job.name}"
+        ?disabled=${job.is_system}
+        @click=${() => {
+          this.removed = job;
+        }}
+      >
+        ${icon('trash', 16)}
+      </button>`;
+  }
+
+  private renderLastRun(app: AppContext, { last_run: run }: Job): TemplateResult {
+    if (!run) return html`<span class="soft">not yet</span>`;
+    return html`<cqa-status .words=${executionWords[run.status]}></cqa-status><br />
+      <a data-page href=${app.href(`/executions/${run.execution_id}`)}
+        ><cqa-time relative .at=${run.at} .zone=${app.zone}></cqa-time
+      ></a>`;
+  }
+
+  private renderJob(app: AppContext, job: Job): TemplateResult {
+    return html`<tr>
+      <td class="name strong break">${job.name} ${job.is_system ? html`<span class="system">system</span>` : nothing}</td>
+      <td>${jobTypeWords[job.type]}</td>
+      <td class="break">${job.connectors.join(', ') || html`<span class="soft">none</span>`}</td>
+      <td class="schedule">${scheduleInWords(job.schedule, app.zone)}</td>
+      <td><cqa-status .words=${job.is_enabled ? enabledWords : disabledWords}></cqa-status></td>
+      <td><cqa-time .at=${job.next_due_at} .zone=${app.zone}></cqa-time></td>
+      <td>${this.renderLastRun(app, job)}</td>
+      <td class="break soft">${job.created_by}</td>
+      <td class="actions">${this.renderActions(app, job)}</td>
+    </tr>`;
+  }
+
+  private renderTable(app: AppContext, jobs: readonly Job[]): TemplateResult {
+    return html`<div class="table-box" role="region" aria-label="Jobs" tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th>Job</th>
+            <th>Type</th>
+            <th>Connector</th>
+            <th>Schedule</th>
+            <th>Status</th>
+            <th>Next run</th>
+            <th>Last run</th>
+            <th>Created by</th>
+            <th><span class="visually-hidden">Actions</span></th>
+          </tr>
+        </thead>
+        <tbody>
+          ${repeat(
+            jobs,
+            (job) => job.uid,
+            (job) => this.renderJob(app, job),
+          )}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  private renderList(app: AppContext): TemplateResult {
+    const { value, problem, load } = this.jobs;
+    if (!value && problem)
+      return html`<cqa-problem what="The jobs could not be loaded" .problem=${problem} .again=${load}></cqa-problem>`;
+    if (!value) return html`<cqa-loading label="Loading jobs"></cqa-loading>`;
+    if (value.length > 0) return this.renderTable(app, value);
+    return html`<cqa-empty icon="jobs" heading="No job runs yet">
+      A job links a connector to a schedule: it imports conversations or exports results by itself, every night or as
+      often as you like. You can also run it at any time with one click.
+      <button
+        slot="action"
+        class="button primary"
+        type="button"
+        @click=${() => this.dispatchEvent(new CustomEvent('new-job', { bubbles: true, composed: true, detail: {} }))}
+      >
+        ${icon('plus', 16)} New Job
+      </button>
+    </cqa-empty>`;
+  }
+
+  private renderRemoval(job: Job): TemplateResult {
+    return html`<cqa-confirm
+      heading="Delete this job?"
+      .name=${job.name}
+      action="Delete job"
+      .busy=${this.removing.isBusy}
+      .problem=${this.removing.problem}
+      @confirm=${this.remove}
+      @close=${this.close}
+    >
+      <p>It will not run again. A run that is going on comes to its end. Its executions stay in the history, and its connectors stay as they are.</p>
+    </cqa-confirm>`;
+  }
+
+  override render() {
+    const { app } = this;
+    if (!app) return nothing;
+    return html`<cqa-problem .problem=${this.acting.problem}></cqa-problem>
+      ${this.renderList(app)}
+      ${
+        this.edited
+          ? html`<cqa-job-dialog .app=${app} .job=${this.edited} @close=${this.close}></cqa-job-dialog>`
+          : nothing
+      }
+      ${this.removed ? this.renderRemoval(this.removed) : nothing}`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cqa-jobs': JobsElement;
+  }
+}

@@ -1,0 +1,108 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { CheckResult, CheckStep } from '../../shared/connector.ts';
+import { base } from '../style/base.ts';
+import { icon } from './icon.ts';
+
+/** What Test connection did, step by step, in words. */
+@customElement('cqa-check-steps')
+export class CheckStepsElement extends LitElement {
+  static override styles = [
+    base,
+    css`
+      .box {
+        border: 1px solid var(--line);
+        border-radius: var(--radius-s);
+        background: var(--surface-sunken);
+        padding: var(--space-3);
+        font-size: var(--size-s);
+      }
+      ol {
+        display: grid;
+        gap: var(--space-2);
+      }
+      li {
+        display: flex;
+        gap: var(--space-2);
+      }
+      li > svg {
+        flex: none;
+        margin-top: 1px;
+        color: var(--good);
+      }
+      li.failed > svg {
+        color: var(--bad);
+      }
+      .busy {
+        display: flex;
+        gap: var(--space-2);
+        align-items: center;
+      }
+      .spinner {
+        width: 16px;
+        height: 16px;
+        border: 2px solid var(--line-strong);
+        border-top-color: var(--accent);
+        border-radius: 50%;
+        animation: turn 0.9s linear infinite;
+      }
+      @keyframes turn {
+        to {
+          transform: rotate(1turn);
+        }
+      }
+      .end {
+        margin-top: var(--space-3);
+        padding-top: var(--space-2);
+        border-top: 1px solid var(--line);
+        font-weight: 600;
+      }
+      .end.good {
+        color: var(--good);
+      }
+      .end.bad {
+        color: var(--bad);
+      }
+      ul {
+        margin-top: 2px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) result: CheckResult | undefined;
+  @property({ type: Boolean }) busy = false;
+
+  private renderDetail([name, value]: [string, string | number | string[]]): TemplateResult | typeof nothing {
+    if (!Array.isArray(value)) return nothing;
+    if (value.length === 0) return nothing;
+    return html`<ul aria-label=${name}>${value.slice(0, 3).map((line) => html`<li><code class="break">${line}</code></li>`)}</ul>`;
+  }
+
+  private renderStep(step: CheckStep): TemplateResult {
+    return html`<li class=${step.ok ? '' : 'failed'}>
+      ${icon(step.ok ? 'check' : 'close', 17)}
+      <div class="grow break">
+        <span class="strong">${step.title}</span><span class="visually-hidden">${step.ok ? ': done' : ': failed'}</span>
+        ${step.message ? html`<br /><span class="soft">${step.message}</span>` : nothing}
+        ${Object.entries(step.details ?? {}).map((detail) => this.renderDetail(detail))}
+      </div>
+    </li>`;
+  }
+
+  override render() {
+    if (this.busy)
+      return html`<div class="box busy" role="status"><span class="spinner"></span>Testing the connection …</div>`;
+    if (!this.result) return nothing;
+    const { ok, steps, message } = this.result;
+    return html`<div class="box" role="status">
+      <ol>${steps.map((step) => this.renderStep(step))}</ol>
+      <p class="end ${ok ? 'good' : 'bad'}">${ok ? message : 'It does not work yet. Change what is said above and test again.'}</p>
+    </div>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cqa-check-steps': CheckStepsElement;
+  }
+}

@@ -1,0 +1,78 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Problem } from '../api/problem.ts';
+import { base } from '../style/base.ts';
+import { controls } from '../style/controls.ts';
+import './dialog.ts';
+import './problem.ts';
+
+/**
+ * Asks before something is destroyed: says first what that does, then has the thing's name typed.
+ * @slot - what it does
+ * @fires confirm
+ * @fires close
+ */
+@customElement('cqa-confirm')
+export class ConfirmElement extends LitElement {
+  static override styles = [
+    base,
+    controls,
+    css`
+      :host {
+        --dialog-width: 520px;
+      }
+    `,
+  ];
+
+  @property() heading = '';
+  @property() name = '';
+  @property() action = 'Delete';
+  @property({ type: Boolean }) busy = false;
+  @property({ attribute: false }) problem: Problem | undefined;
+  @state() private typed = '';
+
+  private submit(event: Event): void {
+    event.preventDefault();
+    if (this.typed.trim() === this.name && !this.busy) this.dispatchEvent(new CustomEvent('confirm'));
+  }
+
+  override render() {
+    return html`<cqa-dialog .heading=${this.heading}>
+      <form class="stack" id="confirm" @submit=${this.submit}>
+        <slot></slot>
+        <div class="field">
+          <label for="name">Type <strong class="break">${this.name}</strong> to confirm</label>
+          <input
+            id="name"
+            class="input"
+            autocomplete="off"
+            spellcheck="false"
+            .value=${this.typed}
+            @input=${(event: InputEvent) => {
+              this.typed = (event.target as HTMLInputElement).value;
+            }}
+          />
+        </div>
+        ${this.problem ? html`<cqa-problem .problem=${this.problem}></cqa-problem>` : nothing}
+      </form>
+      <button slot="actions" class="button" type="button" @click=${() => this.dispatchEvent(new CustomEvent('close'))}>
+        Keep it
+      </button>
+      <button
+        slot="actions"
+        class="button danger"
+        type="submit"
+        form="confirm"
+        ?disabled=${this.typed.trim() !== this.name || this.busy}
+      >
+        ${this.busy ? 'Working …' : this.action}
+      </button>
+    </cqa-dialog>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cqa-confirm': ConfirmElement;
+  }
+}

@@ -1,0 +1,112 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { base } from '../style/base.ts';
+import { controls } from '../style/controls.ts';
+import { icon } from './icon.ts';
+
+/**
+ * A modal dialog on the native element, so that focus stays inside and returns where it came from.
+ * Open while it is in the page; it asks to be taken away with `close`.
+ * @slot - the body
+ * @slot actions - buttons at its foot
+ * @fires close
+ */
+@customElement('cqa-dialog')
+export class DialogElement extends LitElement {
+  static override styles = [
+    base,
+    controls,
+    css`
+      dialog {
+        width: min(var(--dialog-width, 640px), calc(100vw - 24px));
+        max-height: calc(100dvh - 24px);
+        padding: 0;
+        border: 1px solid var(--line);
+        border-radius: var(--radius-l);
+        background: var(--surface-raised);
+        color: var(--text);
+        box-shadow: var(--shadow-float);
+        overflow: hidden;
+      }
+      dialog[open] {
+        display: flex;
+        flex-direction: column;
+        animation: rise var(--calm) ease-out;
+      }
+      @keyframes rise {
+        from {
+          opacity: 0;
+          transform: translateY(8px);
+        }
+      }
+      dialog::backdrop {
+        background: var(--veil);
+      }
+      header,
+      footer {
+        display: flex;
+        align-items: center;
+        gap: var(--space-2);
+        padding: var(--space-3) var(--space-4);
+        flex: none;
+      }
+      header {
+        border-bottom: 1px solid var(--line);
+        padding-left: var(--space-5);
+      }
+      footer {
+        border-top: 1px solid var(--line);
+        background: var(--surface-sunken);
+        justify-content: flex-end;
+        flex-wrap: wrap;
+      }
+      .body {
+        padding: var(--space-5);
+        overflow-y: auto;
+        overscroll-behavior: contain;
+      }
+      @media (max-width: 480px) {
+        .body {
+          padding: var(--space-4);
+        }
+      }
+    `,
+  ];
+
+  @property() heading = '';
+  @property({ type: Boolean, attribute: 'no-actions' }) hasNoActions = false;
+  /** False where leaving would lose something that must be answered first (signing in again). */
+  @property({ attribute: false }) isClosable = true;
+
+  protected override firstUpdated(): void {
+    this.renderRoot.querySelector('dialog')?.showModal();
+  }
+
+  private ask(event: Event): void {
+    event.preventDefault();
+    if (this.isClosable) this.dispatchEvent(new CustomEvent('close'));
+  }
+
+  override render() {
+    return html`<dialog aria-labelledby="heading" @cancel=${this.ask}>
+      <header>
+        <h2 id="heading" class="grow">${this.heading}</h2>
+        ${
+          this.isClosable
+            ? html`<button class="button quiet icon" type="button" aria-label="Close" @click=${this.ask}>
+              ${icon('close')}
+            </button>`
+            : nothing
+        }
+      </header>
+      <div class="body"><slot></slot></div>
+      ${this.hasNoActions ? nothing : html`<footer><slot name="actions"></slot></footer>`}
+    </dialog>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cqa-dialog': DialogElement;
+  }
+}

@@ -1,0 +1,199 @@
+import { css } from 'lit';
+
+/** Buttons and inputs. Native elements with our look: they bring keyboard, autofill and validity with them. */
+export const controls = css`
+  .button {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    gap: 6px;
+    min-height: 36px;
+    padding: 0 var(--space-3);
+    border: 1px solid var(--line);
+    border-radius: var(--radius-s);
+    background: var(--surface);
+    color: var(--text);
+    font: inherit;
+    font-weight: 550;
+    line-height: 1.2;
+    text-decoration: none;
+    white-space: nowrap;
+    cursor: pointer;
+    transition:
+      background var(--quick),
+      border-color var(--quick);
+  }
+  .button:hover:not(:disabled) {
+    background: var(--surface-hover);
+    border-color: var(--line-strong);
+    color: var(--text);
+  }
+  .button:disabled {
+    opacity: 0.55;
+    cursor: not-allowed;
+  }
+  .button.primary {
+    background: var(--accent);
+    border-color: var(--accent);
+    color: var(--on-accent);
+  }
+  .button.primary:hover:not(:disabled) {
+    background: var(--accent-strong);
+    border-color: var(--accent-strong);
+    color: var(--on-accent);
+  }
+  .button.danger {
+    background: var(--bad);
+    border-color: var(--bad);
+    color: var(--on-bad);
+  }
+  .button.danger:hover:not(:disabled) {
+    filter: brightness(0.93);
+    background: var(--bad);
+    color: var(--on-bad);
+  }
+  .button.quiet {
+    border-color: transparent;
+    background: transparent;
+    color: var(--text-soft);
+  }
+  .button.quiet:hover:not(:disabled) {
+    background: var(--surface-hover);
+    color: var(--text);
+  }
+  .button.small {
+    min-height: 30px;
+    padding: 0 var(--space-2);
+    font-size: var(--size-s);
+  }
+  .button.icon {
+    width: 36px;
+    padding: 0;
+    flex: none;
+  }
+  .button.icon.small {
+    width: 30px;
+  }
+  .input {
+    width: 100%;
+    min-height: 38px;
+    padding: 7px var(--space-3);
+    border: 1px solid var(--line-strong);
+    border-radius: var(--radius-s);
+    background: var(--surface);
+    color: var(--text);
+    font: inherit;
+  }
+  .input::placeholder {
+    color: var(--text-soft);
+    opacity: 0.85;
+  }
+  .input:focus-visible {
+    outline-offset: 0;
+    border-color: var(--focus);
+  }
+  .input[aria-invalid='true'] {
+    border-color: var(--bad);
+  }
+  .input.compact {
+    width: auto;
+    min-height: 34px;
+    padding: 4px var(--space-2);
+    font-size: var(--size-s);
+  }
+  textarea.input {
+    resize: vertical;
+    line-height: 1.45;
+  }
+  input[type='checkbox'],
+  input[type='radio'] {
+    width: 17px;
+    height: 17px;
+    margin: 0;
+    accent-color: var(--accent);
+    flex: none;
+  }
+  label.check {
+    display: flex;
+    gap: var(--space-2);
+    align-items: center;
+    cursor: pointer;
+    min-height: 30px;
+  }
+  .field {
+    display: grid;
+    gap: 5px;
+    align-content: start;
+    min-width: 0;
+  }
+  .field > label,
+  .field > .label,
+  legend {
+    font-size: var(--size-s);
+    font-weight: 600;
+    padding: 0;
+  }
+  .field .hint {
+    color: var(--text-soft);
+    font-size: var(--size-s);
+  }
+  .field .problem {
+    color: var(--bad);
+    font-size: var(--size-s);
+    font-weight: 550;
+  }
+  fieldset {
+    border: 0;
+    margin: 0;
+    padding: 0;
+    min-width: 0;
+  }
+`;
+
+/** Tables scroll sideways inside their own box, so that a narrow page never does. */
+export const tables = css`
+  .table-box {
+    overflow-x: auto;
+    background: var(--surface);
+    border: 1px solid var(--line);
+    border-radius: var(--radius-m);
+    box-shadow: var(--shadow-card);
+  }
+  table {
+    width: 100%;
+    border-collapse: collapse;
+    font-size: var(--size-s);
+  }
+  th,
+  td {
+    padding: 10px var(--space-3);
+    text-align: left;
+    vertical-align: top;
+    border-bottom: 1px solid var(--line);
+  }
+  tbody tr:last-child > td {
+    border-bottom: 0;
+  }
+  th {
+    color: var(--text-soft);
+    font-size: var(--size-xs);
+    font-weight: 600;
+    white-space: nowrap;
+    background: var(--surface-sunken);
+  }
+  th.number,
+  td.number {
+    text-align: right;
+  }
+  tbody tr.link {
+    cursor: pointer;
+  }
+  tbody tr.link:hover {
+    background: var(--surface-hover);
+  }
+  td.actions {
+    text-align: right;
+    white-space: nowrap;
+    padding-block: 4px;
+  }
+`;

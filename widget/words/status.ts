@@ -1,0 +1,95 @@
+import type { ExecutionStatus } from '../../shared/execution.ts';
+import type { InteractionStatus, RecordingState, UnanalysedReason } from '../../shared/interaction.ts';
+
+/** How a state looks: a shape and a colour go together, so that neither is needed to tell it. */
+export type Tone = 'idle' | 'busy' | 'good' | 'warn' | 'bad';
+export type Shape = 'clock' | 'running' | 'check' | 'half' | 'cross' | 'stop' | 'pause';
+
+export interface StatusWords {
+  word: string;
+  meaning: string;
+  tone: Tone;
+  shape: Shape;
+}
+
+export const executionWords: Record<ExecutionStatus, StatusWords> = {
+  pending: { word: 'Pending', meaning: 'The job is queued and waiting to start.', tone: 'idle', shape: 'clock' },
+  processing: {
+    word: 'Processing',
+    meaning: 'The job is fetching and processing data from the source.',
+    tone: 'busy',
+    shape: 'running',
+  },
+  delivering: {
+    word: 'Delivering',
+    meaning:
+      'Processing is complete. An export is sending its results to the destinations; an import passes through briefly.',
+    tone: 'busy',
+    shape: 'running',
+  },
+  success: {
+    word: 'Success',
+    meaning: 'The job completed: all data was processed and delivered.',
+    tone: 'good',
+    shape: 'check',
+  },
+  partial_success: {
+    word: 'Partial Success',
+    meaning: 'Part of it succeeded: some items could not be read, or some destinations did not take the results.',
+    tone: 'warn',
+    shape: 'half',
+  },
+  handler_failed: {
+    word: 'Handler Failed',
+    meaning: 'Processing itself failed, for example because the source was unreachable or the file format was wrong.',
+    tone: 'bad',
+    shape: 'cross',
+  },
+  delivery_failed: {
+    word: 'Delivery Failed',
+    meaning: 'Processing succeeded, but no destination took the results.',
+    tone: 'bad',
+    shape: 'cross',
+  },
+  cancelled: {
+    word: 'Cancelled',
+    meaning: 'Somebody stopped it. What was stored until then stays and is counted.',
+    tone: 'idle',
+    shape: 'stop',
+  },
+};
+
+export const analysisWords: Record<InteractionStatus, StatusWords> = {
+  queued: { word: 'Queued', meaning: 'Waiting for its recording or for its turn.', tone: 'idle', shape: 'clock' },
+  processing: { word: 'Processing', meaning: 'Being analysed now.', tone: 'busy', shape: 'running' },
+  completed: { word: 'Completed', meaning: 'Nothing is left to do for it.', tone: 'good', shape: 'check' },
+  failed: { word: 'Failed', meaning: 'It could not be analysed; the reason stands beside it.', tone: 'bad', shape: 'cross' },
+};
+
+export const recordingWords: Record<RecordingState, StatusWords> = {
+  waiting: { word: 'Expected', meaning: 'Not fetched yet.', tone: 'idle', shape: 'clock' },
+  here: { word: 'Here', meaning: 'Fetched and stored, encrypted.', tone: 'good', shape: 'check' },
+  failed: { word: 'Missing', meaning: 'It could not be fetched; the reason stands beside it.', tone: 'bad', shape: 'cross' },
+};
+
+export const enabledWords: StatusWords = {
+  word: 'Active',
+  meaning: 'It works on its schedule and by hand.',
+  tone: 'good',
+  shape: 'check',
+};
+
+export const disabledWords: StatusWords = {
+  word: 'Disabled',
+  meaning: 'Paused until somebody enables it. Nothing of it is lost.',
+  tone: 'idle',
+  shape: 'pause',
+};
+
+export const unanalysedWords: Record<UnanalysedReason, string> = {
+  no_rule: 'Not analysed: the account has no enabled assignment rule.',
+  no_match: 'Not analysed: no assignment rule matches this interaction.',
+  sampled_out: 'Not analysed: the rule that matches takes only a sample, and this one is not in it.',
+};
+
+export const jobTypeWords = { data_import: 'Data Import', data_export: 'Data Export' } as const;
