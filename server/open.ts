@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { RowDataPacket } from 'mysql2/promise';
 import type { DatabaseAddress } from '../db/database.ts';
 import { parseDatabaseUrl } from '../db/database.ts';
-import { embeddedConnection } from '../db/embedded/connection.ts';
+import { type EmbeddedConnection, embeddedConnection } from '../db/embedded/connection.ts';
 import { startEmbedded } from '../db/embedded/embedded.ts';
 import { migrate } from '../db/migrate.ts';
 import { AppError } from '../shared/error.ts';
@@ -69,11 +69,16 @@ function external(url: string): Reachable {
 
 async function embedded(config: Config, say: (line: string) => void, joins: boolean): Promise<Reachable> {
   const running = joins ? await embeddedConnection(config.dataDir) : null;
-  if (running) return { address: running, stop: async () => undefined };
+  if (running) return { address: addressOf(running), stop: async () => undefined };
   await ensurePrograms(['database'], { dataDir: config.dataDir, say });
   const serverProgram = findProgram('database', { dataDir: config.dataDir }) ?? '';
   const server = await startEmbedded({ dataDir: config.dataDir, serverProgram, say });
-  return { address: server, stop: () => server.stop() };
+  return { address: addressOf(server), stop: () => server.stop() };
+}
+
+/** The address alone: it is sent to worker threads, which take no functions. */
+function addressOf({ socketPath, user, password, database }: EmbeddedConnection): DatabaseAddress {
+  return { socketPath, user, password, database };
 }
 
 function ffmpeg(): { ffmpegPath?: string } {

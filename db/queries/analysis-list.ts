@@ -16,6 +16,7 @@ import {
   wantsAnalysis,
 } from './analysis-filter.ts';
 import { beyond, type Place, readStretches } from './keyset.ts';
+import { type ProfileName, profileNames } from './profile-names.ts';
 import { allOf, type Scope, scopeCondition } from './scope.ts';
 
 /** A line of the Analysis List: an interaction and, where it has one, an analysis. */
@@ -68,8 +69,10 @@ export async function readAnalysisPage(
   });
   const page = found.slice(0, filter.limit);
   const last = found.length > filter.limit ? page.at(-1) : undefined;
+  const lines = byAnalysis ? page : await withAnalyses(pool, accountId, page);
+  const profiles = await profileNames(pool, accountId);
   return {
-    rows: (byAnalysis ? page : await withAnalyses(pool, accountId, page)).map(listed),
+    rows: lines.map((row) => listed(row, profiles)),
     next_cursor: last ? writeCursor({ at: last.occurred_at, id: last.place_id }) : null,
   };
 }
@@ -84,7 +87,7 @@ function stretchesOf({ cursor }: AnalysisListFilter, byAnalysis: boolean) {
 const interactionColumns = `i.id, i.external_id, i.channel_type, i.occurred_at, i.duration_seconds, i.metadata, i.status,
   i.unanalysed_reason, i.failure`;
 
-const analysisColumns = `a.id AS analysis_id, p.name AS quality_profile, a.status AS analysis_status, a.final_score,
+const analysisColumns = `a.id AS analysis_id, a.profile_id, a.status AS analysis_status, a.final_score,
   a.max_score, a.percentage_score, a.criticality_adjusted_score, a.failure AS analysis_failure`;
 
 function interactionQuery(accountId: number, scope: Scope, filter: AnalysisListFilter) {
@@ -102,7 +105,7 @@ function interactionQuery(accountId: number, scope: Scope, filter: AnalysisListF
 function analysisQuery(accountId: number, scope: Scope, filter: AnalysisListFilter) {
   return {
     select: `SELECT STRAIGHT_JOIN ${interactionColumns}, ${analysisColumns}, a.id AS place_id
-      FROM analysis a JOIN interaction i ON i.id = a.interaction_id JOIN quality_profile p ON p.id = a.profile_id`,
+      FROM analysis a JOIN interaction i ON i.id = a.interaction_id`,
     where: allOf([
       { sql: 'a.account_id = ?', values: [accountId] },
       ...interactionConditions('a', filter),
@@ -116,8 +119,8 @@ function analysisQuery(accountId: number, scope: Scope, filter: AnalysisListFilt
 async function withAnalyses(pool: Pool, accountId: number, page: RowDataPacket[]): Promise<RowDataPacket[]> {
   if (page.length === 0) return [];
   const [analyses] = await pool.query<RowDataPacket[]>(
-    `SELECT a.interaction_id, ${analysisColumns} FROM analysis a JOIN quality_profile p ON p.id = a.profile_id
-      WHERE a.account_id = ? AND a.interaction_id IN (?) ORDER BY p.name`,
+    `SELECT a.interaction_id, ${analysisColumns} FROM analysis a
+      WHERE a.account_id = ? AND a.interaction_id IN (?) ORDER BY a.id`,
     [accountId, page.map((row) => row.id)],
   );
   return page.flatMap((row) => {
@@ -126,7 +129,7 @@ async function withAnalyses(pool: Pool, accountId: number, page: RowDataPacket[]
   });
 }
 
-function listed(row: RowDataPacket): ListedAnalysis {
+function listed(row: RowDataPacket, profiles: Map<number, ProfileName>): ListedAnalysis {
   return {
     interaction_id: uuidText(row.id),
     external_interaction_id: row.external_id.toString('utf8'),
@@ -138,7 +141,7 @@ function listed(row: RowDataPacket): ListedAnalysis {
     unanalysed_reason: row.unanalysed_reason === null ? null : (unanalysedReasons[row.unanalysed_reason] ?? null),
     failure: failureOf(row),
     analysis_id: row.analysis_id ? uuidText(row.analysis_id) : null,
-    quality_profile: row.quality_profile ?? null,
+    quality_profile: profiles.get(row.profile_id)?.name ?? null,
     analysis_status: row.analysis_status ?? null,
     final_score: row.final_score ?? null,
     max_score: row.max_score ?? null,

@@ -27,8 +27,7 @@ const interactionColumns = `i.id AS interaction_id, i.external_id, i.channel_typ
   i.transcript_url, i.failure, i.status_modified_at, i.created_at AS interaction_created_at`;
 
 const analysisColumns = `a.id, a.occurred_at, a.profile_version, a.ai_score, a.qa_score, a.final_score,
-  a.criticality_adjusted_score, a.max_score, a.percentage_score, a.coverage_percent, a.created_at, a.completed_at,
-  p.uid AS profile_uid, p.name AS profile_name`;
+  a.criticality_adjusted_score, a.max_score, a.percentage_score, a.coverage_percent, a.created_at, a.completed_at, a.profile_id`;
 
 /** The page of completed analyses beyond `after`, in order of (occurred_at, id). Columns are those of the tables. */
 export async function reportRowsPage(
@@ -72,7 +71,6 @@ function selectOf({ metadata, transcript, scoreCard, measures }: ReportParts): s
   return `SELECT STRAIGHT_JOIN ${[analysisColumns, interactionColumns, ...optional].join(', ')}
     FROM analysis a
     JOIN interaction i ON i.id = a.interaction_id
-    JOIN quality_profile p ON p.id = a.profile_id
     ${measures ? 'LEFT JOIN measurement m ON m.interaction_id = a.interaction_id' : ''}`;
 }
 

@@ -20,6 +20,9 @@ export interface ListedItem {
   version: string;
 }
 
+/** What the ledger keeps of a key; a longer one is known by its hash alone, and cannot be read. */
+export const keyBytes = 1024;
+
 export interface LedgerRow {
   id: number;
   keyHash: Buffer;
@@ -50,7 +53,7 @@ export async function enterItems(
         connectorId,
         executionId,
         locationHash,
-        Buffer.from(key),
+        Buffer.from(key).subarray(0, keyBytes),
         keyHash,
         version,
         'ready',

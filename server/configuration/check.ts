@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { modelsOf } from '../../db/models/models.ts';
+import { rememberHostKey } from '../../db/queries/connectors.ts';
 import { type CheckResult, type CheckStep, type Direction, directions } from '../../shared/connector.ts';
 import { AppError } from '../../shared/error.ts';
 import type { ConnectorType } from '../connectors/connector.ts';
 import { connectorType } from '../connectors/registry.ts';
 import { joinSecrets } from '../connectors/secrets.ts';
 import type { Services } from '../services.ts';
-import { completeConfig, connectorRow, pinHostKey } from './connectors.ts';
+import { completeConfig, connectorRow } from './connectors.ts';
 import { parseInput } from './parse.ts';
 
 /** A check that has not ended by then is ended by us. */
@@ -24,7 +25,7 @@ export async function checkConnector(services: Services, accountId: number, uid:
     { where: { id: row.id, account_id: accountId } },
   );
   if (result.ok && typeof result.details.host_key === 'string')
-    await pinHostKey(services, accountId, row.id, result.details.host_key);
+    await rememberHostKey(services.database.pool, accountId, row.id, result.details.host_key);
   return result;
 }
 

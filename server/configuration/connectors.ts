@@ -196,20 +196,6 @@ export async function setConnectorEnabled(
   await row.update({ is_enabled: enabled, updated_at: new Date() });
 }
 
-/** Keeps the fingerprint that a check has shown; from now on a change of it is refused. */
-export async function pinHostKey(
-  services: Services,
-  accountId: number,
-  connectorId: number,
-  hostKey: string,
-): Promise<void> {
-  const row = await modelsOf(services.database).Connector.findOne({
-    where: { id: connectorId, account_id: accountId, deleted_at: null },
-  });
-  if (row && row.config.host_key === undefined)
-    await row.update({ config: { ...row.config, host_key: hostKey }, updated_at: new Date() });
-}
-
 /** Throws `not_found` for what is not this account's. */
 export async function connectorRow(services: Services, accountId: number, uid: string): Promise<ConnectorRow> {
   const id = parseUuid(uid);

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { listDeliveries, type ReportPart, saveDelivery } from '../../db/queries/reports.ts';
 import { holdsWork } from '../../db/queries/work-claim.ts';
 import { AppError, type Failure } from '../../shared/error.ts';
-import type { DeliveryPart, Receipt, SinkSession } from '../connectors/connector.ts';
+import type { ByteStream, DeliveryPart, Receipt, SinkSession } from '../connectors/connector.ts';
+import { workContext } from '../connectors/context.ts';
 import type { LoadedConnector } from '../connectors/load.ts';
 import type { ExecutionRun } from './run.ts';
 
@@ -141,11 +142,16 @@ class Destination {
         'invalid',
         `A connector of type ${type.id} cannot be delivered to. Choose another destination.`,
       );
-    const { egress, log } = this.run.services;
-    return type.sink(config, { signal: this.run.signal, egress, log });
+    return type.sink(config, workContext(this.run.services, this.#connector, this.run.signal));
   }
 
   #deliveryPart({ fileName, byteSize, sha256, storageKey }: ReportPart): DeliveryPart {
-    return { fileName, byteSize, sha256, open: () => this.run.services.storage.read(storageKey) };
+    const { storage } = this.run.services;
+    return { fileName, byteSize, sha256, open: async () => whenRead(() => storage.read(storageKey)) };
   }
+}
+
+/** Opened with the first read: a destination that fails before it wants the bytes leaves nothing open behind it. */
+async function* whenRead(open: () => Promise<ByteStream>): AsyncGenerator<Uint8Array> {
+  yield* await open();
 }

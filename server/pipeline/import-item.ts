@@ -1,6 +1,6 @@
 import { transaction } from '../../db/database.ts';
 import { removeRejectedRows } from '../../db/queries/rejected-rows.ts';
-import { beginItem, type Reader, type ReadyItem } from '../../db/queries/source-items.ts';
+import { beginItem, keyBytes, type Reader, type ReadyItem } from '../../db/queries/source-items.ts';
 import { AppError } from '../../shared/error.ts';
 import type { SourceSession } from '../connectors/connector.ts';
 import { copyToScratch, type ScratchFile } from './fetch/scratch.ts';
@@ -21,6 +21,11 @@ export async function importItem(
 ): Promise<void> {
   const { services, signal } = run;
   const { key, version } = item;
+  if (Buffer.byteLength(key) >= keyBytes)
+    throw new AppError(
+      'invalid',
+      `The path is longer than ${keyBytes - 1} bytes. Shorten the names of the file or its folders.`,
+    );
   const content = await session.read({ key, version, size: undefined, readiness: 'ready' });
   await using scratch = await copyToScratch(content, services.config.dataDir, signal);
   const begun = await begin(run, item, scratch, reader);

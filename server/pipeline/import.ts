@@ -9,9 +9,9 @@ import {
 } from '../../db/queries/source-items.ts';
 import { AppError, type ErrorCode, type Failure } from '../../shared/error.ts';
 import type { ItemCounts } from '../../shared/execution.ts';
-import type { SourceSession } from '../connectors/connector.ts';
 import type { LoadedConnector } from '../connectors/load.ts';
 import { compareListing, type ListingCounts, sha256 } from './fetch/listing.ts';
+import { SourceOpener } from './fetch/source-opener.ts';
 import { importItem } from './import-item.ts';
 import { outcomeOf } from './import-outcome.ts';
 import { type ImportSettings, readImportSettings } from './import-settings.ts';
@@ -25,15 +25,19 @@ const endOfRun: readonly ErrorCode[] = [
   'database_failed',
   'internal',
 ];
+/** After these the session is of no use any more; a new one is opened. */
+const lostSession: readonly ErrorCode[] = ['connection_lost', 'host_timeout', 'protocol_error'];
 const itemsAtOnce = 100;
+const showEveryMs = 500;
 
 interface Import {
   run: ExecutionRun;
   connector: LoadedConnector;
-  session: SourceSession;
+  source: SourceOpener;
   settings: ImportSettings;
   reader: Reader;
   listing: ListingCounts;
+  shownAtMs: number;
 }
 
 /**
@@ -50,9 +54,8 @@ export async function runImport(run: ExecutionRun): Promise<ImportOutcome> {
   try {
     await run.step('list', `Looking for new items at ${connector.name}`);
     const settings = await readImportSettings(run);
-    const { egress, log } = run.services;
-    await using session = await connector.type.source(connector.config, { signal: run.signal, egress, log });
-    const current: Import = { run, connector, session, settings, reader, listing };
+    await using source = new SourceOpener(run, connector);
+    const current: Import = { run, connector, source, settings, reader, listing, shownAtMs: 0 };
     await listItems(current);
     await run.step('store', 'Storing the rows of new items');
     await readItems(current);
@@ -63,43 +66,42 @@ export async function runImport(run: ExecutionRun): Promise<ImportOutcome> {
   }
 }
 
-async function listItems({ run, connector, session, reader, listing }: Import): Promise<void> {
-  const { pool } = run.services.database;
-  const { accountId, id } = run;
+async function listItems(current: Import): Promise<void> {
+  const { run, connector, source, listing } = current;
+  const { accountId, id, signal } = run;
   const locationHash = sha256(connector.type.location(connector.config));
   const place = { accountId, connectorId: connector.id, locationHash };
-  await compareListing(pool, place, id, session.list(), {
-    signal: run.signal,
+  const session = await source.session();
+  await compareListing(run.services.database.pool, place, id, session.list(), {
+    signal,
     async onProgress(counts) {
       Object.assign(listing, counts);
-      await showProgress(run, reader, listing);
+      await showProgress(current);
     },
   });
 }
 
-async function readItems({ run, session, settings, reader, listing }: Import): Promise<void> {
+async function readItems(current: Import): Promise<void> {
+  const { run, reader } = current;
   const { pool } = run.services.database;
   for (let after = 0; ; ) {
     const items = await nextReadyItems(pool, run.accountId, run.id, { after, limit: itemsAtOnce });
     for (const item of items) {
       after = item.id;
-      const failure = await readItem(run, session, item, settings, reader);
+      const failure = await readItem(current, item);
       if (!(await endItem(pool, reader, item.id, failure)))
         throw new AppError('lease_lost', 'Another worker has taken this import over; this one stops.');
-      await showProgress(run, reader, listing);
+      await showProgress(current);
     }
-    if (items.length === 0) return;
+    if (items.length === 0) break;
   }
+  current.shownAtMs = 0;
+  await showProgress(current);
 }
 
 /** Undefined where the item's rows are stored; its failure in words where they are not. */
-async function readItem(
-  run: ExecutionRun,
-  session: SourceSession,
-  item: ReadyItem,
-  settings: ImportSettings,
-  reader: Reader,
-): Promise<Failure | undefined> {
+async function readItem({ run, source, settings, reader }: Import, item: ReadyItem): Promise<Failure | undefined> {
+  const session = await source.session();
   try {
     run.signal.throwIfAborted();
     await importItem(run, session, item, settings, reader);
@@ -108,13 +110,18 @@ async function readItem(
     const error = AppError.from(thrown, 'the import');
     if (run.signal.aborted || endOfRun.includes(error.code)) throw thrown;
     run.services.log.warn({ err: thrown, item: item.key }, 'an item could not be read');
+    if (lostSession.includes(error.code)) await source.forget();
     return { code: error.code, message: `${item.key}: ${error.message}` };
   }
 }
 
-async function showProgress(run: ExecutionRun, reader: Reader, listing: ListingCounts): Promise<void> {
+/** Brings the execution's own counts up to date, not more often than somebody could look. */
+async function showProgress(current: Import): Promise<void> {
+  const { run, reader, listing } = current;
+  if (performance.now() - current.shownAtMs < showEveryMs) return;
   const { items } = await countsOf(run, listing);
   await saveProgress(run.services.database.pool, reader, items);
+  current.shownAtMs = performance.now();
 }
 
 interface Counts {

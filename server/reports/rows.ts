@@ -1,7 +1,9 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 import type { Place } from '../../db/queries/keyset.ts';
+import { type ProfileName, profileNames } from '../../db/queries/profile-names.ts';
 import { type ReportFilter, type ReportParts, reportRowsPage } from '../../db/queries/report-rows.ts';
 import { uuidText } from '../../db/uuid.ts';
+import { AppError } from '../../shared/error.ts';
 import { type InteractionStatus, interactionStatuses } from '../../shared/interaction.ts';
 import type { Column } from './columns.ts';
 import type { Cell, ReportInteraction, ReportRow } from './row.ts';
@@ -20,10 +22,11 @@ export async function* reportCells(
   signal?: AbortSignal,
 ): AsyncGenerator<Cell[]> {
   const parts = partsFor(columns);
+  const profiles = await profileNames(pool, filter.accountId);
   for await (const page of pages(pool, filter, parts)) {
     signal?.throwIfAborted();
     for (const packet of page) {
-      const row = reportRow(packet);
+      const row = reportRow(packet, profiles.get(packet.profile_id));
       yield columns.map((column) => column.read(row));
     }
   }
@@ -62,12 +65,13 @@ function unwrapped(result: PromiseSettledResult<RowDataPacket[]>): RowDataPacket
   return result.value;
 }
 
-function reportRow(row: RowDataPacket): ReportRow {
+function reportRow(row: RowDataPacket, profile: ProfileName | undefined): ReportRow {
+  if (!profile) throw new AppError('internal', 'An analysis names a quality profile that the account never had.');
   return {
     interaction: reportInteraction(row),
     analysisId: uuidText(row.id),
-    profileId: uuidText(row.profile_uid),
-    profileName: row.profile_name,
+    profileId: uuidText(profile.uid),
+    profileName: profile.name,
     profileVersion: row.profile_version,
     aiScore: row.ai_score,
     qaScore: row.qa_score,

@@ -1,8 +1,9 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ensurePrograms } from '../../server/machine/programs.ts';
 import type { ItemCounts, RowCounts } from '../../shared/execution.ts';
+import { scratchFolder } from '../harness/folders.ts';
 import { startSshd } from '../harness/sshd.ts';
 import { cqa } from './cqa.ts';
 import { differences, expected } from './expected.ts';
@@ -44,16 +45,9 @@ async function demo(): Promise<boolean> {
   await ensurePrograms(['database', 'ffmpeg', 'sshd'], { dataDir: tmpdir(), say });
 
   say("starting a customer's SFTP server (OpenSSH) with recordings and metadata");
-  const sftp = await startSshd();
+  const sftp = await startSshd({ directory: customerFolder() });
   cleanUps.push(() => sftp.stop());
-  const files = join(sftp.directory, 'outgoing');
   const reports = join(sftp.directory, 'reports');
-  cpSync(join(packageRoot, 'test/samples'), files, {
-    recursive: true,
-    filter: (path) => !/\.(py|json|md)$/.test(path),
-  });
-  mkdirSync(reports);
-  sftp.own(sftp.directory);
 
   say('starting the product with its embedded database');
   const product = await startProduct(folder, say);
@@ -114,6 +108,18 @@ async function demo(): Promise<boolean> {
   console.log(`\nConsole:  ${product.url}\nSign in:  ${admin.email}  /  ${admin.password}`);
   if (!process.argv.includes('--exit')) await untilInterrupted();
   return isRight;
+}
+
+/** What the customer's server holds: calls with their metadata, and an empty folder for reports. */
+function customerFolder(): string {
+  const directory = join(scratchFolder('customer'), 'home');
+  chmodSync(dirname(directory), 0o711);
+  cpSync(join(packageRoot, 'test/samples'), join(directory, 'outgoing'), {
+    recursive: true,
+    filter: (path) => !/\.(py|json|md)$/.test(path),
+  });
+  mkdirSync(join(directory, 'reports'));
+  return directory;
 }
 
 function sftpVariables({

@@ -29,15 +29,22 @@ export function buildServer(root, say) {
   const manifest = manifestOf(root, serverSources);
   const fresh = join(root, '.cqa-compiled');
   rmSync(fresh, { recursive: true, force: true });
-  runTool(root, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--outDir', '.cqa-compiled']);
+  try {
+    runTool(root, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--outDir', '.cqa-compiled']);
+    replaceBuilt(root, fresh);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+  writeManifest(root, serverStamp, manifest);
+}
+
+function replaceBuilt(root, fresh) {
   mkdirSync(join(root, 'dist'), { recursive: true });
   rmSync(join(root, serverStamp), { force: true });
   for (const folder of serverFolders) {
     rmSync(join(root, 'dist', folder), { recursive: true, force: true });
     if (existsSync(join(fresh, folder))) renameSync(join(fresh, folder), join(root, 'dist', folder));
   }
-  rmSync(fresh, { recursive: true, force: true });
-  writeManifest(root, serverStamp, manifest);
 }
 
 export function buildWidget(root, say) {

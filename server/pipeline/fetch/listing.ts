@@ -18,8 +18,6 @@ export interface ListingCounts {
 }
 
 const batchSize = 500;
-const longestKeyBytes = 1024;
-const longestVersionBytes = 128;
 
 /**
  * Compares what a source lists with the ledger, a batch at a time. New items, and those that failed before, become the
@@ -58,13 +56,7 @@ async function* batches(listing: AsyncIterable<SourceItem>): AsyncGenerator<Sour
 }
 
 function listedItem({ key, version }: SourceItem): ListedItem {
-  if (Buffer.byteLength(key) > longestKeyBytes)
-    throw new AppError(
-      'invalid',
-      `The path of ${key.slice(0, 80)}… is longer than ${longestKeyBytes} bytes. Shorten it.`,
-    );
-  const isShort = Buffer.byteLength(version) <= longestVersionBytes;
-  return { key, keyHash: sha256(key), version: isShort ? version : sha256(version).toString('hex') };
+  return { key, keyHash: sha256(key), version };
 }
 
 export function sha256(text: string): Buffer {

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/error.ts';
 import type { SourceSession } from '../../connectors/connector.ts';
+import { workContext } from '../../connectors/context.ts';
 import { loadConnector } from '../../connectors/load.ts';
 import type { Services } from '../../services.ts';
 
@@ -68,21 +69,15 @@ export class SourceSessions implements AsyncDisposable {
   }
 
   async #open(accountId: number, connectorId: number, signal: AbortSignal): Promise<SourceSession> {
-    const { database, keyring, egress, log } = this.#services;
-    const { type, config } = await loadConnector(database, keyring, accountId, connectorId);
+    const { database, keyring } = this.#services;
+    const connector = await loadConnector(database, keyring, accountId, connectorId);
+    const { type, config } = connector;
     if (!type.source)
       throw new AppError(
         'invalid',
         `Connectors of the type ${type.title} hold no recordings; audio_url must be a link.`,
       );
-    const pin = (hostKey: string) => this.#pin(accountId, connectorId, hostKey);
-    return await type.source(config, { signal, egress, log, pin });
-  }
-
-  async #pin(accountId: number, connectorId: number, hostKey: string): Promise<void> {
-    // Loaded when it is needed: imports pin first, so a media thread hardly ever does, and the models are large.
-    const { pinHostKey } = await import('../../configuration/connectors.ts');
-    await pinHostKey(this.#services, accountId, connectorId, hostKey);
+    return await type.source(config, workContext(this.#services, connector, signal));
   }
 
   #forgetLater(connectorId: number, kept: Kept, error: unknown): void {

@@ -66,10 +66,9 @@ class GrowingChunk implements Chunk {
   }
 
   add(row: CsvRow, validator: RowValidator): void {
-    if (row.problem) return this.#reject(row, row.problem);
-    const outcome = validator.validate(row.fields);
-    if (isProblem(outcome)) return this.#reject(row, outcome);
-    this.rows.push(this.buffer.add(outcome, row.line, fateOf(outcome, this.#settings.rules)));
+    const outcome = row.problem ?? validator.validate(row.fields);
+    if (isProblem(outcome)) this.#reject(row, outcome);
+    else this.rows.push(this.buffer.add(outcome, row.line, fateOf(outcome, this.#settings.rules)));
   }
 
   #reject({ line, raw }: CsvRow, { code, column, reason }: RowProblem): void {

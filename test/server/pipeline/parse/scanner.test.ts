@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { CsvScanner, type CsvRow } from '../../../../server/pipeline/parse/scanner.ts';
+import { type CsvRow, CsvScanner } from '../../../../server/pipeline/parse/scanner.ts';
 
 function scan(blocks: string[], { delimiter = ',', maxLength = undefined as number | undefined } = {}): CsvRow[] {
   const scanner = new CsvScanner(delimiter, maxLength);
@@ -23,7 +23,10 @@ function cutAt(text: string, cuts: number[]): string[] {
   return [0, ...places].map((place, index) => text.slice(place, places[index] ?? text.length));
 }
 
-const value = fc.string({ unit: fc.constantFrom('a', 'é', '"', ',', ';', '\n', '\r', '\r\n', ' ', '😀'), maxLength: 8 });
+const value = fc.string({
+  unit: fc.constantFrom('a', 'é', '"', ',', ';', '\n', '\r', '\r\n', ' ', '😀'),
+  maxLength: 8,
+});
 const table = fc.integer({ min: 2, max: 5 }).chain((columns) =>
   fc.array(
     fc.array(value, { minLength: columns, maxLength: columns }).filter((row) => row.join('').trim() !== ''),
@@ -36,11 +39,17 @@ const cuts = fc.array(fc.nat(400), { maxLength: 12 });
 describe('the CSV scanner', () => {
   it('reads every well-formed table as it was written, however it is cut into blocks', () => {
     fc.assert(
-      fc.property(table, cuts, fc.constantFrom('\n', '\r\n', '\r'), fc.constantFrom(',', ';', '\t'), (rows, at, end, by) => {
-        const header = rows[0]?.map((_, index) => `h${index}`) ?? [];
-        const text = written([header, ...rows], end, by);
-        expect(fieldsOf(scan(cutAt(text, at), { delimiter: by }))).to.deep.equal(rows);
-      }),
+      fc.property(
+        table,
+        cuts,
+        fc.constantFrom('\n', '\r\n', '\r'),
+        fc.constantFrom(',', ';', '\t'),
+        (rows, at, end, by) => {
+          const header = rows[0]?.map((_, index) => `h${index}`) ?? [];
+          const text = written([header, ...rows], end, by);
+          expect(fieldsOf(scan(cutAt(text, at), { delimiter: by }))).to.deep.equal(rows);
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -1,0 +1,36 @@
+import { AppError } from '../../../shared/error.ts';
+import type { SourceSession } from '../../connectors/connector.ts';
+import type { LoadedConnector } from '../../connectors/load.ts';
+import type { ExecutionRun } from '../run.ts';
+
+/** Keeps one session with a source, and opens another when it was lost. */
+export class SourceOpener implements AsyncDisposable {
+  readonly #run: ExecutionRun;
+  readonly #connector: LoadedConnector;
+  #session: SourceSession | undefined;
+
+  constructor(run: ExecutionRun, connector: LoadedConnector) {
+    this.#run = run;
+    this.#connector = connector;
+  }
+
+  async session(): Promise<SourceSession> {
+    const { signal, services } = this.#run;
+    const { type, config } = this.#connector;
+    if (!type.source) throw new AppError('invalid', `${type.title} is no system to import from.`);
+    const { egress, log } = services;
+    this.#session ??= await type.source(config, { signal, egress, log });
+    return this.#session;
+  }
+
+  /** Closes the session; the next one asked for is new. */
+  async forget(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.forget();
+  }
+}

@@ -1,0 +1,73 @@
+import type { ReactiveControllerHost } from 'lit';
+import type { Problem } from '../api/problem.ts';
+import { Action, Resource } from './resource.ts';
+
+export interface PageOf<T> {
+  rows: T[];
+  next_cursor: string | null;
+}
+
+/**
+ * A long list, newest first: its first page stays live, further pages are added below on demand. Rows that move from the
+ * first page into the second while somebody reads are shown once.
+ */
+export class PagedList<T> {
+  readonly first: Resource<PageOf<T> | undefined>;
+  private readonly more: Action;
+  private readonly read: (cursor: string | undefined, signal?: AbortSignal) => Promise<PageOf<T> | undefined>;
+  private readonly idOf: (row: T) => string;
+  private older: T[] = [];
+  private cursor: string | null | undefined;
+
+  constructor(
+    host: ReactiveControllerHost,
+    read: (cursor: string | undefined, signal?: AbortSignal) => Promise<PageOf<T> | undefined>,
+    idOf: (row: T) => string,
+  ) {
+    this.read = read;
+    this.idOf = idOf;
+    this.first = new Resource(host, (signal) => read(undefined, signal));
+    this.more = new Action(host);
+  }
+
+  /** Starts over: other filters. */
+  clear(): void {
+    this.older = [];
+    this.cursor = undefined;
+    this.first.clear();
+  }
+
+  get rows(): T[] | undefined {
+    const newest = this.first.value?.rows;
+    if (!newest) return undefined;
+    const shown = new Set(newest.map(this.idOf));
+    return [...newest, ...this.older.filter((row) => !shown.has(this.idOf(row)))];
+  }
+
+  get hasMore(): boolean {
+    return this.nextCursor !== null;
+  }
+
+  get isLoadingMore(): boolean {
+    return this.more.isBusy;
+  }
+
+  get problem(): Problem | undefined {
+    return this.first.problem ?? this.more.problem;
+  }
+
+  readonly loadMore = async (): Promise<void> => {
+    const cursor = this.nextCursor;
+    if (cursor === null) return;
+    await this.more.run(async () => {
+      const page = await this.read(cursor);
+      if (!page) return;
+      this.older = [...this.older, ...page.rows];
+      this.cursor = page.next_cursor;
+    });
+  };
+
+  private get nextCursor(): string | null {
+    return this.cursor === undefined ? (this.first.value?.next_cursor ?? null) : this.cursor;
+  }
+}

@@ -1,0 +1,301 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { analysisStatuses } from '../../shared/interaction.ts';
+import type { AnalysesPage, AnalysesRequest } from '../api/types.ts';
+import type { AppContext } from '../app/context.ts';
+import { PagedList } from '../app/pages.ts';
+import { Resource } from '../app/resource.ts';
+import { withQuery } from '../app/routes.ts';
+import { icon } from '../parts/icon.ts';
+import { base } from '../style/base.ts';
+import { controls, tables } from '../style/controls.ts';
+import { score } from '../words/numbers.ts';
+import { analysisWords, unanalysedWords } from '../words/status.ts';
+import { clock } from '../words/time.ts';
+import '../parts/empty.ts';
+import '../parts/loading.ts';
+import '../parts/problem.ts';
+import '../parts/score-bar.ts';
+import '../parts/status.ts';
+import '../parts/time.ts';
+
+type Row = AnalysesPage['rows'][number];
+
+const filterNames = ['search', 'from', 'to', 'profile', 'status', 'min', 'max'] as const;
+type FilterName = (typeof filterNames)[number];
+
+const typingMs = 350;
+
+/** The Analysis List: every interaction in the reader's scope with its scores, newest first. */
+@customElement('cqa-analyses')
+export class AnalysesElement extends LitElement {
+  static override styles = [
+    base,
+    controls,
+    tables,
+    css`
+      .filters {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-2) var(--space-3);
+        align-items: end;
+        margin-bottom: var(--space-4);
+      }
+      .filters label {
+        display: grid;
+        gap: 3px;
+        color: var(--text-soft);
+        font-size: var(--size-xs);
+        font-weight: 600;
+      }
+      .search {
+        position: relative;
+        flex: 1 1 220px;
+        max-width: 340px;
+      }
+      .search svg {
+        position: absolute;
+        left: 9px;
+        bottom: 9px;
+        color: var(--text-soft);
+        pointer-events: none;
+      }
+      .search .input {
+        width: 100%;
+        padding-left: 32px;
+      }
+      .score .input {
+        width: 66px;
+      }
+      .why {
+        color: var(--text-soft);
+        max-width: 280px;
+      }
+      .failure {
+        color: var(--bad);
+        max-width: 280px;
+      }
+      .more {
+        margin-top: var(--space-4);
+        display: grid;
+        justify-content: center;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) app: AppContext | undefined;
+  @property({ attribute: false }) query = new URLSearchParams();
+  private typing: ReturnType<typeof setTimeout> | undefined;
+
+  private readonly list = new PagedList<Row>(
+    this,
+    async (cursor, signal) => this.app?.api.analyses.list.query({ ...this.request, cursor }, { signal }),
+    (row) => row.analysis_id ?? row.interaction_id,
+  );
+  private readonly profiles = new Resource(this, async (signal) =>
+    this.app?.api.profiles.list.query(undefined, { signal }),
+  );
+
+  private get request(): AnalysesRequest {
+    const { query } = this;
+    const number = (name: FilterName) => (query.get(name) ? Number(query.get(name)) : undefined);
+    return {
+      search: query.get('search') ?? undefined,
+      from: query.get('from') ?? undefined,
+      to: query.get('to') ?? undefined,
+      profile: query.get('profile') ?? undefined,
+      status: analysisStatuses.find((status) => status === query.get('status')),
+      min_percentage: number('min'),
+      max_percentage: number('max'),
+    };
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.typing);
+  }
+
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    if (!this.app || !(changed.has('app') || changed.has('query'))) return;
+    const before = changed.get('query');
+    if (before instanceof URLSearchParams && before.toString() === this.query.toString() && !changed.has('app')) return;
+    this.list.clear();
+    this.list.first.follow(this.app.changes, ['analyses']);
+    if (!this.profiles.value) void this.profiles.load();
+  }
+
+  private filter(name: FilterName, value: string): void {
+    const values = Object.fromEntries(filterNames.map((other) => [other, this.query.get(other) ?? undefined]));
+    this.app?.go(withQuery('/analyses', { ...values, [name]: value.trim() }), 'replace');
+  }
+
+  private filterSoon(name: FilterName, event: Event): void {
+    const { value } = event.target as HTMLInputElement;
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => this.filter(name, value), typingMs);
+  }
+
+  private renderInput(title: string, name: FilterName, type: string): TemplateResult {
+    return html`<label
+      >${title}
+      <input
+        class="input compact"
+        type=${type}
+        min=${type === 'number' ? 0 : nothing}
+        max=${type === 'number' ? 100 : nothing}
+        .value=${this.query.get(name) ?? ''}
+        @change=${(event: Event) => this.filter(name, (event.target as HTMLInputElement).value)}
+      />
+    </label>`;
+  }
+
+  private renderSelect(title: string, name: FilterName, options: { value: string; title: string }[]): TemplateResult {
+    const chosen = this.query.get(name) ?? '';
+    return html`<label
+      >${title}
+      <select
+        class="input compact"
+        @change=${(event: Event) => this.filter(name, (event.target as HTMLSelectElement).value)}
+      >
+        <option value="" ?selected=${chosen === ''}>All</option>
+        ${options.map(
+          (option) => html`<option value=${option.value} ?selected=${option.value === chosen}>${option.title}</option>`,
+        )}
+      </select>
+    </label>`;
+  }
+
+  private renderFilters(app: AppContext): TemplateResult {
+    const profiles = (this.profiles.value ?? []).map(({ uid, name }) => ({ value: uid, title: name }));
+    const statuses = analysisStatuses.map((value) => ({ value, title: analysisWords[value].word }));
+    return html`<div class="filters" role="search">
+      <label class="search"
+        >External id ${icon('search', 16)}
+        <input
+          class="input compact"
+          type="search"
+          placeholder="its beginning is enough"
+          .value=${this.query.get('search') ?? ''}
+          @input=${(event: Event) => this.filterSoon('search', event)}
+        />
+      </label>
+      ${this.renderInput('From', 'from', 'date')}${this.renderInput('To', 'to', 'date')}
+      ${this.renderSelect('Quality profile', 'profile', profiles)}${this.renderSelect('Status', 'status', statuses)}
+      <span class="row score">
+        ${this.renderInput('Score from %', 'min', 'number')}${this.renderInput('to %', 'max', 'number')}
+      </span>
+      ${
+        this.query.size > 0
+          ? html`<button class="button quiet small" type="button" @click=${() => app.go('/analyses', 'replace')}>
+            Clear
+          </button>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  private renderOutcome(row: Row): TemplateResult {
+    if (row.failure) return html`<span class="failure break">${row.failure.message}</span>`;
+    if (row.unanalysed_reason) return html`<span class="why">${unanalysedWords[row.unanalysed_reason]}</span>`;
+    if (row.max_score === null) return html`<span class="soft">–</span>`;
+    return html`<cqa-score-bar
+      .percent=${row.percentage_score}
+      .label=${`${score(row.final_score)} of ${score(row.max_score)}`}
+    ></cqa-score-bar>`;
+  }
+
+  private renderRow(app: AppContext, row: Row): TemplateResult {
+    const address = `/interactions/${row.interaction_id}`;
+    return html`<tr class="link" @click=${(event: Event) => this.open(app, address, event)}>
+      <td class="strong break"><a data-page href=${app.href(address)}>${row.external_interaction_id}</a></td>
+      <td><cqa-time .at=${row.occurred_at} .zone=${app.zone}></cqa-time></td>
+      <td>${row.channel_type}</td>
+      <td class="number">${row.duration_seconds === null ? '–' : clock(row.duration_seconds)}</td>
+      <td class="break">${row.agent_name ?? html`<span class="soft">–</span>`}</td>
+      <td class="break">${row.quality_profile ?? html`<span class="soft">–</span>`}</td>
+      <td><cqa-status .words=${analysisWords[row.analysis_status ?? row.interaction_status]}></cqa-status></td>
+      <td>${this.renderOutcome(row)}</td>
+    </tr>`;
+  }
+
+  private open(app: AppContext, address: string, event: Event): void {
+    const isControl = event
+      .composedPath()
+      .some((target) => target instanceof HTMLElement && target.matches('a, cqa-status'));
+    if (!isControl && getSelection()?.isCollapsed !== false) app.go(address);
+  }
+
+  private renderTable(app: AppContext, rows: readonly Row[]): TemplateResult {
+    return html`<div class="table-box" role="region" aria-label="Analyses" tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th>Interaction</th>
+            <th>Time</th>
+            <th>Channel</th>
+            <th class="number">Length</th>
+            <th>Agent</th>
+            <th>Quality profile</th>
+            <th>Status</th>
+            <th>Score</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${repeat(
+            rows,
+            (row) => row.analysis_id ?? row.interaction_id,
+            (row) => this.renderRow(app, row),
+          )}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  private renderEmpty(app: AppContext): TemplateResult {
+    if (this.query.size > 0)
+      return html`<cqa-empty icon="search" heading="No interaction matches">
+        Take a filter away, or look whether the external id begins as you typed it; upper and lower case differ.
+        <button slot="action" class="button" @click=${() => app.go('/analyses', 'replace')}>Show all</button>
+      </cqa-empty>`;
+    if (app.me.console !== 'open')
+      return html`<cqa-empty icon="wave" heading="No conversations yet">
+        Conversations that you may see will stand here once they have been imported and analysed.
+      </cqa-empty>`;
+    return html`<cqa-empty icon="wave" heading="No conversations yet">
+      Conversations stand here once a job has imported them. Connect the system that holds them first.
+      <a slot="action" class="button primary" data-page href=${app.href('/data-import')}>Go to Data Import</a>
+    </cqa-empty>`;
+  }
+
+  private renderList(app: AppContext): TemplateResult {
+    const { rows, problem, first } = this.list;
+    if (!rows && problem)
+      return html`<cqa-problem what="The list could not be loaded" .problem=${problem} .again=${first.load}></cqa-problem>`;
+    if (!rows) return html`<cqa-loading lines="4" label="Loading analyses"></cqa-loading>`;
+    if (rows.length === 0) return this.renderEmpty(app);
+    return html`<cqa-problem .problem=${problem} .again=${first.load}></cqa-problem>
+      ${this.renderTable(app, rows)}
+      ${
+        this.list.hasMore
+          ? html`<div class="more">
+            <button class="button" type="button" ?disabled=${this.list.isLoadingMore} @click=${this.list.loadMore}>
+              ${this.list.isLoadingMore ? 'Loading …' : 'Show older ones'}
+            </button>
+          </div>`
+          : nothing
+      }`;
+  }
+
+  override render() {
+    const { app } = this;
+    if (!app) return nothing;
+    return html`${this.renderFilters(app)}${this.renderList(app)}`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cqa-analyses': AnalysesElement;
+  }
+}

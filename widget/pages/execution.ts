@@ -1,0 +1,292 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { type Aftermath, type ExportCounts, hasEnded, type ItemCounts, type RowCounts } from '../../shared/execution.ts';
+import type { Execution } from '../api/types.ts';
+import type { AppContext } from '../app/context.ts';
+import { Action, Resource } from '../app/resource.ts';
+import { icon } from '../parts/icon.ts';
+import { base } from '../style/base.ts';
+import { controls, tables } from '../style/controls.ts';
+import { stepTitle, tookMs, triggerInWords } from '../words/execution.ts';
+import { bytes, count, counted } from '../words/numbers.ts';
+import { executionWords, jobTypeWords } from '../words/status.ts';
+import { duration } from '../words/time.ts';
+import { executionStyles } from './execution.styles.ts';
+import '../parts/download.ts';
+import '../parts/loading.ts';
+import '../parts/problem.ts';
+import '../parts/status.ts';
+import '../parts/time.ts';
+import './rejected-rows.ts';
+
+const tickMs = 1000;
+
+/** One execution, live: what it did, what it counted, what was rejected, and what became of it since. */
+@customElement('cqa-execution')
+export class ExecutionElement extends LitElement {
+  static override styles = [base, controls, tables, executionStyles];
+
+  @property({ attribute: false }) app: AppContext | undefined;
+  @property() executionId = '';
+  private ticking: ReturnType<typeof setInterval> | undefined;
+  private readonly execution = new Resource(this, async (signal) =>
+    this.app?.api.executions.get.query({ id: this.executionId }, { signal }),
+  );
+  private readonly cancelling = new Action(this);
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // Durations of what is going on count up.
+    this.ticking = setInterval(() => {
+      const status = this.execution.value?.status;
+      if (status && !hasEnded(status)) this.requestUpdate();
+    }, tickMs);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.ticking);
+  }
+
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    if (!this.app || !(changed.has('app') || changed.has('executionId'))) return;
+    this.execution.clear();
+    // Analyses of its interactions change what became of it.
+    this.execution.follow(this.app.changes, ['executions', 'analyses']);
+  }
+
+  private readonly cancel = async (): Promise<void> => {
+    await this.cancelling.run(async () => {
+      await this.app?.api.executions.cancel.mutate({ id: this.executionId });
+    });
+    await this.execution.load();
+  };
+
+  private renderHead(app: AppContext, run: Execution): TemplateResult {
+    const took = tookMs(run.started_at, run.ended_at, Date.now());
+    return html`<section class="card head">
+      <div class="grow">
+        <div class="row">
+          <h2 class="break">${run.job_name}</h2>
+          <cqa-status .words=${executionWords[run.status]}></cqa-status>
+          ${run.note ? html`<span class="note">${run.note}</span>` : nothing}
+        </div>
+        <p class="soft small break">
+          ${jobTypeWords[run.type]} with ${run.connectors.join(', ')}, started ${triggerInWords(run.trigger, run.triggered_by)},
+          <cqa-time .at=${run.created_at} .zone=${app.zone}></cqa-time>${took === undefined ? '' : `, ${duration(took)}`}
+        </p>
+      </div>
+      ${
+        hasEnded(run.status)
+          ? nothing
+          : html`<button class="button" type="button" ?disabled=${this.cancelling.isBusy} @click=${this.cancel}>
+            ${icon('close', 16)} ${this.cancelling.isBusy ? 'Cancelling …' : 'Cancel this run'}
+          </button>`
+      }
+    </section>`;
+  }
+
+  private renderFailure(run: Execution): TemplateResult | typeof nothing {
+    if (!run.error) return nothing;
+    const problem = { message: run.error.message, code: run.error.code, field: undefined, traceId: undefined };
+    return html`<cqa-problem what=${executionWords[run.status].word} .problem=${problem}></cqa-problem>`;
+  }
+
+  private renderFigures(title: string, facts: [string, number, string?][]): TemplateResult {
+    return html`<section class="card">
+      <h3>${title}</h3>
+      <dl class="figures">
+        ${facts.map(
+          ([name, value, tone]) => html`<div class=${value > 0 && tone ? tone : ''}>
+            <dt>${name}</dt>
+            <dd>${count(value)}</dd>
+          </div>`,
+        )}
+      </dl>
+    </section>`;
+  }
+
+  private renderItems(items: ItemCounts): TemplateResult {
+    return this.renderFigures('Files', [
+      ['listed', items.listed],
+      ['done', items.done],
+      ['unchanged', items.unchanged],
+      ['waiting', items.waiting, 'warn'],
+      ['failed', items.failed, 'bad'],
+    ]);
+  }
+
+  private renderCounts(counts: RowCounts | ExportCounts): TemplateResult {
+    if ('parts' in counts)
+      return this.renderFigures('Report', [
+        ['rows', counts.rows],
+        ['parts', counts.parts],
+      ]);
+    return this.renderFigures('Rows', [
+      ['listed', counts.listed],
+      ['imported', counts.imported],
+      ['updated', counts.updated],
+      ['duplicate', counts.duplicate],
+      ['rejected', counts.rejected, 'warn'],
+    ]);
+  }
+
+  private renderProgress(name: string, done: number, failed: number, open: number): TemplateResult | typeof nothing {
+    const all = done + failed + open;
+    if (all === 0) return nothing;
+    return html`<div class="progress">
+      <span class="strong">${name}</span>
+      <progress max=${all} value=${done + failed} aria-label=${name}></progress>
+      <span class="small"
+        >${count(done)} of ${count(all)}${open > 0 ? `, ${count(open)} to come` : ''}${
+          failed > 0 ? html`, <span class="failed">${count(failed)} failed</span>` : nothing
+        }</span
+      >
+    </div>`;
+  }
+
+  private renderAftermath({ recordings, analyses }: Aftermath): TemplateResult {
+    const open = analyses.queued + analyses.processing;
+    return html`<section class="card">
+      <h3>What became of it so far</h3>
+      <p class="soft small">Recordings and analyses follow after the import; they do not change its status.</p>
+      <div class="stack tight">
+        ${this.renderProgress('Recordings', recordings.here, recordings.failed, recordings.waiting)}
+        ${this.renderProgress('Analyses', analyses.completed, analyses.failed, open)}
+      </div>
+    </section>`;
+  }
+
+  private renderSteps(app: AppContext, run: Execution): TemplateResult {
+    const now = Date.now();
+    return html`<section class="card">
+      <h3>Steps</h3>
+      <ol class="steps">
+        ${run.steps.map((step) => {
+          const took = tookMs(step.started_at, step.ended_at, now) ?? 0;
+          const isOpen = step.ended_at === null;
+          return html`<li class=${isOpen ? 'open' : ''}>
+            <div class="row">
+              <span class="strong grow">${stepTitle(step.name)}</span>
+              <cqa-time class="small soft" .at=${step.started_at} .zone=${app.zone}></cqa-time>
+              <span class="small number">${isOpen && hasEnded(run.status) ? 'not finished' : duration(took)}</span>
+            </div>
+            ${step.message ? html`<p class="soft small break">${step.message}</p>` : nothing}
+          </li>`;
+        })}
+      </ol>
+      ${run.steps.length === 0 ? html`<p class="soft small">It has not begun.</p>` : nothing}
+    </section>`;
+  }
+
+  private renderFailedItems(run: Execution): TemplateResult {
+    return html`<section>
+      <h3 class="over">${counted(run.failed_items.length, 'failed file')}</h3>
+      <div class="table-box" role="region" aria-label="Failed files" tabindex="0">
+        <table>
+          <thead>
+            <tr>
+              <th>File</th>
+              <th>Why</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${run.failed_items.map(
+              (item) => html`<tr>
+                <td class="break strong">${item.key}</td>
+                <td class="break">${item.error?.message ?? '–'}</td>
+              </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+    </section>`;
+  }
+
+  private renderParts(app: AppContext, run: Execution): TemplateResult {
+    return html`<section>
+      <h3 class="over">Report and deliveries</h3>
+      <div class="table-box" role="region" aria-label="Report" tabindex="0">
+        <table>
+          <thead>
+            <tr>
+              <th>File</th>
+              <th class="number">Rows</th>
+              <th class="number">Size</th>
+              <th>Delivered to</th>
+              <th><span class="visually-hidden">Download</span></th>
+            </tr>
+          </thead>
+          <tbody>
+            ${run.parts.map((part) => this.renderPart(app, run, part))}
+          </tbody>
+        </table>
+      </div>
+    </section>`;
+  }
+
+  private renderPart(app: AppContext, run: Execution, part: Execution['parts'][number]): TemplateResult {
+    return html`<tr>
+      <td class="break strong">${part.file_name}</td>
+      <td class="number">${count(part.rows)}</td>
+      <td class="number">${bytes(part.bytes)}</td>
+      <td class="break">
+        ${part.deliveries.map(
+          (delivery) => html`<div>
+            <strong>${delivery.connector}</strong>:
+            ${
+              delivery.error
+                ? html`<span class="failed">${delivery.error.message}</span>`
+                : (delivery.location ?? delivery.status)
+            }
+          </div>`,
+        )}
+        ${part.deliveries.length === 0 ? html`<span class="soft">not yet</span>` : nothing}
+      </td>
+      <td class="actions">
+        <cqa-download .app=${app} .executionId=${run.execution_id} .part=${part.part}></cqa-download>
+      </td>
+    </tr>`;
+  }
+
+  private renderRun(app: AppContext, run: Execution): TemplateResult {
+    const rejected = 'rejected' in run.counts ? run.counts.rejected : 0;
+    return html`${this.renderHead(app, run)}
+      <cqa-problem .problem=${this.cancelling.problem}></cqa-problem>
+      ${this.renderFailure(run)}
+      <div class="two">
+        ${run.items ? this.renderItems(run.items) : nothing}${this.renderCounts(run.counts)}
+      </div>
+      ${run.aftermath ? this.renderAftermath(run.aftermath) : nothing}
+      ${run.failed_items.length > 0 ? this.renderFailedItems(run) : nothing}
+      ${run.parts.length > 0 ? this.renderParts(app, run) : nothing}
+      ${
+        rejected > 0
+          ? html`<section>
+            <h3 class="over">${counted(rejected, 'rejected row')}</h3>
+            <cqa-rejected-rows .app=${app} .executionId=${run.execution_id} .total=${rejected}></cqa-rejected-rows>
+          </section>`
+          : nothing
+      }
+      ${this.renderSteps(app, run)}`;
+  }
+
+  override render() {
+    const { app } = this;
+    if (!app) return nothing;
+    const { value, problem, load } = this.execution;
+    return html`<div class="stack">
+      <div>
+        <a class="button quiet small" data-page href=${app.href('/executions')}>${icon('back', 15)} Execution History</a>
+      </div>
+      <cqa-problem what="The execution could not be loaded" .problem=${problem} .again=${load}></cqa-problem>
+      ${value ? this.renderRun(app, value) : problem ? nothing : html`<cqa-loading></cqa-loading>`}
+    </div>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cqa-execution': ExecutionElement;
+  }
+}

@@ -1,0 +1,212 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { executionStatuses } from '../../shared/execution.ts';
+import { jobTypes } from '../../shared/job.ts';
+import type { ExecutionsPage, ExecutionsRequest } from '../api/types.ts';
+import type { AppContext } from '../app/context.ts';
+import { PagedList } from '../app/pages.ts';
+import { withQuery } from '../app/routes.ts';
+import { base } from '../style/base.ts';
+import { controls, tables } from '../style/controls.ts';
+import { countsInWords, itemsInWords, tookMs } from '../words/execution.ts';
+import { executionWords, jobTypeWords } from '../words/status.ts';
+import { duration } from '../words/time.ts';
+import '../parts/download.ts';
+import '../parts/empty.ts';
+import '../parts/loading.ts';
+import '../parts/problem.ts';
+import '../parts/status.ts';
+import '../parts/time.ts';
+
+type Row = ExecutionsPage['rows'][number];
+
+/** Execution History: every run, newest first. Filters stand in the address, so that a link shows the same. */
+@customElement('cqa-executions')
+export class ExecutionsElement extends LitElement {
+  static override styles = [
+    base,
+    controls,
+    tables,
+    css`
+      .filters {
+        margin-bottom: var(--space-4);
+      }
+      .filters label {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+        font-size: var(--size-s);
+        color: var(--text-soft);
+      }
+      .note {
+        color: var(--warn);
+        font-weight: 550;
+      }
+      .failure {
+        color: var(--bad);
+        max-width: 340px;
+      }
+      .more {
+        margin-top: var(--space-4);
+        display: grid;
+        justify-content: center;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) app: AppContext | undefined;
+  @property({ attribute: false }) query = new URLSearchParams();
+  private readonly list = new PagedList<Row>(
+    this,
+    async (cursor, signal) => this.app?.api.executions.list.query({ ...this.filters, cursor }, { signal }),
+    (row) => row.execution_id,
+  );
+
+  private get filters(): ExecutionsRequest {
+    return {
+      type: jobTypes.find((type) => type === this.query.get('type')),
+      status: executionStatuses.find((status) => status === this.query.get('status')),
+    };
+  }
+
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    if (!this.app || !(changed.has('app') || changed.has('query'))) return;
+    const before = changed.get('query');
+    if (before instanceof URLSearchParams && before.toString() === this.query.toString() && !changed.has('app')) return;
+    this.list.clear();
+    this.list.first.follow(this.app.changes, ['executions']);
+  }
+
+  private filter(name: 'type' | 'status', event: Event): void {
+    const values = { ...this.filters, [name]: (event.target as HTMLSelectElement).value };
+    this.app?.go(withQuery('/executions', values), 'replace');
+  }
+
+  private renderSelect(
+    title: string,
+    name: 'type' | 'status',
+    options: readonly string[],
+    words: (option: string) => string,
+  ): TemplateResult {
+    const chosen = this.query.get(name) ?? '';
+    return html`<label
+      >${title}
+      <select class="input compact" @change=${(event: Event) => this.filter(name, event)}>
+        <option value="" ?selected=${chosen === ''}>All</option>
+        ${options.map((option) => html`<option value=${option} ?selected=${option === chosen}>${words(option)}</option>`)}
+      </select>
+    </label>`;
+  }
+
+  private renderCounts(row: Row): TemplateResult {
+    return html`${countsInWords(row.counts)}
+    ${row.items ? html`<br /><span class="soft">Items: ${itemsInWords(row.items)}</span>` : nothing}
+    ${row.note ? html`<br /><span class="note break">${row.note}</span>` : nothing}
+    ${row.error ? html`<div class="failure break">${row.error.message}</div>` : nothing}`;
+  }
+
+  private renderRow(app: AppContext, row: Row): TemplateResult {
+    const address = `/executions/${row.execution_id}`;
+    const took = tookMs(row.started_at, row.ended_at, Date.now());
+    const hasReport = row.type === 'data_export' && 'parts' in row.counts && row.counts.parts > 0;
+    return html`<tr class="link" @click=${(event: Event) => this.open(app, address, event)}>
+      <td class="strong break"><a data-page href=${app.href(address)}>${row.job_name}</a></td>
+      <td>${jobTypeWords[row.type]}</td>
+      <td class="break">${row.connectors.join(', ')}</td>
+      <td><cqa-time .at=${row.created_at} .zone=${app.zone}></cqa-time></td>
+      <td><cqa-status .words=${executionWords[row.status]}></cqa-status></td>
+      <td>${this.renderCounts(row)}</td>
+      <td class="number">${took === undefined ? '–' : duration(took)}</td>
+      <td class="actions">
+        ${
+          hasReport
+            ? html`<cqa-download .app=${app} .executionId=${row.execution_id} .part=${1} label="Report"></cqa-download>`
+            : nothing
+        }
+      </td>
+    </tr>`;
+  }
+
+  /** The whole row leads to its execution, except where it holds something to use by itself. */
+  private open(app: AppContext, address: string, event: Event): void {
+    const isControl = event
+      .composedPath()
+      .some((target) => target instanceof HTMLElement && target.matches('a, button, cqa-download, cqa-status'));
+    if (!isControl && getSelection()?.isCollapsed !== false) app.go(address);
+  }
+
+  private renderTable(app: AppContext, rows: readonly Row[]): TemplateResult {
+    return html`<div class="table-box" role="region" aria-label="Executions" tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th>Job</th>
+            <th>Type</th>
+            <th>Connector</th>
+            <th>Started</th>
+            <th>Status</th>
+            <th>Result</th>
+            <th class="number">Duration</th>
+            <th><span class="visually-hidden">Report</span></th>
+          </tr>
+        </thead>
+        <tbody>
+          ${repeat(
+            rows,
+            (row) => row.execution_id,
+            (row) => this.renderRow(app, row),
+          )}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  private renderEmpty(app: AppContext): TemplateResult {
+    if (this.query.size > 0)
+      return html`<cqa-empty icon="search" heading="No execution matches">
+        Take a filter away to see more.
+        <button slot="action" class="button" @click=${() => app.go('/executions', 'replace')}>Show all</button>
+      </cqa-empty>`;
+    return html`<cqa-empty icon="history" heading="Nothing has run yet">
+      Every run of a job will stand here with its counts, its outcome and what was rejected. Start one by hand with
+      &#9654; on Jobs &amp; Pipelines, or wait for its schedule.
+      <a slot="action" class="button primary" data-page href=${app.href('/jobs')}>Go to Jobs &amp; Pipelines</a>
+    </cqa-empty>`;
+  }
+
+  private renderList(app: AppContext): TemplateResult {
+    const { rows, problem, first } = this.list;
+    if (!rows && problem)
+      return html`<cqa-problem what="The history could not be loaded" .problem=${problem} .again=${first.load}></cqa-problem>`;
+    if (!rows) return html`<cqa-loading lines="4" label="Loading the history"></cqa-loading>`;
+    if (rows.length === 0) return this.renderEmpty(app);
+    return html`<cqa-problem .problem=${problem} .again=${first.load}></cqa-problem>
+      ${this.renderTable(app, rows)}
+      ${
+        this.list.hasMore
+          ? html`<div class="more">
+            <button class="button" type="button" ?disabled=${this.list.isLoadingMore} @click=${this.list.loadMore}>
+              ${this.list.isLoadingMore ? 'Loading …' : 'Show older ones'}
+            </button>
+          </div>`
+          : nothing
+      }`;
+  }
+
+  override render() {
+    const { app } = this;
+    if (!app) return nothing;
+    return html`<div class="filters row">
+        ${this.renderSelect('Type', 'type', jobTypes, (type) => jobTypeWords[type as Row['type']])}
+        ${this.renderSelect('Status', 'status', executionStatuses, (status) => executionWords[status as Row['status']].word)}
+      </div>
+      ${this.renderList(app)}`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cqa-executions': ExecutionsElement;
+  }
+}

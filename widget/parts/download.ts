@@ -1,0 +1,48 @@
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { AppContext } from '../app/context.ts';
+import { Action } from '../app/resource.ts';
+import { base } from '../style/base.ts';
+import { controls } from '../style/controls.ts';
+import { icon } from './icon.ts';
+import './problem.ts';
+
+/** Downloads one part of a report: its address is asked for at the click, because it lives only as long as a session. */
+@customElement('cqa-download')
+export class DownloadElement extends LitElement {
+  static override styles = [base, controls];
+
+  @property({ attribute: false }) app: AppContext | undefined;
+  @property() executionId = '';
+  @property({ type: Number }) part = 1;
+  @property() label = 'Download';
+  private readonly downloading = new Action(this);
+
+  private readonly download = (): Promise<boolean> =>
+    this.downloading.run(async () => {
+      const answer = await this.app?.api.executions.download.query({ id: this.executionId, part: this.part });
+      if (answer) follow(answer.url, answer.file_name);
+    });
+
+  override render() {
+    return html`<button class="button small" type="button" ?disabled=${this.downloading.isBusy} @click=${this.download}>
+        ${icon('download', 15)} ${this.label}
+      </button>
+      ${this.downloading.problem ? html`<cqa-problem .problem=${this.downloading.problem}></cqa-problem>` : nothing}`;
+  }
+}
+
+function follow(url: string, fileName: string): void {
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = fileName;
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cqa-download': DownloadElement;
+  }
+}

@@ -1,0 +1,46 @@
+import type { ExportCounts, ItemCounts, RowCounts } from '../../shared/execution.ts';
+import { count, counted } from './numbers.ts';
+
+/** Counts in one line, zeros left out, and "no rows" said as that: `1,200 imported · 3 rejected`. */
+export function countsInWords(counts: RowCounts | ExportCounts): string {
+  if ('parts' in counts) return `${counted(counts.rows, 'row')} in ${counted(counts.parts, 'part')}`;
+  const { imported, updated, duplicate, rejected } = counts;
+  return joined({ imported, updated, duplicate, rejected }) || 'no rows';
+}
+
+/** `3 done · 1 waiting`; undefined where an execution has no items (an export). */
+export function itemsInWords({ done, unchanged, waiting, failed }: ItemCounts): string {
+  return joined({ done, unchanged, waiting, failed }) || 'nothing found';
+}
+
+function joined(parts: Record<string, number>): string {
+  return Object.entries(parts)
+    .filter(([, value]) => value > 0)
+    .map(([word, value]) => `${count(value)} ${word}`)
+    .join(' · ');
+}
+
+/** How long it took, or has been going on, in milliseconds; undefined before it starts. */
+export function tookMs(startedAt: string | null, endedAt: string | null, now: number): number | undefined {
+  if (startedAt === null) return undefined;
+  const end = endedAt === null ? now : new Date(endedAt).getTime();
+  return Math.max(0, end - new Date(startedAt).getTime());
+}
+
+const triggers: Record<string, string> = {
+  schedule: 'by its schedule',
+  catch_up: 'to catch up a missed time',
+  manual: 'by hand',
+};
+
+/** `by its schedule`, `by hand: a@b.example`. */
+export function triggerInWords(trigger: string, by: string | null): string {
+  const words = triggers[trigger] ?? trigger;
+  return by === null ? words : `${words}: ${by}`;
+}
+
+/** A step's name as a heading: `fetch` → `Fetch`. */
+export function stepTitle(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

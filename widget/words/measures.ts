@@ -1,0 +1,40 @@
+import type { AcousticMeasure } from '../../shared/quality.ts';
+
+interface MeasureWords {
+  title: string;
+  /** What the number is: a share of the call, seconds, decibels below full scale, or a count. */
+  unit: 'share' | 'seconds' | 'dbfs' | 'count';
+}
+
+export const measureWords: Record<AcousticMeasure, MeasureWords> = {
+  talk_ratio_agent: { title: 'Agent talks', unit: 'share' },
+  talk_ratio_customer: { title: 'Customer talks', unit: 'share' },
+  silence_ratio: { title: 'Silence', unit: 'share' },
+  dead_air_ratio: { title: 'Dead air', unit: 'share' },
+  dead_air_longest_seconds: { title: 'Longest dead air', unit: 'seconds' },
+  overlap_ratio: { title: 'Both talk', unit: 'share' },
+  interruptions_by_agent: { title: 'Interruptions by agent', unit: 'count' },
+  interruptions_by_customer: { title: 'Interruptions by customer', unit: 'count' },
+  response_time_mean_seconds: { title: 'Mean response time', unit: 'seconds' },
+  level_agent_dbfs: { title: 'Level of agent', unit: 'dbfs' },
+  level_customer_dbfs: { title: 'Level of customer', unit: 'dbfs' },
+  clipping_ratio: { title: 'Clipped', unit: 'share' },
+  duration_seconds: { title: 'Duration', unit: 'seconds' },
+};
+
+const reasons: Record<string, string> = { mono: 'one channel only' };
+
+/** `12.4 %`, `3.2 s`, `−24.1 dBFS`, `2`; where nothing could be measured, why. */
+export function measureInWords(measure: AcousticMeasure, value: number | null, reason: string | undefined): string {
+  if (value === null) return reason === undefined ? 'not measured' : `not measured: ${reasons[reason] ?? reason}`;
+  switch (measureWords[measure].unit) {
+    case 'share':
+      return `${(value * 100).toFixed(1)} %`;
+    case 'seconds':
+      return `${value.toFixed(1)} s`;
+    case 'dbfs':
+      return `${value.toFixed(1).replace('-', '−')} dBFS`;
+    case 'count':
+      return String(value);
+  }
+}
