@@ -9,7 +9,7 @@ import { startEmbedded } from '../db/embedded/embedded.ts';
 import { migrate } from '../db/migrate.ts';
 import { AppError } from '../shared/error.ts';
 import type { Config } from './config.ts';
-import { ensurePrograms, findProgram } from './machine/programs.ts';
+import { ensurePrograms, findProgram, requireProgram } from './machine/programs.ts';
 import { openServices, type ServiceSettings, type Services } from './services.ts';
 
 export interface Opened {
@@ -38,7 +38,7 @@ export async function open(
 ): Promise<Opened> {
   const database = config.databaseUrl ? external(config.databaseUrl) : await embedded(config, say, joins);
   try {
-    const settings = { config, secretKey: readSecretKey(config), address: database.address, ...ffmpeg() };
+    const settings = { config, secretKey: readSecretKey(config), address: database.address, ...ffmpeg(config) };
     const services = await openServices(settings, { name, connectionLimit });
     const close = async () => {
       await services.close();
@@ -71,7 +71,7 @@ async function embedded(config: Config, say: (line: string) => void, joins: bool
   const running = joins ? await embeddedConnection(config.dataDir) : null;
   if (running) return { address: addressOf(running), stop: async () => undefined };
   await ensurePrograms(['database'], { dataDir: config.dataDir, say });
-  const serverProgram = findProgram('database', { dataDir: config.dataDir }) ?? '';
+  const serverProgram = requireProgram('database', { dataDir: config.dataDir });
   const server = await startEmbedded({ dataDir: config.dataDir, serverProgram, say });
   return { address: addressOf(server), stop: () => server.stop() };
 }
@@ -81,8 +81,8 @@ function addressOf({ socketPath, user, password, database }: EmbeddedConnection)
   return { socketPath, user, password, database };
 }
 
-function ffmpeg(): { ffmpegPath?: string } {
-  const ffmpegPath = findProgram('ffmpeg');
+function ffmpeg({ dataDir }: Config): { ffmpegPath?: string } {
+  const ffmpegPath = findProgram('ffmpeg', { dataDir });
   return ffmpegPath ? { ffmpegPath } : {};
 }
 

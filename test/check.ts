@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const tool = (name: string) => join(root, 'node_modules', '.bin', name);
 
 const steps: [title: string, command: string, args: string[]][] = [
-  ['format and lint', tool('biome'), ['ci', '.']],
+  ['format and lint', tool('biome'), ['ci', '--colors=off', '--error-on-warnings', '.']],
   ['types of server, db, shared, test', tool('tsc'), ['-p', 'tsconfig.json', '--noEmit']],
   ['types of widget', tool('tsc'), ['-p', 'widget/tsconfig.json', '--noEmit']],
   ['tests', process.execPath, ['dist/test/run.js']],

@@ -24,6 +24,7 @@ export interface AnalysisSubject {
   occurredAt: Date;
   durationSeconds: number | null;
   transcriptText: string | null;
+  transcriptUrl: string | null;
   metadata: Record<string, Scalar>;
   /** The execution that brought it; zeros where none did. */
   executionId: Buffer;
@@ -35,7 +36,8 @@ const noExecution = Buffer.alloc(16);
 export async function findSubject(pool: Pool, accountId: number, id: Buffer): Promise<AnalysisSubject | undefined> {
   const [rows] = await pool.query<RowDataPacket[]>(
     `SELECT i.external_id, i.channel_type, i.source, i.language, i.audio_format, i.pii_redacted,
-            i.interaction_start_time, i.occurred_at, i.duration_seconds, i.transcript_text, i.metadata, s.execution_id
+            i.interaction_start_time, i.occurred_at, i.duration_seconds, i.transcript_text, i.transcript_url, i.metadata,
+            s.execution_id
        FROM interaction i LEFT JOIN source_item s ON s.id = i.source_item_id
       WHERE i.id = ? AND i.account_id = ?`,
     [id, accountId],
@@ -55,6 +57,7 @@ export async function findSubject(pool: Pool, accountId: number, id: Buffer): Pr
     occurredAt: row.occurred_at,
     durationSeconds: row.duration_seconds,
     transcriptText: row.transcript_text,
+    transcriptUrl: row.transcript_url,
     metadata: JSON.parse(row.metadata),
     executionId: row.execution_id ?? noExecution,
   };

@@ -163,7 +163,7 @@ export interface Checkpoint extends Omit<RowCounts, 'listed'> {
 
 /**
  * Checkpoint, counts and fence in one statement: false where the rows before `from` are not what is stored, or where
- * another worker has the item; the chunk is then to be rolled back.
+ * another worker has the item; the chunk is then to be rolled back. The execution's own counts go along, to be shown.
  */
 export async function saveCheckpoint(
   connection: PoolConnection,
@@ -171,27 +171,17 @@ export async function saveCheckpoint(
   itemId: number,
   { from, to, imported, updated, duplicate, rejected }: Checkpoint,
 ): Promise<boolean> {
+  const counts = [imported, updated, duplicate, rejected];
   const [result] = await connection.query<ResultSetHeader>(
-    `UPDATE source_item SET records_done = ?, imported = imported + ?, updated = updated + ?,
-        duplicate = duplicate + ?, rejected = rejected + ?
-      WHERE id = ? AND account_id = ? AND execution_id = ? AND claim = ? AND records_done = ?`,
-    [to, imported, updated, duplicate, rejected, itemId, work.accountId, executionId, work.claim, from],
+    `UPDATE source_item i LEFT JOIN execution e ON e.id = i.execution_id
+        SET i.records_done = ?, i.imported = i.imported + ?, i.updated = i.updated + ?,
+            i.duplicate = i.duplicate + ?, i.rejected = i.rejected + ?, e.rows_listed = e.rows_listed + ?,
+            e.rows_imported = e.rows_imported + ?, e.rows_updated = e.rows_updated + ?,
+            e.rows_duplicate = e.rows_duplicate + ?, e.rows_rejected = e.rows_rejected + ?
+      WHERE i.id = ? AND i.account_id = ? AND i.execution_id = ? AND i.claim = ? AND i.records_done = ?`,
+    [to, ...counts, to - from, ...counts, itemId, work.accountId, executionId, work.claim, from],
   );
-  return result.affectedRows === 1;
-}
-
-/** Adds a chunk's rows to what the execution shows while it runs. */
-export async function addProgress(
-  connection: PoolConnection,
-  { executionId, work }: Reader,
-  { imported, updated, duplicate, rejected }: Omit<RowCounts, 'listed'>,
-): Promise<void> {
-  await connection.query(
-    `UPDATE execution SET rows_listed = rows_listed + ?, rows_imported = rows_imported + ?,
-        rows_updated = rows_updated + ?, rows_duplicate = rows_duplicate + ?, rows_rejected = rows_rejected + ?
-      WHERE id = ? AND account_id = ?`,
-    [imported + updated + duplicate + rejected, imported, updated, duplicate, rejected, executionId, work.accountId],
-  );
+  return result.affectedRows > 0;
 }
 
 /** What the execution shows while it runs: its items, and its rows as the ledger has them. */

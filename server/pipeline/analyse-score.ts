@@ -80,10 +80,12 @@ function scoreCardOf({ subject, fields, hearing, turns }: Evidence, { body }: As
 }
 
 /** Why the interaction cannot be analysed at all, where there is neither a measured recording nor a transcript. */
-export function nothingToAnalyse({ hearing, turns }: Evidence): Failure | undefined {
+export function nothingToAnalyse({ subject, hearing, turns }: Evidence): Failure | undefined {
   if (turns !== null || 'measurement' in hearing) return undefined;
   const { code, message } = hearing.failure;
-  return { code, message: `${message} There is no transcript text either, so nothing could be analysed.` };
+  const also =
+    subject.transcriptUrl === null ? '' : ' A transcript_url alone is not read: send its text as transcript_text.';
+  return { code, message: `${message} There is no transcript text either, so nothing could be analysed.${also}` };
 }
 
 function recordingSeconds(hearing: Hearing): number | null {

@@ -1,13 +1,13 @@
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ensurePrograms } from '../../server/machine/programs.ts';
 import type { ItemCounts, RowCounts } from '../../shared/execution.ts';
+import { cqa } from '../harness/cqa.ts';
 import { scratchFolder } from '../harness/folders.ts';
+import { packageRoot, startProduct } from '../harness/product.ts';
 import { startSshd } from '../harness/sshd.ts';
-import { cqa } from './cqa.ts';
 import { differences, expected } from './expected.ts';
-import { packageRoot, startProduct } from './product.ts';
 import { printTable } from './table.ts';
 
 /**
@@ -15,7 +15,7 @@ import { printTable } from './table.ts';
  * import, analysis, report, delivery.
  */
 const admin = { email: 'admin@northwind.example', password: 'demo-password' };
-const folder = join(packageRoot, '.cqa-demo');
+const dataDir = join(packageRoot, '.cqa-demo');
 const say = (line: string) => console.log(`· ${line}`);
 const cleanUps: (() => Promise<void>)[] = [];
 
@@ -50,7 +50,9 @@ async function demo(): Promise<boolean> {
   const reports = join(sftp.directory, 'reports');
 
   say('starting the product with its embedded database');
-  const product = await startProduct(folder, say);
+  // Begins empty, so that every count is known.
+  rmSync(dataDir, { recursive: true, force: true });
+  const product = await startProduct({ dataDir, preferredPort: 4000, say });
   cleanUps.push(() => product.stop());
   const environment = { ...product.environment, ...sftpVariables(sftp) };
   const call = <T>(...words: string[]) => cqa<T>(environment, ...words);

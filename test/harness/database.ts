@@ -5,7 +5,7 @@ import { createConnection } from 'mysql2/promise';
 import { type Database, type DatabaseAddress, openDatabase, parseDatabaseUrl } from '../../db/database.ts';
 import { startEmbedded } from '../../db/embedded/embedded.ts';
 import { migrate } from '../../db/migrate.ts';
-import { ensurePrograms, findProgram } from '../../server/machine/programs.ts';
+import { ensurePrograms, requireProgram } from '../../server/machine/programs.ts';
 import { scratchFolder } from './folders.ts';
 
 /**
@@ -33,7 +33,12 @@ async function findServer(): Promise<DatabaseAddress> {
 export async function startTestServer(): Promise<{ address: DatabaseAddress; stop(): Promise<void> }> {
   await ensurePrograms(['database'], { dataDir: tmpdir(), say: console.error });
   const dataDir = scratchFolder('database');
-  const embedded = await startEmbedded({ dataDir, serverProgram: findProgram('database') ?? '', bufferPoolMb: 128 });
+  const embedded = await startEmbedded({
+    dataDir,
+    serverProgram: requireProgram('database'),
+    bufferPoolMb: 128,
+    redoLogMb: 64,
+  });
   const { socketPath, user, password, database } = embedded;
   const address = { socketPath, user, password, database };
   process.env[addressVariable] = JSON.stringify(address);

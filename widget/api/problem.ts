@@ -17,13 +17,13 @@ export class ShownError extends Error {}
 
 /** Any thrown thing, as a problem to show. Never throws itself. */
 export function problemOf(thrown: unknown): Problem {
-  if (thrown instanceof ShownError) return { message: thrown.message, code: 'shown', field: undefined, traceId: undefined };
+  if (thrown instanceof ShownError)
+    return { message: thrown.message, code: 'shown', field: undefined, traceId: undefined };
   // fetch rejects with a TypeError when no answer came.
   if (thrown instanceof TypeError && /fetch|network|load failed/i.test(thrown.message)) return offline();
   if (!(thrown instanceof TRPCClientError)) return unforeseen(thrown);
   const data: unknown = thrown.data;
-  if (isErrorBody(data))
-    return { message: thrown.message, code: data.code, field: data.field, traceId: data.trace_id };
+  if (isErrorBody(data)) return { message: thrown.message, code: data.code, field: data.field, traceId: data.trace_id };
   return offline();
 }
 

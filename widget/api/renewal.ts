@@ -8,9 +8,11 @@ export function renewByCookie(): Renewal {
   return async () => {
     const answer = await fetch('/session/renew', { method: 'POST', credentials: 'same-origin', cache: 'no-store' });
     if (answer.status === 401) return undefined;
-    if (!answer.ok) throw new ShownError(`The session could not be renewed (status ${answer.status}). Load the page again.`);
+    if (!answer.ok)
+      throw new ShownError(`The session could not be renewed (status ${answer.status}). Load the page again.`);
     const body: unknown = await answer.json();
-    if (!isGrant(body)) throw new ShownError('The session could not be renewed: the answer is not understood. Load the page again.');
+    if (!isGrant(body))
+      throw new ShownError('The session could not be renewed: the answer is not understood. Load the page again.');
     return body;
   };
 }

@@ -53,7 +53,8 @@ export class ShellElement extends LitElement {
   }
 
   private readonly openConnector = (event?: CustomEvent<{ direction?: Direction }>): void => {
-    const onPage = this.route?.page === 'data-export' ? 'export' : this.route?.page === 'data-import' ? 'import' : undefined;
+    const onPage =
+      this.route?.page === 'data-export' ? 'export' : this.route?.page === 'data-import' ? 'import' : undefined;
     this.dialog = { kind: 'connector', direction: event?.detail?.direction ?? onPage };
   };
 

@@ -52,7 +52,11 @@ class CqaConsoleElement extends HTMLElement {
 
   private open(): void {
     const account = this.getAttribute('account');
-    if (!account) return this.help('the attribute "account" is missing on <cqa-console>.');
+    if (account) this.openFrame(account);
+    else this.help('the attribute "account" is missing on <cqa-console>.');
+  }
+
+  private openFrame(account: string): void {
     const address = this.getAttribute('address');
     const frame = document.createElement('iframe');
     frame.title = this.getAttribute('frame-title') ?? 'CQA Data Integrations';

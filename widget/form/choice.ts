@@ -22,7 +22,8 @@ export class ChoiceFieldElement extends FieldElement<'choice'> {
     >
       ${hasNone ? html`<option value="" ?selected=${this.value === undefined}>–</option>` : ''}
       ${options.map(
-        (option) => html`<option value=${option.value} ?selected=${option.value === this.value}>${option.title}</option>`,
+        (option) =>
+          html`<option value=${option.value} ?selected=${option.value === this.value}>${option.title}</option>`,
       )}
     </select>`);
   }

@@ -45,7 +45,13 @@ export interface UnionOption extends Choice {
 export type Field =
   | (FieldBase & { kind: 'text'; multiline: boolean; default: string; maxLength: number | undefined })
   | (FieldBase & { kind: 'secret' })
-  | (FieldBase & { kind: 'number'; whole: boolean; min: number | undefined; max: number | undefined; default: number | undefined })
+  | (FieldBase & {
+      kind: 'number';
+      whole: boolean;
+      min: number | undefined;
+      max: number | undefined;
+      default: number | undefined;
+    })
   | (FieldBase & { kind: 'boolean'; default: boolean })
   | (FieldBase & { kind: 'choice'; options: Choice[]; default: string })
   | (FieldBase & { kind: 'union'; property: string; options: UnionOption[]; default: string })
@@ -181,7 +187,15 @@ function textDefault(schema: JsonSchema): string {
   return typeof schema.default === 'string' ? schema.default : '';
 }
 
-const properWords: Record<string, string> = { csv: 'CSV', sftp: 'SFTP', ssh: 'SSH', url: 'URL', id: 'ID', s3: 'S3', api: 'API' };
+const properWords: Record<string, string> = {
+  csv: 'CSV',
+  sftp: 'SFTP',
+  ssh: 'SSH',
+  url: 'URL',
+  id: 'ID',
+  s3: 'S3',
+  api: 'API',
+};
 
 /** `file_format` → `File format`, `ssh_key` → `SSH key`. */
 export function titleOf(name: string): string {

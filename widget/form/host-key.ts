@@ -39,8 +39,7 @@ export class HostKeyFieldElement extends FieldElement<'host-key'> {
   private renderSeen(): TemplateResult | typeof nothing {
     const seen = this.support?.seenHostKey;
     if (!seen) return nothing;
-    if (seen === this.value)
-      return html`<span class="pinned">${icon('check', 16)} The server showed this key.</span>`;
+    if (seen === this.value) return html`<span class="pinned">${icon('check', 16)} The server showed this key.</span>`;
     const isOther = typeof this.value === 'string' && this.value !== '';
     return html`<div class="seen ${isOther ? 'other' : ''}" role="status">
       <span>${

@@ -30,13 +30,13 @@ export class MappingFieldElement extends FieldElement<'mapping'> {
   @state() private pairs: Pair[] = [];
 
   protected override willUpdate(changed: Map<string, unknown>): void {
-    if (!changed.has('value') || sameValue(this.value, valueOf(this.pairs))) return;
+    if (!changed.has('value') || sameValue(this.value, mappingOf(this.pairs))) return;
     this.pairs = isObject(this.value) ? Object.entries(this.value).map(([from, to]): Pair => [from, String(to)]) : [];
   }
 
   private set(pairs: Pair[]): void {
     this.pairs = pairs;
-    this.change(valueOf(pairs));
+    this.change(mappingOf(pairs));
   }
 
   private edit(index: number, part: 0 | 1, text: string): void {
@@ -98,7 +98,7 @@ export class MappingFieldElement extends FieldElement<'mapping'> {
   }
 }
 
-function valueOf(pairs: Pair[]): Record<string, string> | undefined {
+function mappingOf(pairs: Pair[]): Record<string, string> | undefined {
   const whole = pairs.filter(([header, target]) => header.trim() !== '' && target.trim() !== '');
   return whole.length === 0 ? undefined : Object.fromEntries(whole.map(([from, to]) => [from.trim(), to.trim()]));
 }

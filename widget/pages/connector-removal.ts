@@ -29,7 +29,7 @@ export class ConnectorRemovalElement extends LitElement {
     void this.effect.load();
   }
 
-  private readonly remove = async (): Promise<void> => {
+  private readonly confirm = async (): Promise<void> => {
     const { app, connector } = this;
     if (!app || !connector) return;
     const isDone = await this.removing.run(async () => {
@@ -79,7 +79,7 @@ export class ConnectorRemovalElement extends LitElement {
       action="Delete connector"
       .busy=${this.removing.isBusy || !effect.value}
       .problem=${this.removing.problem}
-      @confirm=${this.remove}
+      @confirm=${this.confirm}
       @close=${this.close}
     >
       ${

@@ -115,7 +115,9 @@ export class ConnectorsElement extends LitElement {
         class="button primary"
         type="button"
         @click=${() =>
-          this.dispatchEvent(new CustomEvent('new-connector', { bubbles: true, composed: true, detail: { direction } }))}
+          this.dispatchEvent(
+            new CustomEvent('new-connector', { bubbles: true, composed: true, detail: { direction } }),
+          )}
       >
         ${icon('plus', 16)} New Connector
       </button>

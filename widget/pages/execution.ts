@@ -1,6 +1,12 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { type Aftermath, type ExportCounts, hasEnded, type ItemCounts, type RowCounts } from '../../shared/execution.ts';
+import {
+  type Aftermath,
+  type ExportCounts,
+  hasEnded,
+  type ItemCounts,
+  type RowCounts,
+} from '../../shared/execution.ts';
 import type { Execution } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { Action, Resource } from '../app/resource.ts';
@@ -244,7 +250,7 @@ export class ExecutionElement extends LitElement {
         ${part.deliveries.length === 0 ? html`<span class="soft">not yet</span>` : nothing}
       </td>
       <td class="actions">
-        <cqa-download .app=${app} .executionId=${run.execution_id} .part=${part.part}></cqa-download>
+        <cqa-download .app=${app} .executionId=${run.execution_id} .number=${part.part}></cqa-download>
       </td>
     </tr>`;
   }

@@ -121,7 +121,7 @@ export class ExecutionsElement extends LitElement {
       <td class="actions">
         ${
           hasReport
-            ? html`<cqa-download .app=${app} .executionId=${row.execution_id} .part=${1} label="Report"></cqa-download>`
+            ? html`<cqa-download .app=${app} .executionId=${row.execution_id} .number=${1} label="Report"></cqa-download>`
             : nothing
         }
       </td>

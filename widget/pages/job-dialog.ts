@@ -147,7 +147,10 @@ export class JobDialogElement extends LitElement {
   }
 
   private choose(draft: JobDraft, name: string, isChosen: boolean): void {
-    if (draft.type === 'data_import') return this.edit({ connectors: [name] });
+    if (draft.type === 'data_import') {
+      this.edit({ connectors: [name] });
+      return;
+    }
     const others = draft.connectors.filter((candidate) => candidate !== name);
     this.edit({ connectors: isChosen ? [...others, name] : others });
   }

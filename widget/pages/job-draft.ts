@@ -82,7 +82,9 @@ export function draftOfJob(job: SavedJob, zone: string, today: string): JobDraft
     endDate: schedule.end_date === 'never' ? '' : schedule.end_date,
     overlap: schedule.overlap,
     isEnabled: job.is_enabled,
-    ...(report ? { profile: report.quality_profile ?? '', range: report.date_range, columns: [...report.columns] } : {}),
+    ...(report
+      ? { profile: report.quality_profile ?? '', range: report.date_range, columns: [...report.columns] }
+      : {}),
   };
   return { ...draft, ...rhythmOf(schedule) };
 }
@@ -113,7 +115,13 @@ export function scheduleOf(draft: JobDraft): Schedule {
   switch (draft.frequency) {
     case 'one_time':
       // It happens once: a first and a last day would only contradict it.
-      return { frequency: 'one_time', at: draft.once, timezone: frame.timezone, end_date: 'never', overlap: frame.overlap };
+      return {
+        frequency: 'one_time',
+        at: draft.once,
+        timezone: frame.timezone,
+        end_date: 'never',
+        overlap: frame.overlap,
+      };
     case 'daily':
       return { frequency: 'daily', at: draft.at, ...frame };
     case 'weekly':
@@ -151,7 +159,12 @@ export function missingInJob(draft: JobDraft): Record<string, string> {
   if (draft.frequency === 'weekly' && draft.days.length === 0) problems['schedule.days'] = 'Choose at least one day.';
   if (draft.frequency === 'every' && !(Number(draft.minutes) >= 1))
     problems['schedule.minutes'] = 'Give the minutes between two runs: 1 to 1440.';
-  if (draft.frequency !== 'one_time' && draft.startDate !== '' && draft.endDate !== '' && draft.endDate < draft.startDate)
+  if (
+    draft.frequency !== 'one_time' &&
+    draft.startDate !== '' &&
+    draft.endDate !== '' &&
+    draft.endDate < draft.startDate
+  )
     problems['schedule.end_date'] = 'The end lies before the start.';
   if (draft.type === 'data_export' && draft.columns.length === 0)
     problems['report.columns'] = 'Choose at least one column.';

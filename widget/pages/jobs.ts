@@ -74,7 +74,7 @@ export class JobsElement extends LitElement {
     await this.jobs.load();
   }
 
-  private readonly remove = async (): Promise<void> => {
+  private readonly confirm = async (): Promise<void> => {
     const { app, removed } = this;
     if (!app || !removed) return;
     const isDone = await this.removing.run(async () => {
@@ -210,7 +210,7 @@ export class JobsElement extends LitElement {
       action="Delete job"
       .busy=${this.removing.isBusy}
       .problem=${this.removing.problem}
-      @confirm=${this.remove}
+      @confirm=${this.confirm}
       @close=${this.close}
     >
       <p>It will not run again. A run that is going on comes to its end. Its executions stay in the history, and its connectors stay as they are.</p>

@@ -140,7 +140,12 @@ export class ScoreCardElement extends LitElement {
   }
 
   private renderAnswer(kpi: KpiResult): TemplateResult {
-    const words = { answered: kpi.ai_response ?? '–', na: 'Does not apply', not_evaluated: 'Not evaluated', error: 'Error' };
+    const words = {
+      answered: kpi.ai_response ?? '–',
+      na: 'Does not apply',
+      not_evaluated: 'Not evaluated',
+      error: 'Error',
+    };
     return html`<div class="answer">
       <strong class=${kpi.state === 'answered' ? '' : 'none'}>${words[kpi.state]}</strong>
       <div class="small soft">${kpi.final_score === null ? 'no points' : `${score(kpi.final_score)} of ${score(kpi.max_score)}`}</div>
@@ -210,7 +215,9 @@ export class ScoreCardElement extends LitElement {
       <cqa-problem .problem=${problem}></cqa-problem>
       <div>${this.renderCard(analysis)}</div>
       ${
-        analysis.rule_name ? html`<p class="soft small">Chosen by the assignment rule “${analysis.rule_name}”.</p>` : nothing
+        analysis.rule_name
+          ? html`<p class="soft small">Chosen by the assignment rule “${analysis.rule_name}”.</p>`
+          : nothing
       }
     </div>`;
   }

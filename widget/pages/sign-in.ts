@@ -89,7 +89,12 @@ export class SignInElement extends LitElement {
   }
 
   protected override updated(): void {
-    if (this.setup.value && this.setup.value.needs_account === false && !this.email && document.activeElement === document.body)
+    if (
+      this.setup.value &&
+      this.setup.value.needs_account === false &&
+      !this.email &&
+      document.activeElement === document.body
+    )
       this.renderRoot.querySelector<HTMLInputElement>('#email')?.focus();
   }
 

@@ -65,7 +65,7 @@ export class TranscriptElement extends LitElement {
   @property({ attribute: false }) seconds = 0;
 
   /** The last turn that has begun. */
-  private get current(): number {
+  private currentTurn(): number {
     if (this.seconds <= 0) return -1;
     return this.turns.findLastIndex((turn) => turn.start_seconds !== null && turn.start_seconds <= this.seconds);
   }
@@ -77,7 +77,7 @@ export class TranscriptElement extends LitElement {
   }
 
   override render() {
-    const { current } = this;
+    const current = this.currentTurn();
     return html`<ol tabindex="0" aria-label="Transcript">
       ${this.turns.map(
         (turn, index) => html`<li class="${turn.role ?? ''} ${index === current ? 'now' : ''}">

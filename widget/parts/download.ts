@@ -14,13 +14,13 @@ export class DownloadElement extends LitElement {
 
   @property({ attribute: false }) app: AppContext | undefined;
   @property() executionId = '';
-  @property({ type: Number }) part = 1;
+  @property({ type: Number }) number = 1;
   @property() label = 'Download';
   private readonly downloading = new Action(this);
 
   private readonly download = (): Promise<boolean> =>
     this.downloading.run(async () => {
-      const answer = await this.app?.api.executions.download.query({ id: this.executionId, part: this.part });
+      const answer = await this.app?.api.executions.download.query({ id: this.executionId, part: this.number });
       if (answer) follow(answer.url, answer.file_name);
     });
 

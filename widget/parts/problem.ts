@@ -59,11 +59,7 @@ export class ProblemElement extends LitElement {
             : nothing
         }
       </div>
-      ${
-        this.again
-          ? html`<button class="button small" type="button" @click=${this.again}>Try again</button>`
-          : nothing
-      }
+      ${this.again ? html`<button class="button small" type="button" @click=${this.again}>Try again</button>` : nothing}
     </div>`;
   }
 }

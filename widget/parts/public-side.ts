@@ -1,7 +1,7 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { base } from '../style/base.ts';
 import { titleOf } from '../form/fields.ts';
+import { base } from '../style/base.ts';
 import './copy.ts';
 
 /** What of a connector may be shown and is to be handed on: the public half of a key pair. */

@@ -40,7 +40,12 @@ function until(date: string | undefined): string {
   return date === undefined || date === 'never' ? '' : `until ${day(date)}`;
 }
 
-const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+const dayFormat = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
 
 /** A calendar day has no zone: it is read and written as UTC, so that none can move it. */
 function day(date: string): string {

@@ -63,13 +63,23 @@ export const analysisWords: Record<InteractionStatus, StatusWords> = {
   queued: { word: 'Queued', meaning: 'Waiting for its recording or for its turn.', tone: 'idle', shape: 'clock' },
   processing: { word: 'Processing', meaning: 'Being analysed now.', tone: 'busy', shape: 'running' },
   completed: { word: 'Completed', meaning: 'Nothing is left to do for it.', tone: 'good', shape: 'check' },
-  failed: { word: 'Failed', meaning: 'It could not be analysed; the reason stands beside it.', tone: 'bad', shape: 'cross' },
+  failed: {
+    word: 'Failed',
+    meaning: 'It could not be analysed; the reason stands beside it.',
+    tone: 'bad',
+    shape: 'cross',
+  },
 };
 
 export const recordingWords: Record<RecordingState, StatusWords> = {
   waiting: { word: 'Expected', meaning: 'Not fetched yet.', tone: 'idle', shape: 'clock' },
   here: { word: 'Here', meaning: 'Fetched and stored, encrypted.', tone: 'good', shape: 'check' },
-  failed: { word: 'Missing', meaning: 'It could not be fetched; the reason stands beside it.', tone: 'bad', shape: 'cross' },
+  failed: {
+    word: 'Missing',
+    meaning: 'It could not be fetched; the reason stands beside it.',
+    tone: 'bad',
+    shape: 'cross',
+  },
 };
 
 export const enabledWords: StatusWords = {

@@ -42,15 +42,9 @@ function fits(lock, installed, development) {
  */
 export function installPackages(root, say) {
   say('Installing packages (npm ci) …');
-  const clean = npm(root, ['ci']);
-  if (clean.status !== 0) {
-    // A registry that lacks a package for some other platform leaves a hole in the lock, which `npm ci` refuses while
-    // `npm install` takes every version from the lock all the same.
-    if (!/\bEUSAGE\b/.test(clean.output)) throw installError(root, clean);
-    say('npm ci does not take package-lock.json; using npm install with its versions …');
-    const install = npm(root, ['install', '--no-save']);
-    if (install.status !== 0) throw installError(root, install);
-  }
+  const { status, output } = npm(root, ['ci']);
+  if (status !== 0)
+    throw new Error(`${output}\nThe packages could not be installed. Run \`npm ci\` in ${root} and start again.`);
   writeStamp(root, readFileSync(join(root, 'package-lock.json'), 'utf8'), true);
 }
 
@@ -65,10 +59,6 @@ function npm(root, command) {
     shell: process.platform === 'win32',
   });
   return { status: result.status, output: result.error?.message ?? `${result.stdout}${result.stderr}` };
-}
-
-function installError(root, { output }) {
-  return new Error(`${output}\nThe packages could not be installed. Run \`npm ci\` in ${root} and start again.`);
 }
 
 /** The stamp only saves a look next time, so an installation that may not be written goes without. */

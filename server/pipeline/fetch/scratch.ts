@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { close, mkdirSync, openSync, read, unlinkSync, write } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../connectors/connector.ts';
@@ -10,7 +11,9 @@ const readInto = promisify(read);
 const writeFrom = promisify(write);
 const closeFile = promisify(close);
 
-const blockBytes = 64 * 1024;
+const blockBytes = 256 * 1024;
+/** What is parsed in one go, about a millisecond: the database's answers are met in between. */
+const sliceBytes = 16 * 1024;
 
 /** An item's whole content on our own disk, so that no session waits for the database and no half-changed file is read. */
 export interface ScratchFile extends AsyncDisposable {
@@ -82,7 +85,10 @@ async function* readBlocks(file: number): ByteStream & AsyncGenerator<Uint8Array
     const { bytesRead } = await readInto(file, block, 0, blockBytes, position);
     if (bytesRead === 0) return;
     position += bytesRead;
-    yield block.subarray(0, bytesRead);
+    for (let start = 0; start < bytesRead; start += sliceBytes) {
+      yield block.subarray(start, Math.min(start + sliceBytes, bytesRead));
+      await nextTurn();
+    }
   }
 }
 

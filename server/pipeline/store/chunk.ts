@@ -4,9 +4,10 @@ import type { Interaction } from '../validate/interaction.ts';
 import { escapedBytes, loadText } from './load-text.ts';
 
 const tab = 9;
-const lineFeed = 10;
+const idBytes = 16;
 const hashBytes = 12;
 const firstCapacity = 1024 * 1024;
+const pieceBytes = 128 * 1024;
 
 /** What follows from a row at once: nothing to do (with the reason), or work. */
 export interface Fate {
@@ -15,23 +16,32 @@ export interface Fate {
   work: 'record' | 'analyse' | undefined;
 }
 
-/** One row on its way into the table. */
+/** One row on its way into the table: its texts lie in the chunk's buffer, so that few objects live for long. */
 export interface ChunkRow {
-  id: Buffer;
-  interaction: Interaction;
+  index: number;
+  externalId: string;
+  audioUrl: string | null;
   fate: Fate;
   line: number;
   /** The first 12 bytes of SHA-256 over the row's canonical text, one character a byte. */
   contentHash: string;
-  /** Where its LOAD DATA line lies in the chunk's buffer. */
+  /** Its LOAD DATA line, and within it the canonical text. */
   start: number;
+  contentStart: number;
+  contentEnd: number;
   end: number;
 }
 
-/** Rows written as LOAD DATA lines into one buffer, which is used again for the next chunk. */
+/** Rows written as LOAD DATA lines into one buffer, which is used again for another chunk. */
 export class ChunkBuffer {
   #bytes = Buffer.allocUnsafe(firstCapacity);
   #length = 0;
+  #ids: Buffer;
+  #count = 0;
+
+  constructor(maxRows: number) {
+    this.#ids = Buffer.allocUnsafe(maxRows * idBytes);
+  }
 
   get length(): number {
     return this.#length;
@@ -39,26 +49,39 @@ export class ChunkBuffer {
 
   clear(): void {
     this.#length = 0;
+    this.#count = 0;
   }
 
   /** Writes a row's line. The hash is that of the content alone, so it does not depend on the order of columns. */
   add(interaction: Interaction, line: number, fate: Fate): ChunkRow {
-    const id = newId();
     const content = loadText(interaction);
     const start = this.#length;
-    // Twice the id and the hash, three bytes a character, and the small fields at the end.
+    // Three bytes a character at most; twice the id and the hash, and the small fields at the end.
     const bytes = this.#room(content.length * 3 + 128);
+    const id = newId();
+    id.copy(this.#ids, this.#count * idBytes);
     let offset = escapedBytes(id, bytes, start);
     bytes[offset++] = tab;
     const contentStart = offset;
     offset += bytes.write(content, offset);
+    const contentEnd = offset;
     const contentHash = hash('sha256', bytes.subarray(contentStart, offset), 'binary').slice(0, hashBytes);
     bytes[offset++] = tab;
     offset = escapedBytes(Buffer.from(contentHash, 'latin1'), bytes, offset);
-    offset += bytes.write(`\t${line}\t${fate.status}\t${fate.unanalysedReason ?? '\\N'}`, offset, 'latin1');
-    bytes[offset++] = lineFeed;
+    offset += bytes.write(`\t${line}\t${fate.status}\t${fate.unanalysedReason ?? '\\N'}\n`, offset, 'latin1');
     this.#length = offset;
-    return { id, interaction, fate, line, contentHash, start, end: offset };
+    const { externalId, audioUrl } = interaction;
+    const index = this.#count++;
+    return { index, externalId, audioUrl, fate, line, contentHash, start, contentStart, contentEnd, end: offset };
+  }
+
+  idOf({ index }: ChunkRow): Buffer {
+    return this.#ids.subarray(index * idBytes, (index + 1) * idBytes);
+  }
+
+  /** The row's canonical text: its cells by tabs, escaped as LOAD DATA wants it. */
+  contentOf({ contentStart, contentEnd }: ChunkRow): string {
+    return this.#bytes.toString('utf8', contentStart, contentEnd);
   }
 
   /** The lines of these rows, in pieces that a connection can send while it reads the next. */
@@ -81,5 +104,3 @@ export class ChunkBuffer {
     return larger;
   }
 }
-
-const pieceBytes = 128 * 1024;

@@ -21,9 +21,9 @@ export async function* readChunks(
   settings: ImportSettings,
   { skip, signal }: { skip: number; signal: AbortSignal },
 ): AsyncGenerator<Chunk> {
-  const buffers: [ChunkBuffer, ChunkBuffer] = [new ChunkBuffer(), new ChunkBuffer()];
+  const buffers: [ChunkBuffer, ChunkBuffer] = [new ChunkBuffer(maxRows), new ChunkBuffer(maxRows)];
   let chunks = 0;
-  const startChunk = (from: number) => new GrowingChunk(buffers[chunks++ % 2] ?? new ChunkBuffer(), from, settings);
+  const startChunk = (from: number) => new GrowingChunk(buffers[chunks++ % 2 === 0 ? 0 : 1], from, settings);
   let chunk = startChunk(skip);
   let validator: RowValidator | undefined;
   let records = 0;

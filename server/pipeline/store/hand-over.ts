@@ -6,12 +6,13 @@ import {
   requeueInteractions,
 } from '../../../db/queries/interactions.ts';
 import { addWork } from '../../../db/queries/work.ts';
-import type { ChunkRow } from './chunk.ts';
+import type { ChunkBuffer, ChunkRow } from './chunk.ts';
 
 /** As many as a recording's position can number. */
 const maxRecordings = 255;
 
 export interface StoredRows {
+  buffer: ChunkBuffer;
   added: readonly ChunkRow[];
   changed: readonly ChunkRow[];
   /** What stood in the table before, by external id. */
@@ -26,11 +27,11 @@ export async function handOver(
   connection: PoolConnection,
   origin: InteractionOrigin,
   executionId: Buffer,
-  { added, changed, known }: StoredRows,
+  { buffer, added, changed, known }: StoredRows,
 ): Promise<void> {
   const renewed = changed.flatMap((row) => {
-    const before = known.get(row.interaction.externalId);
-    const { audioUrl } = row.interaction;
+    const before = known.get(row.externalId);
+    const { audioUrl } = row;
     return before && audioUrl !== null && audioUrl !== before.audioUrl ? [{ id: before.id, audioUrl }] : [];
   });
   const { accountId, connectorId } = origin;
@@ -41,14 +42,14 @@ export async function handOver(
   );
   const toRecord = [
     ...renewed,
-    ...added.flatMap(({ id, interaction: { audioUrl } }) => (audioUrl === null ? [] : [{ id, audioUrl }])),
+    ...added.flatMap((row) => (row.audioUrl === null ? [] : [{ id: buffer.idOf(row), audioUrl: row.audioUrl }])),
   ];
   await addRecordings(connection, origin, executionId, toRecord.flatMap(recordingsOf));
   await addWork(connection, [
     ...toRecord.map(({ id }) => ({ kind: 'record' as const, accountId, subject: id, groupKey: connectorId })),
     ...added
       .filter(({ fate }) => fate.work === 'analyse')
-      .map(({ id }) => ({ kind: 'analyse' as const, accountId, subject: id })),
+      .map((row) => ({ kind: 'analyse' as const, accountId, subject: buffer.idOf(row) })),
   ]);
 }
 

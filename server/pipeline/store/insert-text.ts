@@ -1,34 +1,22 @@
-import type { Interaction } from '../validate/interaction.ts';
-import type { ChunkRow } from './chunk.ts';
-import { sqlTime } from './load-text.ts';
+import type { ChunkBuffer, ChunkRow } from './chunk.ts';
 
-const special = /['\\]/;
-const specials = /['\\]/g;
+/** The position of interaction_start_time in a row's content. */
+const timeCell = 4;
 
-/** The rows as `(…),(…)` of a multi-row INSERT; each ends with `common`. */
-export function interactionValues(rows: readonly ChunkRow[], common: string): string {
+/**
+ * The rows as `(…),(…)` of a multi-row INSERT; each ends with `common` and the time at which it occurred. Tabs, line
+ * feeds and backslashes are escaped in SQL as in LOAD DATA, so a row's content needs quotes and no more; the server
+ * reads quoted numbers as numbers. The connection is UTF-8, where no byte of a character is a quote or a backslash.
+ */
+export function interactionValues(buffer: ChunkBuffer, rows: readonly ChunkRow[], common: string): string {
   let values = '';
-  for (const { id, interaction, contentHash, line, fate } of rows) {
-    const hash = Buffer.from(contentHash, 'latin1').toString('hex');
-    const occurred = interaction.startTimeMs === null ? 'NOW(3)' : time(interaction.startTimeMs);
-    values += `${values === '' ? '' : ','}(x'${id.toString('hex')}',${content(interaction)},x'${hash}',${line},${fate.status},${fate.unanalysedReason ?? 'NULL'},${common},${occurred})`;
+  for (const row of rows) {
+    const cells = buffer.contentOf(row).replaceAll("'", "\\'").split('\t');
+    const time = cells[timeCell];
+    const content = `'${cells.join("','")}'`.replaceAll("'\\N'", 'NULL');
+    const hash = Buffer.from(row.contentHash, 'latin1').toString('hex');
+    const occurred = time === undefined || time === '\\N' ? 'NOW(3)' : `'${time}'`;
+    values += `${values === '' ? '' : ','}(x'${buffer.idOf(row).toString('hex')}',${content},x'${hash}',${row.line},${row.fate.status},${row.fate.unanalysedReason ?? 'NULL'},${common},${occurred})`;
   }
   return values;
-}
-
-function content(row: Interaction): string {
-  return `${text(row.externalId)},${text(row.channelType)},${optional(row.source)},${optional(row.language)},${row.startTimeMs === null ? 'NULL' : time(row.startTimeMs)},${row.durationSeconds ?? 'NULL'},${optional(row.audioFormat)},${optional(row.callbackUrl)},${row.piiRedacted ? 1 : 0},${optional(row.audioUrl)},${optional(row.transcriptUrl)},${optional(row.transcriptText)},${text(row.metadata)}`;
-}
-
-/** The connection is UTF-8, where no byte of a character is a quote or a backslash. */
-function text(value: string): string {
-  return special.test(value) ? `'${value.replace(specials, '\\$&')}'` : `'${value}'`;
-}
-
-function optional(value: string | null): string {
-  return value === null ? 'NULL' : text(value);
-}
-
-function time(ms: number): string {
-  return `'${sqlTime(ms)}'`;
 }

@@ -24,9 +24,28 @@ function time(ms: number | null): string {
   return ms === null ? '\\N' : sqlTime(ms);
 }
 
-/** A DATETIME(3) in UTC. */
+const dayMs = 86_400_000;
+const maxDaysKept = 20_000;
+const days = new Map<number, string>();
+const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+
+/** A DATETIME(3) in UTC. Days are kept as text, because calls of one file share a few of them. */
 export function sqlTime(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 23);
+  const dayNumber = Math.floor(ms / dayMs);
+  const rest = ms - dayNumber * dayMs;
+  const seconds = Math.floor(rest / 1000);
+  const milliseconds = rest % 1000;
+  const fraction = milliseconds === 0 ? '' : `.${String(milliseconds).padStart(3, '0')}`;
+  return `${dayText(dayNumber)} ${twoDigits[Math.floor(seconds / 3600)]}:${twoDigits[Math.floor(seconds / 60) % 60]}:${twoDigits[seconds % 60]}${fraction}`;
+}
+
+function dayText(dayNumber: number): string {
+  let text = days.get(dayNumber);
+  if (text !== undefined) return text;
+  text = new Date(dayNumber * dayMs).toISOString().slice(0, 10);
+  if (days.size >= maxDaysKept) days.clear();
+  days.set(dayNumber, text);
+  return text;
 }
 
 const backslash = 92;

@@ -36,7 +36,7 @@ export function sortRows(
   let imported = 0;
   let updated = 0;
   for (const row of rows) {
-    const { externalId } = row.interaction;
+    const { externalId } = row;
     const standing = standings.get(externalId) ?? standingOf(known.get(externalId));
     if (!standing) {
       imported++;

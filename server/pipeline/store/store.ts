@@ -10,7 +10,7 @@ import {
   updateInteractions,
 } from '../../../db/queries/interactions.ts';
 import { addRejectedRows, type RejectedRow } from '../../../db/queries/rejected-rows.ts';
-import { addProgress, type Reader, saveCheckpoint } from '../../../db/queries/source-items.ts';
+import { type Reader, saveCheckpoint } from '../../../db/queries/source-items.ts';
 import { AppError } from '../../../shared/error.ts';
 import type { ChunkBuffer, ChunkRow } from './chunk.ts';
 import { storeFailure } from './failure.ts';
@@ -81,14 +81,13 @@ export class ChunkStore {
     const { from, to } = chunk;
     if (!(await saveCheckpoint(connection, reader, sourceItemId, { from, to, ...counts })))
       throw new AppError('lease_lost', `Another worker has gone on with ${fileName}; this one stops.`);
-    await addProgress(connection, reader, counts);
   }
 
   async #writeRows(connection: PoolConnection, chunk: Chunk): Promise<SortedRows> {
     if (!this.#expectsKnown) {
       const sorted = sortRows(chunk.rows, new Map(), this.#options.onExisting);
       if (await this.#insert(connection, chunk.buffer, sorted.added)) {
-        await this.#handOver(connection, sorted, new Map());
+        await this.#handOver(connection, chunk, sorted, new Map());
         return sorted;
       }
       await startAgain(connection);
@@ -115,8 +114,8 @@ export class ChunkStore {
     sorted.added.sort(byExternalId);
     if (!(await this.#insert(connection, chunk.buffer, sorted.added))) return undefined;
     for (const rows of groups(sorted.changed))
-      await updateInteractions(connection, interactionValues(rows, commonValues(origin)));
-    await this.#handOver(connection, sorted, known);
+      await updateInteractions(connection, interactionValues(chunk.buffer, rows, commonValues(origin)));
+    await this.#handOver(connection, chunk, sorted, known);
     return sorted;
   }
 
@@ -144,13 +143,18 @@ export class ChunkStore {
       return loadInteractions(connection, origin, () => buffer.pieces(rows), rows.length);
     const common = commonValues(origin);
     for (const group of groups(rows))
-      if (!(await insertInteractions(connection, interactionValues(group, common)))) return false;
+      if (!(await insertInteractions(connection, interactionValues(buffer, group, common)))) return false;
     return true;
   }
 
-  async #handOver(connection: PoolConnection, sorted: SortedRows, known: ReadonlyMap<string, KnownInteraction>) {
+  async #handOver(
+    connection: PoolConnection,
+    { buffer }: Chunk,
+    sorted: SortedRows,
+    known: ReadonlyMap<string, KnownInteraction>,
+  ) {
     const { origin, reader } = this.#options;
-    await handOver(connection, origin, reader.executionId, { ...sorted, known });
+    await handOver(connection, origin, reader.executionId, { ...sorted, buffer, known });
   }
 }
 
@@ -161,11 +165,11 @@ async function startAgain(connection: PoolConnection): Promise<void> {
 
 /** Each id once and in order, so that imports of the same rows lock them in the same order. */
 function idsOf(rows: readonly ChunkRow[]): string[] {
-  return [...new Set(rows.map(({ interaction }) => interaction.externalId))].sort();
+  return [...new Set(rows.map(({ externalId }) => externalId))].sort();
 }
 
 function byExternalId(a: ChunkRow, b: ChunkRow): number {
-  return a.interaction.externalId < b.interaction.externalId ? -1 : 1;
+  return a.externalId < b.externalId ? -1 : 1;
 }
 
 function* groups(rows: ChunkRow[]): Generator<ChunkRow[]> {

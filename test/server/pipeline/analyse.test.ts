@@ -138,6 +138,12 @@ describe('the analysis of an interaction', () => {
     expect((await analyses(id))[0]).to.include({ status: 'failed', final_score: null });
   });
 
+  it('says that a transcript’s address alone is not read', async () => {
+    const { id } = await seedInteraction(services, accountId, { transcriptUrl: 'https://example.test/t.txt' });
+    await analysed(id);
+    expect(JSON.parse((await interaction(id)).failure).message).to.contain('send its text as transcript_text');
+  });
+
   it('passes on why a recording was never fetched', async () => {
     await seedBasics();
     const { id } = await seedInteraction(services, accountId, { transcriptText: 'Agent: hello' });

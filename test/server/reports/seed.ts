@@ -23,6 +23,7 @@ export interface SeedInteraction {
   durationSeconds?: number | null;
   transcriptText?: string | null;
   audioUrl?: string | null;
+  transcriptUrl?: string | null;
   metadata?: Record<string, Scalar>;
 }
 
@@ -50,6 +51,7 @@ export async function seedInteraction(services: Services, accountId: number, giv
     duration_seconds: given.durationSeconds ?? null,
     transcript_text: given.transcriptText ?? null,
     audio_url: given.audioUrl ?? null,
+    transcript_url: given.transcriptUrl ?? null,
     metadata: JSON.stringify(given.metadata ?? {}),
     content_hash: Buffer.alloc(12),
     connector_id: 0,

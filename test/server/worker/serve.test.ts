@@ -102,7 +102,10 @@ describe('serve', () => {
 
   it('tells whoever lost the lease, and takes nothing from it', async () => {
     const [subject] = await addSubjects(services, 1);
-    const { promise: told, resolve: tell } = Promise.withResolvers<string | undefined>();
+    let tell: (cause: string | undefined) => void = () => undefined;
+    const told = new Promise<string | undefined>((resolve) => {
+      tell = resolve;
+    });
     start({
       doer: 'loser',
       during: (_, signal) =>
@@ -185,7 +188,10 @@ describe('serve', () => {
 
   it('gives back at a stop what has not ended, at once due and the attempt not counted', async () => {
     const [subject] = await addSubjects(services, 1);
-    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
     const stuck = start({
       during() {
         begin();

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
+
+export interface ProductOptions {
+  dataDir: string;
+  /** Used when nobody else does; else, and by default, any free one. */
+  preferredPort?: number;
+  /** On top of this process's environment. */
+  environment?: NodeJS.ProcessEnv;
+  /** Told the program's own warnings and errors, one JSON line each. */
+  say?: (line: string) => void;
+}
+
+/** The product as a customer runs it: its own process, and by default its own embedded database. */
+export interface Product {
+  url: string;
+  pid: number;
+  /** With this environment `cqa` speaks to the same product. */
+  environment: NodeJS.ProcessEnv;
+  /** As kill −9: nothing is said and nothing is put in order. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts `npm start`'s program and waits until it is ready. */
+export async function startProduct({
+  dataDir,
+  preferredPort = 0,
+  environment = {},
+  say = () => undefined,
+}: ProductOptions): Promise<Product> {
+  const port = await freePort(preferredPort);
+  const settings = {
+    ...process.env,
+    PORT: String(port),
+    CQA_DATA_DIR: dataDir,
+    DATABASE_URL: '',
+    // Test servers are on this machine; a customer's never are.
+    CQA_EGRESS_ALLOW: '127.0.0.0/8',
+    ...environment,
+  };
+  const program = join(packageRoot, 'dist/server/main.js');
+  const child = spawn(process.execPath, [program], { env: settings, stdio: ['ignore', 'inherit', 'pipe'] });
+  await untilReady(child, say);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
+    environment: settings,
+    kill: () => end(child, 'SIGKILL'),
+    stop: () => end(child, 'SIGTERM'),
+  };
+}
+
+export function freePort(preferred = 0): Promise<number> {
+  const tryPort = (port: number) =>
+    new Promise<number>((resolve, reject) => {
+      const probe = createServer();
+      probe.once('error', reject);
+      probe.listen(port, '127.0.0.1', () => {
+        const address = probe.address();
+        probe.close(() => resolve(typeof address === 'object' && address ? address.port : port));
+      });
+    });
+  return tryPort(preferred).catch(() => tryPort(0));
+}
+
+interface LogLine {
+  level: number;
+  msg: string;
+}
+
+const warning = 40;
+
+async function untilReady(child: ChildProcess, say: (line: string) => void): Promise<void> {
+  const ready = new Promise<void>((resolve) => {
+    if (!child.stderr) throw new Error('the program was started without a pipe for its log');
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      const { level, msg } = parseLog(line);
+      if (msg === 'ready') resolve();
+      else if (level >= warning) say(line);
+    });
+  });
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`The program ended with code ${code} before it was ready.`);
+  });
+  await Promise.race([ready, ended]);
+  ended.catch(() => undefined);
+}
+
+function parseLog(line: string): LogLine {
+  return line.startsWith('{') ? JSON.parse(line) : { level: warning, msg: line };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill(signal);
+  await once(child, 'exit');
+}
