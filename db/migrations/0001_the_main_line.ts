@@ -240,7 +240,7 @@ export const statements = [
     status_modified_at DATETIME(3) NOT NULL,
     created_at DATETIME(3) NOT NULL,
     UNIQUE KEY (account_id, external_id),
-    KEY (account_id, occurred_at, id)
+    KEY by_time (account_id, occurred_at, id)
   )`,
   `CREATE TABLE recording (
     interaction_id BINARY(16) NOT NULL,
@@ -289,7 +289,7 @@ export const statements = [
     created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
     completed_at DATETIME(3) NULL,
     UNIQUE KEY (interaction_id, profile_id),
-    KEY (account_id, occurred_at, id),
+    KEY by_time (account_id, occurred_at, id),
     KEY (execution_id, status),
     KEY (account_id, status)
   )`,

@@ -105,7 +105,7 @@ function interactionQuery(accountId: number, scope: Scope, filter: AnalysisListF
 function analysisQuery(accountId: number, scope: Scope, filter: AnalysisListFilter) {
   return {
     select: `SELECT STRAIGHT_JOIN ${interactionColumns}, ${analysisColumns}, a.id AS place_id
-      FROM analysis a FORCE INDEX (account_id) JOIN interaction i ON i.id = a.interaction_id`,
+      FROM analysis a FORCE INDEX (by_time) JOIN interaction i ON i.id = a.interaction_id`,
     where: allOf([
       { sql: 'a.account_id = ?', values: [accountId] },
       ...interactionConditions('a', filter),

@@ -70,7 +70,7 @@ function selectOf({ metadata, transcript, scoreCard, measures }: ReportParts): s
   // The analyses in their index's order (the key on account, time and id has its first column's name): left to choose,
   // MySQL takes the key on the status and sorts the whole account for every page.
   return `SELECT STRAIGHT_JOIN ${[analysisColumns, interactionColumns, ...optional].join(', ')}
-    FROM analysis a FORCE INDEX (account_id)
+    FROM analysis a FORCE INDEX (by_time)
     JOIN interaction i ON i.id = a.interaction_id
     ${measures ? 'LEFT JOIN measurement m ON m.interaction_id = a.interaction_id' : ''}`;
 }

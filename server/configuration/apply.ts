@@ -28,7 +28,7 @@ export interface Applied {
 /** A YAML document with the environment's values in it. Throws `invalid` with the line, or the place, at fault. */
 export function readConfiguration(text: string, environment: NodeJS.ProcessEnv): Document {
   try {
-    return parseInput(documentSchema, substitute(parse(text) ?? {}, environment));
+    return parseInput(documentSchema, substitute(parse(text, { merge: true }) ?? {}, environment));
   } catch (error) {
     if (error instanceof YAMLParseError)
       throw new AppError('invalid', `This is not YAML: ${error.message}`, { cause: error });

@@ -44,7 +44,10 @@ export interface SourceSession extends AsyncDisposable {
   list(): AsyncIterable<SourceItem>;
   /** The item's bytes, decoded by nobody yet. Throws `item_changed` when it is no longer what was listed. */
   read(item: SourceItem): Promise<ByteStream>;
-  /** One recording's bytes. May be called many times at once; the session itself bounds how many flow at a time. */
+  /**
+   * One recording's bytes. May be called many times at once; the session itself bounds how many flow at a time. A piece
+   * is valid only until the next one is asked for: its memory may be used again.
+   */
   recording?(ref: RecordingRef): Promise<ByteStream>;
   /** Only when the item's rows are stored and its recordings are settled. */
   finish?(item: Pick<SourceItem, 'key'>, action: 'move' | 'delete'): Promise<void>;

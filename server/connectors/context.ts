@@ -1,21 +1,31 @@
 import { rememberHostKey } from '../../db/queries/connectors.ts';
+import { AppError } from '../../shared/error.ts';
 import type { Services } from '../services.ts';
 import type { ConnectorContext } from './connector.ts';
 import type { LoadedConnector } from './load.ts';
 
 /** What a connector at work is given. A host key that it sees first is remembered with it. */
 export function workContext(
-  { egress, log, database }: Services,
-  { id, accountId, name }: Pick<LoadedConnector, 'id' | 'accountId' | 'name'>,
+  services: Services,
+  connector: Pick<LoadedConnector, 'id' | 'accountId' | 'name'>,
   signal: AbortSignal,
 ): ConnectorContext {
-  return {
-    signal,
-    egress,
-    log,
-    async pin(hostKey) {
-      if (await rememberHostKey(database.pool, accountId, id, hostKey))
-        log.warn({ connector: name, host_key: hostKey }, 'first connection: this host key is trusted from now on');
-    },
-  };
+  const { egress, log } = services;
+  return { signal, egress, log, pin: (hostKey) => pin(services, connector, hostKey) };
+}
+
+/** Two sessions may be the first at once: the second must have seen the key that the first one kept. */
+async function pin(
+  { database, log }: Services,
+  { id, accountId, name }: Pick<LoadedConnector, 'id' | 'accountId' | 'name'>,
+  hostKey: string,
+): Promise<void> {
+  const remembered = await rememberHostKey(database.pool, accountId, id, hostKey);
+  if (remembered?.isNew)
+    log.warn({ connector: name, host_key: hostKey }, 'first connection: this host key is trusted from now on');
+  else if (remembered && remembered.kept !== hostKey)
+    throw new AppError(
+      'host_key_changed',
+      `The server of "${name}" shows the host key ${hostKey}, but ${remembered.kept} is pinned. If the server was really replaced, put the new key into the connector; otherwise somebody may be in between.`,
+    );
 }

@@ -1,6 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { assets } from './assets.ts';
-import { failures, nothingHere, trace } from './failures.ts';
+import { failures, noSuchDoor, trace } from './failures.ts';
 import { allowCalls, securityHeaders } from './headers.ts';
 import { health } from './health.ts';
 import { media, reportDownload } from './media.ts';
@@ -26,7 +26,7 @@ export function buildApp(door: ConsoleDoor, widgetFolder: string): Express {
   app.get('/embed', embedPage(services, widgetFolder));
   app.get('/*path', forPeople(consolePage(widgetFolder)));
   app.get('/', consolePage(widgetFolder));
-  app.use(nothingHere, failures(services));
+  app.use(noSuchDoor, failures(services));
   return app;
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { TRPCError } from '@trpc/server';
-import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
+import { type TRPC_ERROR_CODE_NUMBER, TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { z } from 'zod';
 import { AppError, type ErrorCode, errorCodes } from '../../shared/error.ts';
 import { invalidInput } from '../configuration/parse.ts';
@@ -20,7 +20,7 @@ export interface ErrorBody {
 export interface ErrorShape {
   message: string;
   /** JSON-RPC's number for the kind of error; clients decide by it about reconnecting. */
-  code: number;
+  code: TRPC_ERROR_CODE_NUMBER;
   data: ErrorBody & { httpStatus: number };
 }
 
@@ -40,6 +40,8 @@ const trpcCodes: Record<number, TrpcCode> = {
   504: 'GATEWAY_TIMEOUT',
   507: 'INTERNAL_SERVER_ERROR',
 };
+
+export const nothingHere = 'There is nothing at this address.';
 
 export function newTraceId(): string {
   return randomBytes(8).toString('hex');
@@ -76,9 +78,9 @@ function fromTrpc(error: TRPCError): AppError {
 function fromHttpLibrary(thrown: unknown): AppError | undefined {
   const status = (thrown as { status?: unknown } | null)?.status;
   if (typeof status !== 'number' || status < 400 || status >= 500) return undefined;
-  const code = status === 404 ? 'not_found' : 'invalid';
+  if (status === 404) return new AppError('not_found', nothingHere, { cause: thrown });
   const words = status === 413 ? 'The request is larger than is accepted here.' : 'The request cannot be read.';
-  return new AppError(code, words, { cause: thrown });
+  return new AppError('invalid', words, { cause: thrown });
 }
 
 export function errorBody(error: AppError, traceId: string): ErrorBody {

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { AppError } from '../../shared/error.ts';
 import type { Services } from '../services.ts';
-import { type ErrorBody, errorBody, logFailure, newTraceId, toAppError } from './errors.ts';
+import { type ErrorBody, errorBody, logFailure, newTraceId, nothingHere, toAppError } from './errors.ts';
 
 /** Gives every request the number by which its failure is found in the log. */
 export const trace: RequestHandler = (_request, response, next) => {
@@ -10,8 +10,8 @@ export const trace: RequestHandler = (_request, response, next) => {
   next();
 };
 
-export const nothingHere: RequestHandler = () => {
-  throw new AppError('not_found', 'There is nothing at this address.');
+export const noSuchDoor: RequestHandler = () => {
+  throw new AppError('not_found', nothingHere);
 };
 
 /** Answers what any door has thrown. Paths are not logged: some of them are tickets. */

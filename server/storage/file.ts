@@ -101,14 +101,15 @@ async function writeAll(handle: FileHandle, pieces: Buffer[]): Promise<void> {
   while (whole.length > 0) whole = whole.subarray((await handle.write(whole)).bytesWritten);
 }
 
+/** Most folders are there already, so they are made only when they prove missing. */
 async function moveInto(temporary: string, path: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     try {
       return await rename(temporary, path);
     } catch (error) {
-      // A removal may have taken the empty folder between the two.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === 3) throw error;
+      // A removal may take the empty folder away between making it and moving into it.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === 4) throw error;
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     }
   }
 }

@@ -18,23 +18,52 @@ export async function sealStream(
   const file = newFile(storageKey);
   const hash = createHash('sha256');
   const writer = new Gatherer(write);
+  const cutter = new ChunkCutter();
   let index = 0;
   let byteSize = 0;
-  let rest: Uint8Array = new Uint8Array(0);
   await writer.add([file.header]);
   for await (const bytes of content) {
     hash.update(bytes);
     byteSize += bytes.length;
-    rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
-    // One chunk is always kept back: only the end of the stream tells which is the last.
-    let at = 0;
-    for (; rest.length - at > chunkBytes; at += chunkBytes)
-      await writer.add(sealChunk(file, index++, false, rest.subarray(at, at + chunkBytes)));
-    rest = rest.subarray(at);
+    // Sealed before the next bytes are asked for: these may be gone then.
+    for (const chunk of cutter.cut(bytes)) await writer.add(sealChunk(file, index++, false, chunk));
   }
-  await writer.add(sealChunk(file, index, true, rest));
+  await writer.add(sealChunk(file, index, true, cutter.rest()));
   await writer.end();
   return { byteSize, sha256: hash.digest('hex') };
+}
+
+/**
+ * Cuts content into chunks without copying more than their ends. One chunk is always kept back: only the end of the
+ * content tells which is the last.
+ */
+class ChunkCutter {
+  readonly #kept = Buffer.allocUnsafe(chunkBytes);
+  #length = 0;
+
+  /** The chunks that are complete now; each must be used before the next is taken. */
+  *cut(bytes: Uint8Array): Generator<Uint8Array> {
+    let at = 0;
+    if (this.#length > 0) {
+      at = Math.min(chunkBytes - this.#length, bytes.length);
+      this.#keep(bytes.subarray(0, at));
+      if (at === bytes.length) return;
+      yield this.rest();
+    }
+    for (; bytes.length - at > chunkBytes; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
+    this.#keep(bytes.subarray(at));
+  }
+
+  rest(): Uint8Array {
+    const rest = this.#kept.subarray(0, this.#length);
+    this.#length = 0;
+    return rest;
+  }
+
+  #keep(bytes: Uint8Array): void {
+    this.#kept.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
 }
 
 /** Collects pieces into writes of a good size and keeps one write under way. */

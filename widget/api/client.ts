@@ -8,6 +8,11 @@ const url = '/trpc';
 export type Api = ReturnType<typeof openApi>;
 export type PublicApi = ReturnType<typeof openPublicApi>;
 
+/** A client answers to every property's name, which Lit takes for a directive; inside an object it passes unharmed. */
+export interface PublicAccess {
+  api: PublicApi;
+}
+
 /** For what is open to everybody: signing in and setting up. No bearer, and a 401 there means a wrong password. */
 export function openPublicApi() {
   return createTRPCClient<Router>({ links: [httpLink({ url })] });

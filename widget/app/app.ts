@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { Changes } from '../api/changes.ts';
-import { type Api, openApi, openPublicApi, type PublicApi } from '../api/client.ts';
+import { type Api, openApi, openPublicApi, type PublicAccess } from '../api/client.ts';
 import { type Problem, problemOf } from '../api/problem.ts';
 import { renewByCookie, renewByHost } from '../api/renewal.ts';
 import { type Grant, Session, type SessionState } from '../api/session.ts';
@@ -63,10 +63,10 @@ export class AppElement extends LitElement {
   @state() private said = '';
 
   private readonly frame: FrameSettings | undefined = frameSettings(document.querySelector('#cqa-frame')?.textContent);
-  private readonly publicApi: PublicApi = openPublicApi();
+  private readonly access: PublicAccess = { api: openPublicApi() };
   private readonly host: HostBridge | undefined = this.frame ? new HostBridge(this.frame) : undefined;
   private readonly session: Session = new Session(
-    this.host ? renewByHost(this.host, this.publicApi) : renewByCookie(),
+    this.host ? renewByHost(this.host, this.access.api) : renewByCookie(),
     (next) => this.follow(next),
   );
   private readonly api: Api = openApi(this.session);
@@ -199,7 +199,7 @@ export class AppElement extends LitElement {
     }
     if (this.sessionState === 'signed-out' && this.frame) return this.renderRefused();
     if (this.sessionState === 'signed-out')
-      return html`<cqa-sign-in .api=${this.publicApi} @signed-in=${this.accept}></cqa-sign-in>`;
+      return html`<cqa-sign-in .access=${this.access} @signed-in=${this.accept}></cqa-sign-in>`;
     return html`<div class="middle" role="status"><span class="soft">Opening the console …</span></div>`;
   }
 
@@ -223,7 +223,7 @@ export class AppElement extends LitElement {
       <p class="soft">Your session has ended. What you typed is still here and goes on from where it was.</p>
       <cqa-sign-in
         again
-        .api=${this.publicApi}
+        .access=${this.access}
         .email=${me.user.email}
         .account=${me.account.account_id}
         @signed-in=${this.accept}

@@ -48,7 +48,7 @@ export abstract class FieldElement<K extends FieldKind> extends LitElement {
     const { field } = this;
     if (!field) return html``;
     return html`<div class="field">
-      <label for="control">${field.title}${field.required ? nothing : html` <span class="soft">(optional)</span>`}</label>
+      <label for="control">${field.title}${field.optional ? html` <span class="soft">(optional)</span>` : nothing}</label>
       ${control}${this.renderProblem()}${this.renderHint()}
     </div>`;
   }

@@ -29,6 +29,8 @@ interface FieldBase {
   title: string;
   description: string;
   required: boolean;
+  /** Nothing need be there and nothing is by default; said beside the title. */
+  optional: boolean;
   group: Group;
 }
 
@@ -84,6 +86,7 @@ function baseOf(schema: JsonSchema, name: string, path: string, required: boolea
     title: schema.title ?? titleOf(name),
     description: schema.description ?? '',
     required: required && schema.default === undefined,
+    optional: !required && schema.default === undefined,
     group: schema.group ?? group,
   };
 }

@@ -29,7 +29,7 @@ export class FormElement extends LitElement {
       }
       section {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(220px, 100%), 1fr));
+        grid-template-columns: repeat(auto-fit, minmax(min(270px, 100%), 1fr));
         gap: var(--space-4);
       }
       h3 {

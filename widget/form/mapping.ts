@@ -79,7 +79,7 @@ export class MappingFieldElement extends FieldElement<'mapping'> {
 
   override render() {
     return html`<fieldset class="field" aria-describedby=${this.describedBy}>
-      <legend>${this.field?.title} <span class="soft">(optional)</span></legend>
+      <legend>${this.field?.title}</legend>
       ${this.renderHint()}${this.renderProblem()}
       <div class="pairs">${this.pairs.map((pair, index) => this.renderPair(pair, index))}</div>
       <div>

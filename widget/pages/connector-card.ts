@@ -4,6 +4,7 @@ import type { CheckResult } from '../../shared/connector.ts';
 import type { Connector, ConnectorType } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { Action } from '../app/resource.ts';
+import { titleOf } from '../form/fields.ts';
 import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
@@ -130,6 +131,10 @@ export class ConnectorCardElement extends LitElement {
       <dd><cqa-time relative .at=${connector.last_data_at} .zone=${app.zone}></cqa-time></dd>
       <dt>Last check</dt>
       <dd>${this.renderLastCheck(app, connector)}</dd>
+      ${shortSide(connector).map(
+        ([name, value]) => html`<dt>${titleOf(name)}</dt>
+          <dd class="break"><code>${value}</code></dd>`,
+      )}
       <dt>Jobs</dt>
       <dd class="break">${connector.jobs.length > 0 ? connector.jobs.join(', ') : this.renderNoJob(connector)}</dd>
     </dl>`;
@@ -199,7 +204,7 @@ export class ConnectorCardElement extends LitElement {
         <cqa-status .words=${connector.is_enabled ? enabledWords : disabledWords}></cqa-status>
       </div>
       ${this.renderFacts(app, connector)}
-      ${Object.entries(connector.public_side).map(
+      ${longSide(connector).map(
         ([name, value]) => html`<cqa-public-side .name=${name} .value=${value}></cqa-public-side>`,
       )}
       ${
@@ -211,6 +216,17 @@ export class ConnectorCardElement extends LitElement {
       ${this.renderActions(connector)}
     </article>`;
   }
+}
+
+const longestFact = 60;
+
+/** A fingerprint is a fact among others; a public key is something to copy. */
+function shortSide({ public_side: side }: Connector): [string, string][] {
+  return Object.entries(side).filter(([, value]) => value.length <= longestFact);
+}
+
+function longSide({ public_side: side }: Connector): [string, string][] {
+  return Object.entries(side).filter(([, value]) => value.length > longestFact);
 }
 
 declare global {

@@ -8,7 +8,7 @@ import { Action, Resource } from '../app/resource.ts';
 import type { FormSupport } from '../form/element.ts';
 import { type Field, fieldsOf } from '../form/fields.ts';
 import type { FormElement } from '../form/form.ts';
-import { missingFields, nearestPath, startValues, type Values } from '../form/values.ts';
+import { missingFields, nearestPath, startValues, type Values, valueAt, withValue } from '../form/values.ts';
 import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
@@ -110,13 +110,20 @@ export class ConnectorDialogElement extends LitElement {
     const [first] = Object.keys(missing);
     if (first !== undefined) return this.show(first);
     this.result = undefined;
+    void this.showResult();
     await this.checking.run(async () => {
       const { type, direction, values: config } = draft;
       const uid = connector ? { uid: connector.uid } : {};
       this.result = await app.api.connectors.checkConfig.mutate({ type: type.id, direction, config, ...uid });
     });
+    await this.showResult();
     await this.showProblem(this.checking.problem);
   };
+
+  private async showResult(): Promise<void> {
+    await this.updateComplete;
+    this.renderRoot.querySelector('cqa-check-steps')?.scrollIntoView({ block: 'nearest' });
+  }
 
   private readonly save = async (event: Event): Promise<void> => {
     event.preventDefault();
@@ -129,8 +136,14 @@ export class ConnectorDialogElement extends LitElement {
     });
     if (!isDone) return this.showProblem(this.saving.problem);
     app.say(`${draft.name} is saved.`);
-    if (Object.keys(this.saved?.public_side ?? {}).length === 0) this.close();
+    if (this.toHandOn.length === 0) this.close();
   };
+
+  /** What the product made by itself at saving and somebody else must be told: not what was typed in here. */
+  private get toHandOn(): [string, string][] {
+    const typed = JSON.stringify(this.draft?.values ?? {});
+    return Object.entries(this.saved?.public_side ?? {}).filter(([, value]) => !typed.includes(value));
+  }
 
   private async showProblem(problem: Problem | undefined): Promise<void> {
     await this.updateComplete;
@@ -182,13 +195,30 @@ export class ConnectorDialogElement extends LitElement {
     </p>`;
   }
 
-  private renderForm(draft: Draft): TemplateResult {
+  private get seenHostKey(): string | undefined {
     const seen = this.result?.details.host_key;
-    const support: FormSupport = {
-      kept: this.kept,
-      seenHostKey: typeof seen === 'string' ? seen : undefined,
-      problems: this.problems,
-    };
+    return typeof seen === 'string' ? seen : undefined;
+  }
+
+  /** The same offer as at the field, where the eye is after a test. */
+  private renderPin(draft: Draft): TemplateResult | typeof nothing {
+    const seen = this.seenHostKey;
+    const field = draft.fields.find((candidate) => candidate.kind === 'host-key');
+    if (!seen || !field || valueAt(draft.values, field.path) !== undefined) return nothing;
+    return html`<div class="row">
+      <button
+        class="button small"
+        type="button"
+        @click=${() => this.edit({ values: withValue(draft.values, field.path, seen) })}
+      >
+        ${icon('lock', 15)} Pin this host key
+      </button>
+      <span class="soft small break"><code>${seen}</code></span>
+    </div>`;
+  }
+
+  private renderForm(draft: Draft): TemplateResult {
+    const support: FormSupport = { kept: this.kept, seenHostKey: this.seenHostKey, problems: this.problems };
     const general = this.saving.problem ?? this.checking.problem;
     return html`<form id="connector" class="stack" novalidate @submit=${this.save}>
       ${this.renderName(draft)}
@@ -204,6 +234,7 @@ export class ConnectorDialogElement extends LitElement {
           ? html`<cqa-check-steps .busy=${this.checking.isBusy} .result=${this.result}></cqa-check-steps>`
           : nothing
       }
+      ${this.renderPin(draft)}
       <cqa-problem .problem=${this.placeOf(general) === undefined ? general : undefined}></cqa-problem>
     </form>`;
   }
@@ -214,9 +245,7 @@ export class ConnectorDialogElement extends LitElement {
         <strong>${saved.name}</strong> is saved. Before it can sign in, this must be known at the other side, for an SFTP
         server in the user's <code>authorized_keys</code>. You find it again on the connector's card.
       </p>
-      ${Object.entries(saved.public_side).map(
-        ([name, value]) => html`<cqa-public-side .name=${name} .value=${value}></cqa-public-side>`,
-      )}
+      ${this.toHandOn.map(([name, value]) => html`<cqa-public-side .name=${name} .value=${value}></cqa-public-side>`)}
     </div>`;
   }
 

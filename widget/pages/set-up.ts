@@ -1,6 +1,6 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { PublicApi } from '../api/client.ts';
+import type { PublicAccess } from '../api/client.ts';
 import { Action } from '../app/resource.ts';
 import { zoneList } from '../parts/zone-list.ts';
 import { base } from '../style/base.ts';
@@ -36,9 +36,20 @@ const inputs: InputFacts[] = [
  */
 @customElement('cqa-set-up')
 export class SetUpElement extends LitElement {
-  static override styles = [base, controls];
+  static override styles = [
+    base,
+    controls,
+    css`
+      h1 {
+        margin-bottom: var(--space-1);
+        font-size: var(--size-l);
+        font-weight: 650;
+        line-height: 1.3;
+      }
+    `,
+  ];
 
-  @property({ attribute: false }) api: PublicApi | undefined;
+  @property({ attribute: false }) access: PublicAccess | undefined;
   @state() private values: Record<FieldName, string> = {
     name: '',
     admin_email: '',
@@ -50,7 +61,7 @@ export class SetUpElement extends LitElement {
   private readonly submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const isDone = await this.creating.run(async () => {
-      await this.api?.setup.createAccount.mutate(this.values);
+      await this.access?.api.setup.createAccount.mutate(this.values);
     });
     const detail = { email: this.values.admin_email, password: this.values.admin_password };
     if (isDone) this.dispatchEvent(new CustomEvent('created', { detail }));
@@ -85,7 +96,7 @@ export class SetUpElement extends LitElement {
     const isElsewhere = problem !== undefined && !inputs.some((input) => input.name === problem.field);
     return html`<form class="stack" @submit=${this.submit}>
       <div>
-        <h1 class="title"><strong>Set up your first account</strong></h1>
+        <h1>Set up your first account</h1>
         <p class="soft small">You become its admin. More accounts and users are made with <code>npx cqa</code>.</p>
       </div>
       ${inputs.map((input) => this.renderInput(input))} ${zoneList()}

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { PublicApi } from '../api/client.ts';
+import type { PublicAccess } from '../api/client.ts';
 import type { SignInAnswer } from '../api/types.ts';
 import { Action, Resource } from '../app/resource.ts';
 import { icon } from '../parts/icon.ts';
@@ -73,7 +73,7 @@ export class SignInElement extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) api: PublicApi | undefined;
+  @property({ attribute: false }) access: PublicAccess | undefined;
   /** In place, over a page whose session has ended: nobody else may sign in there. */
   @property({ type: Boolean }) again = false;
   @property() email = '';
@@ -81,7 +81,7 @@ export class SignInElement extends LitElement {
   @state() private password = '';
   @state() private accounts: Accounts | undefined;
   private readonly signingIn = new Action(this);
-  private readonly setup = new Resource(this, async () => this.api?.setup.state.query());
+  private readonly setup = new Resource(this, async () => this.access?.api.setup.state.query());
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -106,7 +106,7 @@ export class SignInElement extends LitElement {
   private signIn(account: string | undefined): Promise<boolean> {
     return this.signingIn.run(async () => {
       const { email, password } = this;
-      const answer = await this.api?.session.signIn.mutate({ email, password, ...(account ? { account } : {}) });
+      const answer = await this.access?.api.session.signIn.mutate({ email, password, ...(account ? { account } : {}) });
       if (!answer) return;
       if (answer.outcome === 'choose_account') this.accounts = answer.accounts;
       else this.dispatchEvent(new CustomEvent('signed-in', { detail: answer }));
@@ -178,7 +178,7 @@ export class SignInElement extends LitElement {
     if (!this.setup.value) return html`<cqa-loading lines="2"></cqa-loading>`;
     if (this.setup.value.needs_account)
       return html`<cqa-set-up
-        .api=${this.api}
+        .access=${this.access}
         @created=${(event: CustomEvent<{ email: string; password: string }>) => {
           this.email = event.detail.email;
           this.password = event.detail.password;

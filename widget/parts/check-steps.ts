@@ -72,10 +72,13 @@ export class CheckStepsElement extends LitElement {
   @property({ attribute: false }) result: CheckResult | undefined;
   @property({ type: Boolean }) busy = false;
 
-  private renderDetail([name, value]: [string, string | number | string[]]): TemplateResult | typeof nothing {
-    if (!Array.isArray(value)) return nothing;
-    if (value.length === 0) return nothing;
-    return html`<ul aria-label=${name}>${value.slice(0, 3).map((line) => html`<li><code class="break">${line}</code></li>`)}</ul>`;
+  /** Lists that the message does not tell already: the first file names. */
+  private renderDetail(name: string, value: unknown, told: string): TemplateResult | typeof nothing {
+    const lines = Array.isArray(value) ? value.map(String).filter((line) => !told.includes(line)) : [];
+    if (lines.length === 0) return nothing;
+    return html`<ul aria-label=${name}>
+      ${lines.slice(0, 3).map((line) => html`<li><code class="break">${line}</code></li>`)}
+    </ul>`;
   }
 
   private renderStep(step: CheckStep): TemplateResult {
@@ -84,7 +87,7 @@ export class CheckStepsElement extends LitElement {
       <div class="grow break">
         <span class="strong">${step.title}</span><span class="visually-hidden">${step.ok ? ': done' : ': failed'}</span>
         ${step.message ? html`<br /><span class="soft">${step.message}</span>` : nothing}
-        ${Object.entries(step.details ?? {}).map((detail) => this.renderDetail(detail))}
+        ${Object.entries(step.details ?? {}).map(([name, value]) => this.renderDetail(name, value, step.message))}
       </div>
     </li>`;
   }

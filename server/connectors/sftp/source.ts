@@ -9,7 +9,7 @@ import { type Listed, listFolder } from './listing.ts';
 import { isInside, outside, recordingPath } from './paths.ts';
 import { connectPinned } from './pin.ts';
 import { ConnectionPool } from './pool.ts';
-import { changed, type OpenFile, openFile, streamFile, versionOf } from './read.ts';
+import { changed, closeFile, openFile, ReusedMemory, streamFile, versionOf } from './read.ts';
 
 /** Opens a conversation with the server: signs in and makes sure that the folder is there. */
 export async function openSource(
@@ -43,6 +43,7 @@ class SftpSource implements SourceSession {
   readonly #pool: ConnectionPool;
   /** The folder as the server calls it, links resolved. */
   readonly #home: string;
+  readonly #memory = new ReusedMemory();
 
   constructor(config: SftpConfig, context: ConnectorContext, pool: ConnectionPool, home: string) {
     this.#config = config;
@@ -61,13 +62,16 @@ class SftpSource implements SourceSession {
   }
 
   async read(item: SourceItem): Promise<ByteStream> {
-    return await this.#open(posix.join(this.#home, item.key), (file) => {
-      if (versionOf(file.stats) !== item.version) throw changed(file.path);
-    });
+    const { connection, file, release } = await this.#open(posix.join(this.#home, item.key));
+    if (versionOf(file.stats) === item.version) return streamFile(connection, file, release);
+    closeFile(connection, file);
+    release();
+    throw changed(file.path);
   }
 
   async recording({ path, itemKey }: RecordingRef): Promise<ByteStream> {
-    return await this.#open(recordingPath(this.#folders(), itemKey, path));
+    const { connection, file, release } = await this.#open(recordingPath(this.#folders(), itemKey, path), path);
+    return streamFile(connection, file, release, this.#memory);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -93,19 +97,16 @@ class SftpSource implements SourceSession {
   }
 
   /** Asks for the file and for its real place at once; nothing of it is handed on before both are known. */
-  async #open(path: string, check: (file: OpenFile) => void = () => undefined): Promise<ByteStream> {
+  async #open(path: string, asWritten = path) {
     const { connection, release } = await this.#pool.acquire();
-    try {
-      const [place, opened] = await Promise.allSettled([realPath(connection, path), openFile(connection, path)]);
-      if (place.status === 'fulfilled' && !isInside(this.#home, place.value)) throw outside(path);
-      if (opened.status === 'rejected') throw opened.reason;
-      if (place.status === 'rejected') throw place.reason;
-      check(opened.value);
-      return streamFile(connection, opened.value, release);
-    } catch (error) {
-      release();
-      throw error;
-    }
+    const [place, opened] = await Promise.allSettled([realPath(connection, path), openFile(connection, path)]);
+    const isOutside = place.status === 'fulfilled' && !isInside(this.#home, place.value);
+    if (opened.status === 'fulfilled' && place.status === 'fulfilled' && !isOutside)
+      return { connection, file: opened.value, release };
+    if (opened.status === 'fulfilled') closeFile(connection, opened.value);
+    release();
+    if (isOutside) throw outside(asWritten);
+    throw opened.status === 'rejected' ? opened.reason : place.status === 'rejected' && place.reason;
   }
 }
 

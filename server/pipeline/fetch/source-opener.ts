@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/error.ts';
 import type { SourceSession } from '../../connectors/connector.ts';
+import { workContext } from '../../connectors/context.ts';
 import type { LoadedConnector } from '../../connectors/load.ts';
 import type { ExecutionRun } from '../run.ts';
 
@@ -15,11 +16,9 @@ export class SourceOpener implements AsyncDisposable {
   }
 
   async session(): Promise<SourceSession> {
-    const { signal, services } = this.#run;
     const { type, config } = this.#connector;
     if (!type.source) throw new AppError('invalid', `${type.title} is no system to import from.`);
-    const { egress, log } = services;
-    this.#session ??= await type.source(config, { signal, egress, log });
+    this.#session ??= await type.source(config, workContext(this.#run.services, this.#connector, this.#run.signal));
     return this.#session;
   }
 

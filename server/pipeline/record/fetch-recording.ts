@@ -13,7 +13,7 @@ export async function fetchRecording(
   sessions: SourceSessions,
   { work, list, row, signal }: { work: Work; list: RecordingList; row: RecordingRow; signal: AbortSignal },
 ): Promise<RecordingOutcome> {
-  const storageKey = `recordings/${work.accountId}/${uuidText(work.subject)}/${row.position}`;
+  const storageKey = storageKeyOf(work, row.position);
   try {
     const stored = /^[a-z][a-z0-9+.-]*:\/\//i.test(row.reference)
       ? await fetchLink(services, storageKey, row.reference, signal)
@@ -41,4 +41,10 @@ async function fetchLink({ egress, storage }: Services, storageKey: string, link
     );
   const content = await fetchStream(link, { egress, signal, maxBytes: recordingBytesMax });
   return storage.put(storageKey, audioOnly(content, signal));
+}
+
+/** Ids grow with time, so their beginning puts the recordings of about a minute into one folder. */
+function storageKeyOf({ accountId, subject }: Work, position: number): string {
+  const id = uuidText(subject);
+  return `recordings/${accountId}/${id.slice(0, 8)}/${id}-${position}`;
 }

@@ -9,7 +9,7 @@ import { makeBelongings } from './belongings.ts';
 import { type Entry, entries, type Given, unspeakable } from './procedures.ts';
 
 type Kind = 'query' | 'mutation' | 'subscription';
-const procedures = Object.entries(consoleRouter._def.procedures as Record<string, { _def: { type: Kind } }>);
+const procedures = Object.entries(consoleRouter._def.procedures as unknown as Record<string, { _def: { type: Kind } }>);
 
 describe('every procedure of the console', () => {
   let door: Door;

@@ -16,7 +16,7 @@ export interface Entry {
   /** An input that is right; absent where the procedure takes none. */
   valid?: (given: Given) => unknown;
   /** Inputs that are refused; absent where the procedure takes none. */
-  invalid?: unknown[];
+  invalid?: readonly unknown[];
   /** The input names something by its id, so with another account's belongings it must find nothing. */
   namesSomething?: true;
   /** What a right call answers, where that is not 200. */

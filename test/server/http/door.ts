@@ -90,15 +90,25 @@ function bearer(token: string | undefined): Record<string, string> {
 
 async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
+  if (response.headers.get('content-type') === 'text/event-stream') return refusedStream(response, text);
   const { result, error } = JSON.parse(text) as { result?: { data?: unknown }; error?: Answer['error'] };
   return { status: response.status, headers: response.headers, text, data: result?.data, error };
+}
+
+/** A stream has begun before its refusal is known, so the refusal is its first event. */
+function refusedStream(response: Response, text: string): Answer {
+  const refusal = text.split('\n').find((line) => line.startsWith('data: {"message"')) ?? '';
+  const error = JSON.parse(refusal.slice('data: '.length)) as { data: { httpStatus: number } } & NonNullable<
+    Answer['error']
+  >;
+  return { status: error.data.httpStatus, headers: response.headers, text, data: undefined, error };
 }
 
 let users = 0;
 
 /** A new user of that account with a session. */
 export async function signedInAs(services: Services, accountId: number, role: Role) {
-  const email = `${role}${++users}@example.test`;
+  const email = `the.${role}${++users}@example.test`;
   const { id } = await createUser(services, accountId, { email, role, password: testPassword, verified: true });
   const { token } = await openSession(services, { accountId, userId: id, kind: 'embed' });
   return { id, email, token };

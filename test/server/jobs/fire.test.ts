@@ -1,0 +1,173 @@
+import { expect } from 'chai';
+import type { RowDataPacket } from 'mysql2/promise';
+import { fireDueJobs, planJobs } from '../../../server/jobs/fire.ts';
+import { startScheduler } from '../../../server/jobs/scheduler.ts';
+import { openServices, type Services } from '../../../server/services.ts';
+import { settingsOf, testAccount, testServices } from '../../harness/services.ts';
+import { eventually } from '../worker/ledger.ts';
+import { addConnector, addJob, executionsOf } from './jobs.ts';
+
+const at = (text: string) => new Date(text);
+
+describe('firing', () => {
+  let services: Services;
+  let accountId: number;
+
+  before(async () => {
+    services = await testServices();
+  });
+  after(() => services.close());
+  beforeEach(async () => {
+    for (const table of ['job', 'execution', 'work']) await services.database.pool.query(`DELETE FROM ${table}`);
+    accountId = (await testAccount(services, { timezone: 'UTC' })).id;
+  });
+
+  const query = async (sql: string, values: unknown[] = []) =>
+    (await services.database.pool.query<RowDataPacket[]>(sql, values))[0];
+  const nextDueOf = async (jobId: number) =>
+    (await query('SELECT next_due_at FROM job WHERE id = ?', [jobId]))[0]?.next_due_at;
+
+  it('makes one pending execution with its work, and moves the due time on', async () => {
+    const connector = await addConnector(services, accountId, 'nightly calls');
+    const job = await addJob(services, { accountId, nextDueAt: at('2026-12-01T02:30:00Z'), connectors: [connector] });
+    expect(await fireDueJobs(services, at('2026-12-01T02:29:59Z'))).to.equal(0);
+    expect(await fireDueJobs(services, at('2026-12-01T02:30:00Z'))).to.equal(1);
+    expect(await fireDueJobs(services, at('2026-12-01T02:30:01Z'))).to.equal(0);
+    const [execution] = await executionsOf(services, job);
+    expect(execution).to.deep.include({ status: 'pending', trigger_kind: 'schedule', note: null });
+    expect(JSON.parse(execution?.connector_names)).to.deep.equal(['nightly calls']);
+    expect(execution?.due_at).to.deep.equal(at('2026-12-01T02:30:00Z'));
+    expect(await query('SELECT subject FROM work')).to.deep.equal([{ subject: execution?.id }]);
+    expect(await nextDueOf(job)).to.deep.equal(at('2026-12-02T02:30:00Z'));
+  });
+
+  it('fires a one-time job once and for good', async () => {
+    const schedule = { frequency: 'one_time', at: '2026-12-01T09:00' };
+    const job = await addJob(services, { accountId, schedule });
+    await planJobs(services, at('2026-11-30T00:00:00Z'));
+    expect(await nextDueOf(job)).to.deep.equal(at('2026-12-01T09:00:00Z'));
+    await fireDueJobs(services, at('2026-12-01T09:00:00Z'));
+    await planJobs(services, at('2026-12-01T09:00:01Z'));
+    expect(await nextDueOf(job)).to.equal(null);
+    expect(await executionsOf(services, job)).to.have.length(1);
+  });
+
+  it('leaves disabled and deleted jobs alone', async () => {
+    await addJob(services, { accountId, nextDueAt: at('2026-12-01T02:30:00Z') });
+    await addJob(services, { accountId, nextDueAt: at('2026-12-01T02:30:00Z') });
+    await query('UPDATE job SET is_enabled = FALSE ORDER BY id LIMIT 1');
+    await query('UPDATE job SET deleted_at = NOW(3) ORDER BY id DESC LIMIT 1');
+    expect(await fireDueJobs(services, at('2026-12-05T00:00:00Z'))).to.equal(0);
+  });
+
+  it('catches up once after a downtime, for the latest time missed, and says so', async () => {
+    const job = await addJob(services, { accountId, nextDueAt: at('2026-12-01T02:30:00Z') });
+    expect(await fireDueJobs(services, at('2026-12-04T12:00:00Z'))).to.equal(1);
+    const executions = await executionsOf(services, job);
+    expect(executions).to.have.length(1);
+    expect(executions[0]).to.deep.include({
+      trigger_kind: 'catch_up',
+      note: 'caught up: this run stands for 3 earlier due times missed as well',
+    });
+    expect(executions[0]?.due_at).to.deep.equal(at('2026-12-04T02:30:00Z'));
+    expect(await nextDueOf(job)).to.deep.equal(at('2026-12-05T02:30:00Z'));
+  });
+
+  it('catches up a month of every-minute times in no time', async () => {
+    const schedule = { frequency: 'every', minutes: 1 };
+    const job = await addJob(services, { accountId, schedule, nextDueAt: at('2026-11-01T00:00:00Z') });
+    const began = performance.now();
+    await fireDueJobs(services, at('2026-12-01T00:00:30Z'));
+    expect(performance.now() - began).to.be.lessThan(500);
+    expect((await executionsOf(services, job))[0]?.note).to.contain('43200 earlier due times');
+  });
+
+  it('skips a run while the one before has not ended, and says so in the history', async () => {
+    const job = await addJob(services, { accountId, nextDueAt: at('2026-12-01T02:30:00Z') });
+    await fireDueJobs(services, at('2026-12-01T02:30:00Z'));
+    await fireDueJobs(services, at('2026-12-02T02:30:00Z'));
+    const [, skipped] = await executionsOf(services, job);
+    expect(skipped).to.deep.include({ status: 'cancelled', note: 'skipped: the run before had not ended' });
+    expect(skipped?.ended_at).to.be.instanceOf(Date);
+    expect(await query('SELECT 1 FROM work')).to.have.length(1);
+  });
+
+  it('queues it instead where the job asks for that', async () => {
+    const schedule = { frequency: 'daily', overlap: 'queue' };
+    const job = await addJob(services, { accountId, schedule, nextDueAt: at('2026-12-01T02:30:00Z') });
+    await fireDueJobs(services, at('2026-12-01T02:30:00Z'));
+    await fireDueJobs(services, at('2026-12-02T02:30:00Z'));
+    expect((await executionsOf(services, job)).map(({ status }) => status)).to.deep.equal(['pending', 'pending']);
+  });
+
+  it('does not run a due time again when the schedule is edited back to it', async () => {
+    const job = await addJob(services, { accountId, nextDueAt: at('2026-12-01T02:30:00Z') });
+    await fireDueJobs(services, at('2026-12-01T02:30:00Z'));
+    await query("UPDATE execution SET status = 'success'");
+    await query('UPDATE job SET next_due_at = ?', [at('2026-12-01T02:30:00Z')]);
+    expect(await fireDueJobs(services, at('2026-12-01T02:30:01Z'))).to.equal(0);
+    expect(await executionsOf(services, job)).to.have.length(1);
+    expect(await nextDueOf(job)).to.deep.equal(at('2026-12-02T02:30:00Z'));
+  });
+
+  it('fires the others when one job cannot be fired', async () => {
+    const broken = await addJob(services, { accountId, nextDueAt: at('2026-12-01T02:00:00Z') });
+    await query('UPDATE job SET schedule = ? WHERE id = ?', [
+      '{"frequency":"daily","at":"02:30","timezone":"No/Where","end_date":"never"}',
+      broken,
+    ]);
+    await addJob(services, { accountId, nextDueAt: at('2026-12-01T02:30:00Z') });
+    expect(await fireDueJobs(services, at('2026-12-01T02:30:00Z'))).to.equal(1);
+  });
+
+  it('fires each due time exactly once when two schedulers race over a thousand of them', async () => {
+    const other = await openServices(settingsOf(services));
+    const schedule = { frequency: 'every', minutes: 1, overlap: 'queue' };
+    const first = at('2026-12-01T00:00:00Z').getTime();
+    const jobs = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        addJob(services, { accountId, name: `racer ${index}`, schedule, nextDueAt: new Date(first) }),
+      ),
+    );
+    let fired = 0;
+    for (let minute = 0; minute < 50; minute++) {
+      const now = new Date(first + minute * 60_000);
+      const counts = await Promise.all([services, other, other].map((each) => fireDueJobs(each, now)));
+      fired += counts.reduce((sum, count) => sum + count, 0);
+      // Whoever came second may have left a locked job to the first; nothing may be left when both are done.
+      fired += await fireDueJobs(services, now);
+    }
+    await other.close();
+    expect(jobs).to.have.length(20);
+    expect(fired).to.equal(1000);
+    const [sum] = await query('SELECT COUNT(*) AS made, COUNT(DISTINCT job_id, due_at) AS times FROM execution');
+    expect(sum).to.deep.equal({ made: 1000, times: 1000 });
+  }).timeout(30_000);
+});
+
+describe('the scheduler', () => {
+  let services: Services;
+
+  before(async () => {
+    services = await testServices();
+  });
+  after(() => services.close());
+
+  it('fires a due job by itself at its time, and a job that was added while it slept', async () => {
+    const account = await testAccount(services, { timezone: 'UTC' });
+    const schedule = { frequency: 'every', minutes: 60 };
+    const due = new Date(Date.now() + 700);
+    const job = await addJob(services, { accountId: account.id, schedule, nextDueAt: due });
+    const scheduler = startScheduler(services, { sweepMs: 60_000 });
+    const [execution] = await eventually('fired', async () => {
+      const executions = await executionsOf(services, job);
+      return executions.length > 0 ? executions : undefined;
+    });
+    expect(execution?.due_at).to.deep.equal(due);
+    expect(Date.now() - due.getTime()).to.be.within(0, 3000);
+    const added = await addJob(services, { accountId: account.id, schedule, nextDueAt: new Date() });
+    await scheduler.refresh();
+    expect(await executionsOf(services, added)).to.have.length(1);
+    await scheduler.stop();
+  });
+});
