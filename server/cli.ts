@@ -6,7 +6,10 @@ import { addConfigurationCommands, addConnectorCommands } from './commands/confi
 import { addJobCommands } from './commands/job.ts';
 import { addMachineCommands } from './commands/machine.ts';
 
-/** `cqa`: everything that can be done without a browser. Exit 0 done, 1 the work failed, 2 wrong use. */
+/**
+ * `cqa`: everything that can be done without a browser. Exit 0 done, 1 the work failed, 2 wrong use. Each command loads
+ * what it works with when it is called, so that it starts at once and waits in little memory.
+ */
 const program = new Command('cqa')
   .description('CQA Data Integrations: conversations in, analyses out')
   .option('--json', 'answer in JSON')

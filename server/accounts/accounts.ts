@@ -2,21 +2,11 @@ import { z } from 'zod';
 import type { AccountRow } from '../../db/models/account.ts';
 import { modelsOf } from '../../db/models/models.ts';
 import { newId, parseUuid, uuidText } from '../../db/uuid.ts';
-import { AppError } from '../../shared/error.ts';
 import { defaultSchedule, zoneSchema } from '../../shared/job.ts';
 import { parseInput } from '../configuration/parse.ts';
 import type { Services } from '../services.ts';
+import { type Account, getAccount, noAccount } from './account.ts';
 import { createUser } from './users.ts';
-
-export interface Account {
-  id: number;
-  uid: string;
-  name: string;
-  timezone: string;
-  consoleEnabled: boolean;
-  frameOrigins: string[];
-  emailDomains: string[];
-}
 
 const originSchema = z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin);
 
@@ -67,17 +57,6 @@ export async function createAccount(services: Services, account: NewAccount): Pr
   return { id: row.id, uid: uuidText(row.uid) };
 }
 
-/** Throws `not_found` for an id that is no account's. */
-export async function getAccount(services: Services, uid: string): Promise<Account> {
-  return view(await accountRow(services, uid));
-}
-
-export async function getAccountById(services: Services, id: number): Promise<Account> {
-  const row = await modelsOf(services.database).Account.findByPk(id);
-  if (!row) throw new AppError('not_found', 'This account is no longer there.');
-  return view(row);
-}
-
 /** Changes what is given and leaves the rest. */
 export async function setAccount(services: Services, uid: string, input: AccountSettings): Promise<Account> {
   const settings = parseInput(settingsSchema, input);
@@ -88,27 +67,14 @@ export async function setAccount(services: Services, uid: string, input: Account
   if (settings.frameOrigins !== undefined) row.frame_origins = settings.frameOrigins;
   if (settings.emailDomains !== undefined) row.email_domains = settings.emailDomains;
   await row.save();
-  return view(row);
+  return getAccount(services, uid);
 }
 
 async function accountRow(services: Services, uid: string): Promise<AccountRow> {
   const id = parseUuid(uid);
   const row = id && (await modelsOf(services.database).Account.findOne({ where: { uid: id } }));
-  if (!row)
-    throw new AppError('not_found', `There is no account ${uid}. "cqa account create" makes one and prints its id.`);
+  if (!row) throw noAccount(uid);
   return row;
-}
-
-function view(row: AccountRow): Account {
-  return {
-    id: row.id,
-    uid: uuidText(row.uid),
-    name: row.name,
-    timezone: row.timezone,
-    consoleEnabled: row.console_enabled,
-    frameOrigins: row.frame_origins,
-    emailDomains: row.email_domains,
-  };
 }
 
 /** Whether anybody has set this installation up yet. */

@@ -1,8 +1,5 @@
 import { type Command, Option } from 'commander';
 import { type Role, roles } from '../../shared/configuration.ts';
-import { createAccount, setAccount } from '../accounts/accounts.ts';
-import { createUser } from '../accounts/users.ts';
-import { createEmbedSecret, signEmbedToken } from '../security/embed.ts';
 import { collect, withAccount, withServices } from './command.ts';
 
 export function addAccountCommands(program: Command): void {
@@ -18,6 +15,7 @@ export function addAccountCommands(program: Command): void {
     .option('--console', 'enable the data integration console')
     .action((options, command) =>
       withServices(command, async ({ services }) => {
+        const { createAccount } = await import('../accounts/accounts.ts');
         const { uid } = await createAccount(services, options);
         return { json: { account_id: uid }, text: `Account ${options.name} is there. Its id: ${uid}` };
       }),
@@ -33,6 +31,7 @@ export function addAccountCommands(program: Command): void {
     .option('--email-domain <domain>', 'reports may be mailed there (repeatable)', collect)
     .action((options, command) =>
       withServices(command, async ({ services }) => {
+        const { setAccount } = await import('../accounts/accounts.ts');
         const account = await setAccount(services, options.account, {
           ...(options.console ? { consoleEnabled: options.console === 'on' } : {}),
           timezone: options.timezone,
@@ -58,9 +57,10 @@ export function addAccountCommands(program: Command): void {
     .description("make a secret with which the host's backend signs its users in")
     .requiredOption('--account <id>')
     .action((options, command) =>
-      withAccount(command, options.account, async ({ services }, { id }) => ({
-        json: await createEmbedSecret(services, id),
-      })),
+      withAccount(command, options.account, async ({ services }, { id }) => {
+        const { createEmbedSecret } = await import('../security/embed.ts');
+        return { json: await createEmbedSecret(services, id) };
+      }),
     );
 }
 
@@ -91,6 +91,7 @@ export function addUserCommands(program: Command): void {
       ) =>
         withAccount(command, options.account, async ({ services }, { id }) => {
           const { email, role, password, team = [], campaign = [], verified = false } = options;
+          const { createUser } = await import('../accounts/users.ts');
           const { uid } = await createUser(services, id, {
             email,
             role,
@@ -114,6 +115,7 @@ export function addEmbedCommands(program: Command): void {
     .requiredOption('--email <email>')
     .action((options, command) =>
       withAccount(command, options.account, async ({ services }, account) => {
+        const { signEmbedToken } = await import('../security/embed.ts');
         const token = await signEmbedToken(services, account, options.email);
         return { json: { token }, text: token };
       }),

@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import { AppError } from '../../shared/error.ts';
-import { analysisProgress } from '../pipeline/progress.ts';
 import { tell, withAccount } from './command.ts';
-import { withWorker } from './worker.ts';
 
 const lookEveryMs = 250;
 
@@ -18,6 +16,8 @@ export function addAnalysisCommands(program: Command): void {
       withAccount(command, options.account, async (opened, { id }) => {
         const seconds = Number(options.timeout);
         if (!(seconds > 0)) throw new AppError('invalid', `"${options.timeout}" is not a number of seconds.`);
+        const { analysisProgress } = await import('../pipeline/progress.ts');
+        const { withWorker } = await import('./worker.ts');
         const deadline = Date.now() + seconds * 1000;
         const progress = await withWorker(opened, async () => {
           for (let said = -1; ; ) {

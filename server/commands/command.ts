@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Account, getAccount } from '../accounts/accounts.ts';
+import { type Account, getAccount } from '../accounts/account.ts';
 import { readConfig } from '../config.ts';
 import { type Opened, open } from '../open.ts';
 

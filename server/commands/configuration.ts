@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { AppError } from '../../shared/error.ts';
-import { type Applied, apply, readConfiguration } from '../configuration/apply.ts';
-import { checkConnector } from '../configuration/check.ts';
-import { findConnector } from '../configuration/connectors.ts';
-import { exportConfiguration } from '../configuration/export.ts';
+import type { Applied } from '../configuration/apply.ts';
 import { withAccount } from './command.ts';
 
 const by = 'cqa apply';
@@ -18,6 +15,7 @@ export function addConfigurationCommands(program: Command): void {
     .option('--dry-run', 'say what would change and change nothing')
     .action((options, command) =>
       withAccount(command, options.account, async ({ services }, { id }) => {
+        const { apply, readConfiguration } = await import('../configuration/apply.ts');
         const document = readConfiguration(readText(options.file), process.env);
         const dryRun = options.dryRun === true;
         const applied = await apply(services, id, document, { by, dryRun });
@@ -31,6 +29,7 @@ export function addConfigurationCommands(program: Command): void {
     .requiredOption('--account <id>')
     .action((options, command) =>
       withAccount(command, options.account, async ({ services }, { id }) => {
+        const { exportConfiguration } = await import('../configuration/export.ts');
         const yaml = await exportConfiguration(services, id);
         return { json: { yaml }, text: yaml.trimEnd() };
       }),
@@ -69,6 +68,8 @@ export function addConnectorCommands(program: Command): void {
     .requiredOption('--name <name>')
     .action((options, command) =>
       withAccount(command, options.account, async ({ services }, { id }) => {
+        const { checkConnector } = await import('../configuration/check.ts');
+        const { findConnector } = await import('../configuration/connectors.ts');
         const { uid } = await findConnector(services, id, options.name);
         const { ok, message, details, steps } = await checkConnector(services, id, uid);
         const lines = steps.map((step) => `${step.ok ? 'ok    ' : 'FAILED'} ${step.title}: ${step.message}`);
@@ -83,6 +84,7 @@ export function addConnectorCommands(program: Command): void {
     .requiredOption('--name <name>')
     .action((options, command) =>
       withAccount(command, options.account, async ({ services }, { id }) => {
+        const { findConnector } = await import('../configuration/connectors.ts');
         const { name, type, is_enabled, public_side, config, last_check } = await findConnector(
           services,
           id,

@@ -1,15 +1,8 @@
 import type { Command } from 'commander';
-import { DateTime } from 'luxon';
 import { parseUuid, uuidText } from '../../db/uuid.ts';
 import { AppError } from '../../shared/error.ts';
-import { findJob } from '../configuration/jobs.ts';
-import { nextDue } from '../jobs/schedule.ts';
-import { showExecution } from '../jobs/show.ts';
-import { triggerJob } from '../jobs/trigger.ts';
-import { runJobAndWait } from '../jobs/wait.ts';
 import type { Opened } from '../open.ts';
 import { tell, withAccount } from './command.ts';
-import { withWorker } from './worker.ts';
 
 export function addJobCommands(program: Command): void {
   const job = program.command('job').description('what runs, and when');
@@ -23,9 +16,12 @@ export function addJobCommands(program: Command): void {
     .action((options, command) =>
       withAccount(command, options.account, async (opened, { id }) => {
         const { services } = opened;
+        const { findJob } = await import('../jobs/find.ts');
+        const { triggerJob } = await import('../jobs/trigger.ts');
+        const { showExecution } = await import('../jobs/show.ts');
         const { id: jobId } = await findJob(services, id, options.name);
         const executionId = await triggerJob(services, id, jobId, { by: 'cqa job run' });
-        if (options.wait) await withWorker(opened, () => waitWithProgress(opened, executionId));
+        if (options.wait) await waitWithProgress(opened, executionId);
         const shown = await showExecution(services, id, executionId);
         const { execution_id, status, items, counts, note, error } = shown;
         const failed = options.wait === true && status !== 'success';
@@ -45,6 +41,9 @@ export function addJobCommands(program: Command): void {
     .option('--count <k>', 'how many', '5')
     .action((options, command) =>
       withAccount(command, options.account, async ({ services }, { id, timezone }) => {
+        const { DateTime } = await import('luxon');
+        const { findJob } = await import('../jobs/find.ts');
+        const { nextDue } = await import('../jobs/schedule.ts');
         const { schedule } = await findJob(services, id, options.name);
         const from = DateTime.fromISO(options.from, { zone: schedule.timezone ?? timezone });
         const count = Number(options.count);
@@ -76,18 +75,20 @@ export function addJobCommands(program: Command): void {
         const executionId = parseUuid(options.id);
         if (!executionId)
           throw new AppError('invalid', `"${options.id}" is not an execution's id. "cqa job run" prints it.`);
+        const { showExecution } = await import('../jobs/show.ts');
         return { json: await showExecution(services, id, executionId) };
       }),
     );
 }
 
-async function waitWithProgress({ services }: Opened, executionId: Buffer): Promise<void> {
+async function waitWithProgress(opened: Opened, executionId: Buffer): Promise<void> {
+  const { runJobAndWait } = await import('../jobs/wait.ts');
+  const { withWorker } = await import('./worker.ts');
   let said = '';
-  await runJobAndWait(services, executionId, {
-    progress: ({ status, rows }) => {
-      const line = `${uuidText(executionId)} ${status}${rows > 0 ? `, ${rows} rows` : ''}`;
-      if (line !== said) tell(line);
-      said = line;
-    },
-  });
+  const progress = ({ status, rows }: { status: string; rows: number }) => {
+    const line = `${uuidText(executionId)} ${status}${rows > 0 ? `, ${rows} rows` : ''}`;
+    if (line !== said) tell(line);
+    said = line;
+  };
+  await withWorker(opened, () => runJobAndWait(opened.services, executionId, { progress }));
 }

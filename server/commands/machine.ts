@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
-import { inspect } from '../machine/doctor.ts';
 import { print, withServices } from './command.ts';
 
 export function addMachineCommands(program: Command): void {
@@ -18,7 +17,9 @@ export function addMachineCommands(program: Command): void {
     .command('doctor')
     .description('say what this machine has and what it lacks')
     .action(async (_, command) => {
-      const findings = await inspect(readConfig(process.env));
+      const { inspect } = await import('../machine/doctor.ts');
+      const { dataDir, databaseUrl } = readConfig(process.env);
+      const findings = await inspect({ dataDir, embedded: databaseUrl === undefined });
       const lines = findings.map(
         ({ name, ok, found, advice }) =>
           `${ok ? 'ok  ' : 'LACK'} ${name}${found ? `: ${found}` : ''}${advice ? `\n     ${advice}` : ''}`,

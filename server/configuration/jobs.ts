@@ -5,7 +5,7 @@ import { modelsOf } from '../../db/models/models.ts';
 import { newId, parseUuid, uuidText } from '../../db/uuid.ts';
 import { AppError } from '../../shared/error.ts';
 import { type JobInput, type JobType, jobSchema, type ReportConfig, type Schedule } from '../../shared/job.ts';
-import { getAccountById } from '../accounts/accounts.ts';
+import { getAccountById } from '../accounts/account.ts';
 import { nextDue } from '../jobs/schedule.ts';
 import type { Services } from '../services.ts';
 import type { Change, SaveOptions } from './connectors.ts';
@@ -148,18 +148,6 @@ export async function getJob(services: Services, accountId: number, uid: string)
   const [job] = await views(services, [await jobRow(services, accountId, uid)]);
   if (!job) throw new AppError('not_found', 'This job is not there any more.');
   return job;
-}
-
-/** For the CLI, which names jobs. Throws `not_found` with the names there are. */
-export async function findJob(services: Services, accountId: number, name: string): Promise<JobView> {
-  const jobs = await listJobs(services, accountId);
-  const job = jobs.find((candidate) => candidate.name === name.trim());
-  if (job) return job;
-  const names = jobs.map((candidate) => candidate.name).join(', ');
-  throw new AppError(
-    'not_found',
-    `There is no job "${name}". ${names ? `There are: ${names}.` : 'There are none yet.'}`,
-  );
 }
 
 export async function setJobEnabled(

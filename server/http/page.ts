@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RequestHandler } from 'express';
 import { parseUuid } from '../../db/uuid.ts';
 import { AppError } from '../../shared/error.ts';
-import { getAccount } from '../accounts/accounts.ts';
+import { getAccount } from '../accounts/account.ts';
 import type { Services } from '../services.ts';
 import { allowPage } from './headers.ts';
 

@@ -65,12 +65,14 @@ async function listen(server: Server, { port, host }: HttpOptions): Promise<void
   }
 }
 
+/** A connection whose answer has ended stays open for the next request, so idle ones are closed again and again. */
 async function closeServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), closeWithinMs);
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const deadline = setTimeout(() => server.closeAllConnections(), closeWithinMs);
   await closed;
-  clearTimeout(timer);
+  clearInterval(sweep);
+  clearTimeout(deadline);
 }
 
 function urlOf(host: string, port: number): string {

@@ -4,7 +4,7 @@ import { type ExecutionRecord, hasOpenExecution, readExecution, storedRows } fro
 import { jobConnectors } from '../../db/queries/jobs.ts';
 import { settleWork, type Work } from '../../db/queries/work.ts';
 import { releaseClaims } from '../../db/queries/workers.ts';
-import { AppError } from '../../shared/error.ts';
+import { AppError, errorCodes, type Failure } from '../../shared/error.ts';
 import { hasEnded } from '../../shared/execution.ts';
 import { type LoadedConnector, loadConnector } from '../connectors/load.ts';
 import type { ExecutionRun, ExportOutcome, ImportOutcome } from '../pipeline/run.ts';
@@ -121,26 +121,28 @@ async function loadConnectors(services: Services, execution: ExecutionRecord): P
   return loaded;
 }
 
-/** Calls again, after a short while, what failed because the other side was not to be reached. */
-async function attemptSource<T>(
+/** Runs again, after a short while, what failed because the other side was not to be reached, thrown or told as an end. */
+async function attemptSource(
   { retryMs, signal }: { retryMs: number; signal: AbortSignal },
-  go: () => Promise<T>,
-): Promise<T> {
+  go: () => Promise<ExecutionEnd>,
+): Promise<ExecutionEnd> {
   for (let attempt = 1; ; attempt++) {
+    const isLast = attempt === sourceAttempts;
     try {
-      return await go();
+      const end = await go();
+      if (isLast || end.status !== 'handler_failed' || !isSourceTrouble(end.error)) return end;
     } catch (error) {
-      if (signal.aborted || !isSourceTrouble(error) || attempt === sourceAttempts) throw error;
-      await wait(retryMs * 3 ** (attempt - 1) * (0.75 + Math.random() / 2), signal);
-      signal.throwIfAborted();
+      if (isLast || signal.aborted || !(error instanceof AppError) || !isSourceTrouble(error)) throw error;
     }
+    await wait(retryMs * 3 ** (attempt - 1) * (0.75 + Math.random() / 2), signal);
+    signal.throwIfAborted();
   }
 }
 
 /** It may pass, and it is the other side's: our own database and leases have their own way back. */
-function isSourceTrouble(error: unknown): boolean {
-  if (!(error instanceof AppError) || error.kind !== 'transient') return false;
-  return error.code !== 'database_unavailable' && error.code !== 'lease_lost';
+function isSourceTrouble(failure: Failure | undefined): boolean {
+  if (!failure || errorCodes[failure.code].kind !== 'transient') return false;
+  return failure.code !== 'database_unavailable' && failure.code !== 'lease_lost';
 }
 
 async function cancelledEnd(task: Task, execution: ExecutionRecord): Promise<ExecutionEnd> {

@@ -1,4 +1,5 @@
 import { IANAZone } from 'luxon';
+import { AppError } from '../../shared/error.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -47,6 +48,11 @@ function firstChange(zone: IANAZone, low: number, high: number): number {
   return high;
 }
 
+/** Throws `invalid` where this machine knows no such zone: a wrong one must not look like a schedule that has ended. */
 export function zoneOf(name: string): IANAZone {
-  return IANAZone.create(name);
+  const zone = IANAZone.create(name);
+  if (zone.isValid) return zone;
+  throw new AppError('invalid', `"${name}" is not a time zone that is known here. Use one such as Asia/Kolkata.`, {
+    field: 'schedule.timezone',
+  });
 }

@@ -1,7 +1,7 @@
 import { type AnalysisPage, type ListedAnalysis, readAnalysisPage } from '../../db/queries/analysis-list.ts';
 import type { Scope } from '../../db/queries/scope.ts';
 import type { InteractionStatus } from '../../shared/interaction.ts';
-import { getAccountById } from '../accounts/accounts.ts';
+import { getAccountById } from '../accounts/account.ts';
 import type { Services } from '../services.ts';
 import { dayPeriod } from './range.ts';
 

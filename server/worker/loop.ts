@@ -50,7 +50,13 @@ export function startLoop(handler: WorkHandler, settings: LoopSettings): Loop {
   const running = new Map<Held, Promise<void>>();
   let isQuiet = false;
   let sawNothing = false;
-  let wakeUp: () => void = () => undefined;
+  let isWoken = false;
+  let endPause: () => void = () => undefined;
+
+  function wakeUp(): void {
+    isWoken = true;
+    endPause();
+  }
 
   const changed = () =>
     onChange?.(
@@ -111,15 +117,17 @@ export function startLoop(handler: WorkHandler, settings: LoopSettings): Loop {
     await giveBack();
   }
 
-  /** Until woken, until something ends, or until it is time to look again. */
-  function pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, pollMs);
-      wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** Until woken (also while it looked), until something ends, or until it is time to look again. */
+  async function pause(): Promise<void> {
+    if (!isWoken)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, pollMs);
+        endPause = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    isWoken = false;
   }
 
   async function giveBack(): Promise<void> {
@@ -131,7 +139,7 @@ export function startLoop(handler: WorkHandler, settings: LoopSettings): Loop {
 
   const serving = serve();
   return {
-    wake: () => wakeUp(),
+    wake: wakeUp,
     isIdle: () => sawNothing && running.size + waiting.length === 0,
     quiesce() {
       isQuiet = true;

@@ -3,7 +3,7 @@ import type { Session } from './session.ts';
 
 /** Something of the account changed: pages that show its topic read it again. */
 export interface Change {
-  topic: string;
+  topic: 'executions' | 'connectors' | 'jobs' | 'analyses';
   id: string;
 }
 
@@ -19,7 +19,7 @@ const reopenMs = 3000;
 export class Changes {
   private readonly api: Api;
   private readonly session: Session;
-  private readonly listeners = new Map<Listener, ReadonlySet<string>>();
+  private readonly listeners = new Map<Listener, ReadonlySet<Change['topic']>>();
   private stream: { unsubscribe(): void } | undefined;
   private poll: ReturnType<typeof setInterval> | undefined;
   private reopen: ReturnType<typeof setTimeout> | undefined;
@@ -42,9 +42,14 @@ export class Changes {
   }
 
   /** Calls back for changes of these topics; with undefined when changes may have been missed. */
-  listen(topics: readonly string[], listener: Listener): () => void {
+  listen(topics: readonly Change['topic'][], listener: Listener): () => void {
     this.listeners.set(listener, new Set(topics));
     return () => this.listeners.delete(listener);
+  }
+
+  /** Tells listeners at once what this tab itself has just changed; the stream tells it to the others. */
+  announce(topic: Change['topic'], id: string): void {
+    this.tell({ topic, id });
   }
 
   private readonly look = (): void => {

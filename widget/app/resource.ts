@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { Changes } from '../api/changes.ts';
+import type { Change, Changes } from '../api/changes.ts';
 import { type Problem, problemOf } from '../api/problem.ts';
 
 /** Changes often come in bursts (counts of a running import): one reading serves them all. */
@@ -33,7 +33,7 @@ export class Resource<T> implements ReactiveController {
   }
 
   /** Reads now and again on every change of the topics (of the one `id`, where given). */
-  follow(changes: Changes, topics: readonly string[], id?: string): void {
+  follow(changes: Changes, topics: readonly Change['topic'][], id?: string): void {
     this.unlisten?.();
     this.unlisten = changes.listen(topics, (change) => {
       if (change && id !== undefined && change.id !== id) return;

@@ -136,6 +136,7 @@ export class ConnectorDialogElement extends LitElement {
     });
     if (!isDone) return this.showProblem(this.saving.problem);
     app.say(`${draft.name} is saved.`);
+    app.changes.announce('connectors', this.saved?.uid ?? '');
     if (this.toHandOn.length === 0) this.close();
   };
 

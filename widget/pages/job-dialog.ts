@@ -90,6 +90,7 @@ export class JobDialogElement extends LitElement {
     });
     if (!isDone) return this.showFirstProblem();
     app.say(`${draft.name} is saved.`);
+    app.changes.announce('jobs', job?.uid ?? '');
     if (!job) app.go('/jobs');
     this.close();
   };

@@ -212,14 +212,14 @@ export class JobScheduleElement extends LitElement {
   private renderOverlap(draft: JobDraft): TemplateResult | typeof nothing {
     if (draft.frequency === 'one_time') return nothing;
     return html`<div class="field">
-      <label for="overlap">When the run before is still going</label>
+      <label for="overlap">If the last run still goes on</label>
       <select
         id="overlap"
         class="input"
         @change=${(event: Event) => this.edit({ overlap: (event.target as HTMLSelectElement).value as JobDraft['overlap'] })}
       >
-        <option value="skip" ?selected=${draft.overlap === 'skip'}>Skip this time and say so</option>
-        <option value="queue" ?selected=${draft.overlap === 'queue'}>Wait for it</option>
+        <option value="skip" ?selected=${draft.overlap === 'skip'}>Skip and say so</option>
+        <option value="queue" ?selected=${draft.overlap === 'queue'}>Wait for it, then run</option>
       </select>
     </div>`;
   }

@@ -26,8 +26,14 @@ export class JobsElement extends LitElement {
     tables,
     css`
       .schedule {
-        min-width: 160px;
+        min-width: 140px;
         max-width: 280px;
+      }
+      .by {
+        max-width: 130px;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
       }
       .name {
         min-width: 130px;
@@ -151,7 +157,7 @@ export class JobsElement extends LitElement {
       <td><cqa-status .words=${job.is_enabled ? enabledWords : disabledWords}></cqa-status></td>
       <td><cqa-time .at=${job.next_due_at} .zone=${app.zone}></cqa-time></td>
       <td>${this.renderLastRun(app, job)}</td>
-      <td class="break soft">${job.created_by}</td>
+      <td class="by soft" title=${job.created_by}>${job.created_by}</td>
       <td class="actions">${this.renderActions(app, job)}</td>
     </tr>`;
   }

@@ -191,9 +191,19 @@ export const tables = css`
   tbody tr.link:hover {
     background: var(--surface-hover);
   }
+  td.break {
+    min-width: 104px;
+    overflow-wrap: break-word;
+  }
   td.actions {
+    position: sticky;
+    right: 0;
     text-align: right;
     white-space: nowrap;
-    padding-block: 4px;
+    padding: 6px var(--space-2);
+    background: var(--surface);
+  }
+  tr.link:hover td.actions {
+    background: var(--surface-hover);
   }
 `;

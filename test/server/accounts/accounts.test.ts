@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { createAccount, getAccount, setAccount } from '../../../server/accounts/accounts.ts';
+import { getAccount } from '../../../server/accounts/account.ts';
+import { createAccount, setAccount } from '../../../server/accounts/accounts.ts';
 import { createUser, findUsersByEmail } from '../../../server/accounts/users.ts';
 import { verifyPassword } from '../../../server/security/passwords.ts';
 import type { Services } from '../../../server/services.ts';

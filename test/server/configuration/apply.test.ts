@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { apply, readConfiguration } from '../../../server/configuration/apply.ts';
 import { findConnector, listConnectors, saveConnector } from '../../../server/configuration/connectors.ts';
 import { exportConfiguration } from '../../../server/configuration/export.ts';
-import { findJob, listJobs } from '../../../server/configuration/jobs.ts';
+import { listJobs } from '../../../server/configuration/jobs.ts';
 import { listProfiles } from '../../../server/configuration/profiles.ts';
 import { connectorRemoval, removeConnector } from '../../../server/configuration/removal.ts';
 import { loadConnector } from '../../../server/connectors/load.ts';
@@ -182,6 +182,6 @@ describe('applying a configuration', () => {
     const { uid } = await findConnector(services, id, 'calls');
     const refusal = await removeConnector(services, other.id, uid).catch((error) => error);
     expect(refusal).to.be.instanceOf(AppError).with.property('code', 'not_found');
-    expect((await findJob(services, id, 'nightly')).connectors).to.deep.equal(['calls']);
+    expect(await listJobs(services, id)).to.have.nested.property('[0].connectors[0]', 'calls');
   });
 });

@@ -151,6 +151,18 @@ describe('an execution', () => {
     expect(attempts).to.equal(0);
   });
 
+  it('tries again also where the import tells the failure as its end, and keeps the counts of the last try', async () => {
+    let attempts = 0;
+    const error = { code: 'connection_lost', message: 'The connection broke.' } as const;
+    const runImport = () => {
+      attempts++;
+      return Promise.resolve({ ...success, status: 'handler_failed', error } as const);
+    };
+    const shown = await runWith({ runImport });
+    expect(attempts).to.equal(3);
+    expect(shown).to.deep.include({ status: 'handler_failed', counts: success.counts, error });
+  });
+
   it('fails where its connector is disabled or its configuration is gone', async () => {
     const id = await trigger();
     await query('UPDATE connector SET is_enabled = FALSE WHERE id = ?', [connector]);

@@ -1,0 +1,121 @@
+import { createTRPCClient, httpSubscriptionLink } from '@trpc/client';
+import { expect } from 'chai';
+import { EventSource } from 'eventsource';
+import { newId, parseUuid } from '../../../../db/uuid.ts';
+import { setConnectorEnabled } from '../../../../server/configuration/connectors.ts';
+import type { Change } from '../../../../server/console/changes/feed.ts';
+import type { Router } from '../../../../server/console/router.ts';
+import { testAccount } from '../../../harness/services.ts';
+import { type Door, eventually, openDoor, signedInAs } from '../../http/door.ts';
+import { type Belongings, makeBelongings } from '../belongings.ts';
+
+describe('the stream of changes', () => {
+  let door: Door;
+  let account: { id: number; uid: string };
+  let own: Belongings;
+  const streams: { unsubscribe(): void }[] = [];
+
+  before(async () => {
+    door = await openDoor();
+    account = await testAccount(door.services);
+    own = await makeBelongings(door.services, account.id);
+  });
+  afterEach(() => {
+    for (const stream of streams.splice(0)) stream.unsubscribe();
+  });
+  after(() => door.close());
+
+  /** Follows as the console does, and waits until the feed has looked once. */
+  async function follow(token: string) {
+    const changes: Change[] = [];
+    const errors: string[] = [];
+    const withBearer = (url: string | URL, init?: object) =>
+      fetch(url, { ...init, headers: { accept: 'text/event-stream', authorization: `Bearer ${token}` } });
+    const link = httpSubscriptionLink<Router>({
+      url: `${door.url}/trpc`,
+      EventSource,
+      eventSourceOptions: () => ({ fetch: withBearer }),
+    });
+    let isStarted = false;
+    streams.push(
+      createTRPCClient<Router>({ links: [link] }).changes.watch.subscribe(undefined, {
+        onStarted: () => {
+          isStarted = true;
+        },
+        onData: (change) => changes.push(change),
+        onError: (error) => errors.push(String(error.data?.code)),
+      }),
+    );
+    await eventually(() => isStarted || errors.length > 0);
+    return { changes, errors, topics: () => new Set(changes.map(({ topic }) => topic)) };
+  }
+
+  const sql = (text: string, values: unknown[]) => door.services.database.pool.query(text, values);
+  let scores = 0;
+  const completeAnalysis = () =>
+    sql(
+      "INSERT INTO analysis (id, account_id, interaction_id, profile_id, profile_version, execution_id, occurred_at, status) VALUES (?, ?, ?, ?, 1, ?, NOW(3), 'completed')",
+      [newId(), account.id, parseUuid(own.interaction), ++scores, newId()],
+    );
+  /** Touches everything until the follower has heard of it: the first look is what later ones are compared with. */
+  async function untilHeard(heard: () => boolean, change: () => Promise<unknown>): Promise<void> {
+    await eventually(async () => {
+      if (!heard()) await change();
+      return heard();
+    });
+  }
+
+  it('tells an admin of executions, connectors and analyses as they change', async () => {
+    const { token } = await signedInAs(door.services, account.id, 'admin');
+    const { changes, topics } = await follow(token);
+    let enabled = true;
+    await untilHeard(
+      () => topics().has('connectors'),
+      async () => {
+        enabled = !enabled;
+        await setConnectorEnabled(door.services, account.id, own.connector, enabled);
+      },
+    );
+    expect(changes.find(({ topic }) => topic === 'connectors')?.id).to.equal(own.connector);
+    await untilHeard(() => topics().has('analyses'), completeAnalysis);
+    await sql("UPDATE execution SET status = 'processing' WHERE id = ?", [parseUuid(own.execution)]);
+    await eventually(() => changes.some(({ id, version }) => id === own.execution && /^processing/.test(version)));
+    await sql("UPDATE execution SET status = 'success', created_at = NOW(3) - INTERVAL 1 DAY WHERE id = ?", [
+      parseUuid(own.execution),
+    ]);
+    await eventually(() => changes.some(({ id, version }) => id === own.execution && /^success/.test(version)));
+  });
+
+  it('tells of an execution that began and ended between two looks', async () => {
+    const { token } = await signedInAs(door.services, account.id, 'admin');
+    const { changes, topics } = await follow(token);
+    await untilHeard(() => topics().has('analyses'), completeAnalysis);
+    const id = newId();
+    await sql(
+      "INSERT INTO execution (id, account_id, job_id, job_name, type, connector_names, trigger_kind, status) VALUES (?, ?, 99, 'x', 'data_import', '[]', 'manual', 'success')",
+      [id, account.id],
+    );
+    await eventually(() => changes.some(({ topic, version }) => topic === 'executions' && /^success/.test(version)));
+  });
+
+  it("tells everybody of analyses, nobody but admins of the rest, and nobody of another account's", async () => {
+    const agent = await follow((await signedInAs(door.services, account.id, 'agent')).token);
+    const foreign = await testAccount(door.services);
+    const stranger = await follow((await signedInAs(door.services, foreign.id, 'admin')).token);
+    let enabled = true;
+    await untilHeard(
+      () => agent.topics().has('analyses'),
+      async () => {
+        enabled = !enabled;
+        await setConnectorEnabled(door.services, account.id, own.connector, enabled);
+        await completeAnalysis();
+      },
+    );
+    expect([...agent.topics()]).to.deep.equal(['analyses']);
+    expect(stranger.changes).to.deep.equal([]);
+  });
+
+  it('is refused without a session', async () => {
+    expect((await follow('nonsense')).errors).to.deep.equal(['unauthorized']);
+  });
+});

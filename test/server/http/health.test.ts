@@ -1,0 +1,48 @@
+import { expect } from 'chai';
+import { metricsText } from '../../../server/http/health.ts';
+import { testAccount } from '../../harness/services.ts';
+import { makeBelongings } from '../console/belongings.ts';
+import { type Door, openDoor } from './door.ts';
+
+describe('the figures for whoever runs the program', () => {
+  let door: Door;
+  before(async () => {
+    door = await openDoor();
+  });
+  after(() => door.close());
+
+  it('say that it runs and is ready', async () => {
+    for (const path of ['/healthz', '/readyz']) {
+      const response = await fetch(`${door.url}${path}`);
+      expect(response.status).to.equal(200);
+      expect(await response.json()).to.deep.equal({ ok: true });
+    }
+  });
+
+  it('count executions by status and waiting work by kind', async () => {
+    await makeBelongings(door.services, (await testAccount(door.services)).id);
+    const response = await fetch(`${door.url}/metrics`);
+    const text = await response.text();
+    expect(response.headers.get('content-type')).to.match(/^text\/plain/);
+    expect(text).to.match(/^cqa_executions\{status="pending"\} 2$/m);
+    expect(text).to.match(/^cqa_executions\{status="success"\} 0$/m);
+    expect(text).to.match(/^cqa_work\{kind="execute"\} 2$/m);
+    expect(text).to.match(/^cqa_work_due\{kind="execute"\} 2$/m);
+    expect(text).to.match(/^process_resident_memory_bytes \d+$/m);
+  });
+
+  it('are lines that Prometheus reads', () => {
+    const text = metricsText({ executions: [], work: [] }, process.memoryUsage());
+    for (const line of text.trimEnd().split('\n'))
+      expect(line).to.match(/^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="[a-z_]+"\})? \d+)$/);
+  });
+});
+
+describe('a program whose database has gone', () => {
+  it('runs, and is not ready', async () => {
+    const door = await openDoor();
+    await door.services.database.pool.end();
+    expect((await fetch(`${door.url}/healthz`)).status).to.equal(200);
+    expect((await fetch(`${door.url}/readyz`)).status).to.equal(503);
+  });
+});
