@@ -1,3 +1,4 @@
+import './heap.ts';
 import { Command, CommanderError } from 'commander';
 import { AppError } from '../shared/error.ts';
 import { addAccountCommands, addEmbedCommands, addUserCommands } from './commands/account.ts';

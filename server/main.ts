@@ -1,5 +1,6 @@
+import './heap.ts';
+import { hasAnyAccount } from '../db/queries/console-users.ts';
 import { AppError } from '../shared/error.ts';
-import { hasAccounts } from './accounts/accounts.ts';
 import { readConfig } from './config.ts';
 import { startHttp } from './http/start.ts';
 import { startScheduler } from './jobs/scheduler.ts';
@@ -45,7 +46,8 @@ async function run(): Promise<void> {
 async function announce(services: Services, url: string | undefined): Promise<void> {
   const { log, config } = services;
   log.info({ url, roles: config.roles }, 'ready');
-  if (url && !(await hasAccounts(services))) log.info(`no account yet: open ${url} to make the first one`);
+  if (url && !(await hasAnyAccount(services.database.pool)))
+    log.info(`no account yet: open ${url} to make the first one`);
 }
 
 /** The first of these asks for an orderly end; a second one ends at once. */

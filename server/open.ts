@@ -39,7 +39,9 @@ export async function open(
   const database = config.databaseUrl ? external(config.databaseUrl) : await embedded(config, say, joins);
   try {
     const settings = { config, secretKey: readSecretKey(config), address: database.address, ...ffmpeg(config) };
-    const services = await openServices(settings, { name, connectionLimit });
+    // A frozen process must not keep its row locks for longer than its leases last.
+    const silentSeconds = Math.max(1, Math.floor(config.leaseSeconds / 2));
+    const services = await openServices(settings, { name, connectionLimit, silentSeconds });
     const close = async () => {
       await services.close();
       await database.stop();

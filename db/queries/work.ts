@@ -71,15 +71,6 @@ export function claimWork(
   });
 }
 
-/** Extends the lease. False: somebody else has the work, and this worker must stop. */
-export async function renewWork(connection: PoolConnection | Pool, work: Work, leaseSeconds: number): Promise<boolean> {
-  const [result] = await connection.query<ResultSetHeader>(
-    'UPDATE work SET run_after = NOW(3) + INTERVAL ? SECOND WHERE id = ? AND claim = ?',
-    [leaseSeconds, work.id, work.claim],
-  );
-  return result.affectedRows === 1;
-}
-
 /** Ends the work, in the transaction that writes its result. False: the lease was lost; roll back, the result is void. */
 export async function settleWork(connection: PoolConnection | Pool, work: Work): Promise<boolean> {
   const [result] = await connection.query<ResultSetHeader>('DELETE FROM work WHERE id = ? AND claim = ?', [

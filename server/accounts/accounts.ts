@@ -76,8 +76,3 @@ async function accountRow(services: Services, uid: string): Promise<AccountRow> 
   if (!row) throw noAccount(uid);
   return row;
 }
-
-/** Whether anybody has set this installation up yet. */
-export async function hasAccounts(services: Services): Promise<boolean> {
-  return (await modelsOf(services.database).Account.count()) > 0;
-}

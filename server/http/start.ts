@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../../shared/error.ts';
 import { openChangeFeed } from '../console/changes/feed.ts';
@@ -34,11 +34,13 @@ export async function startHttp(services: Services, options: HttpOptions): Promi
   const server = createServer(patience, app);
   // Silence on a connection; streams send a sign of life more often.
   server.setTimeout(150_000);
+  const unused = unusedConnections(server);
   await listen(server, options);
   return {
     url: urlOf(options.host, (server.address() as AddressInfo).port),
     async close() {
       changes.close();
+      for (const socket of unused) socket.destroy();
       await closeServer(server);
     },
   };
@@ -63,6 +65,17 @@ async function listen(server: Server, { port, host }: HttpOptions): Promise<void
       cause,
     });
   }
+}
+
+/** Those on which nothing was asked yet: browsers open some in advance, and closing must not wait for them. */
+function unusedConnections(server: Server): ReadonlySet<Socket> {
+  const unused = new Set<Socket>();
+  server.on('connection', (socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.on('request', ({ socket }) => unused.delete(socket));
+  return unused;
 }
 
 /** A connection whose answer has ended stays open for the next request, so idle ones are closed again and again. */

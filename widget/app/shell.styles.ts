@@ -201,19 +201,23 @@ export const shellStyles = css`
       padding: var(--space-2) var(--space-3);
     }
     h1 {
+      flex-basis: 40%;
       font-size: var(--size-l);
     }
+    .make {
+      order: 2;
+    }
     .account {
-      order: 9;
-      flex-basis: 100%;
+      order: 1;
+      flex: 1;
       max-width: none;
       margin: 0;
       padding: 0;
       border: 0;
-      grid-auto-flow: column;
-      justify-content: start;
-      gap: var(--space-2);
       text-align: left;
+    }
+    .account::before {
+      content: none;
     }
     .wide {
       display: none;

@@ -116,10 +116,10 @@ export class ShellElement extends LitElement {
       <h1>${pageTitle(route.page)}</h1>
       ${
         isOpen
-          ? html`<button class="button" type="button" aria-label="New Connector" @click=${() => this.openConnector()}>
+          ? html`<button class="button make" type="button" aria-label="New Connector" @click=${() => this.openConnector()}>
                 ${icon('plus', 16)}<span class="wide">New Connector</span><span class="short">Connector</span>
               </button>
-              <button class="button primary" type="button" aria-label="New Job" @click=${() => this.openJob()}>
+              <button class="button primary make" type="button" aria-label="New Job" @click=${() => this.openJob()}>
                 ${icon('plus', 16)}<span class="wide">New Job</span><span class="short">Job</span>
               </button>`
           : nothing

@@ -51,8 +51,11 @@ export class AnalysesElement extends LitElement {
       }
       .search {
         position: relative;
-        flex: 1 1 220px;
-        max-width: 340px;
+        flex: 1 1 180px;
+        max-width: 320px;
+      }
+      select {
+        max-width: 150px;
       }
       .search svg {
         position: absolute;
@@ -66,15 +69,20 @@ export class AnalysesElement extends LitElement {
         padding-left: 32px;
       }
       .score .input {
-        width: 66px;
+        width: 58px;
       }
       .why {
         color: var(--text-soft);
         max-width: 280px;
       }
       .failure {
-        color: var(--bad);
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 3;
+        overflow: hidden;
+        min-width: 160px;
         max-width: 280px;
+        color: var(--bad);
       }
       .more {
         margin-top: var(--space-4);
@@ -183,7 +191,7 @@ export class AnalysesElement extends LitElement {
       ${this.renderInput('From', 'from', 'date')}${this.renderInput('To', 'to', 'date')}
       ${this.renderSelect('Quality profile', 'profile', profiles)}${this.renderSelect('Status', 'status', statuses)}
       <span class="row score">
-        ${this.renderInput('Score from %', 'min', 'number')}${this.renderInput('to %', 'max', 'number')}
+        ${this.renderInput('Score % from', 'min', 'number')}${this.renderInput('to', 'max', 'number')}
       </span>
       ${
         this.query.size > 0
@@ -196,7 +204,8 @@ export class AnalysesElement extends LitElement {
   }
 
   private renderOutcome(row: Row): TemplateResult {
-    if (row.failure) return html`<span class="failure break">${row.failure.message}</span>`;
+    if (row.failure)
+      return html`<span class="failure break" title=${row.failure.message}>${row.failure.message}</span>`;
     if (row.unanalysed_reason) return html`<span class="why">${unanalysedWords[row.unanalysed_reason]}</span>`;
     if (row.max_score === null) return html`<span class="soft">–</span>`;
     return html`<cqa-score-bar

@@ -46,7 +46,7 @@ export const executionStyles = css`
   }
   .progress {
     display: grid;
-    grid-template-columns: 90px minmax(80px, 1fr) auto;
+    grid-template-columns: 90px minmax(80px, 1fr) minmax(150px, auto);
     gap: var(--space-3);
     align-items: center;
   }

@@ -102,7 +102,7 @@ export class ExecutionsElement extends LitElement {
   private renderCounts(row: Row): TemplateResult {
     return html`${countsInWords(row.counts)}
     ${row.items ? html`<br /><span class="soft">Items: ${itemsInWords(row.items)}</span>` : nothing}
-    ${row.note ? html`<br /><span class="note break">${row.note}</span>` : nothing}
+    ${row.note && !countsInWords(row.counts).includes(row.note) ? html`<br /><span class="note break">${row.note}</span>` : nothing}
     ${row.error ? html`<div class="failure break">${row.error.message}</div>` : nothing}`;
   }
 

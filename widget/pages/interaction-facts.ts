@@ -48,6 +48,9 @@ export class InteractionFactsElement extends LitElement {
       .failed {
         color: var(--bad);
       }
+      dl + p {
+        margin-top: var(--space-3);
+      }
     `,
   ];
 

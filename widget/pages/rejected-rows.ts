@@ -20,6 +20,7 @@ export class RejectedRowsElement extends LitElement {
     tables,
     css`
       .raw {
+        min-width: 240px;
         max-width: 420px;
       }
       .raw code {

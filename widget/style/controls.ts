@@ -83,6 +83,7 @@ export const controls = css`
     background: var(--surface);
     color: var(--text);
     font: inherit;
+    font-weight: 400;
   }
   .input::placeholder {
     color: var(--text-soft);
@@ -153,6 +154,8 @@ export const controls = css`
 /** Tables scroll sideways inside their own box, so that a narrow page never does. */
 export const tables = css`
   .table-box {
+    /* Holds what is placed absolutely inside, which would widen the page otherwise. */
+    position: relative;
     overflow-x: auto;
     background: var(--surface);
     border: 1px solid var(--line);
@@ -202,8 +205,18 @@ export const tables = css`
     white-space: nowrap;
     padding: 6px var(--space-2);
     background: var(--surface);
+    box-shadow: -1px 0 0 var(--line);
+  }
+  td.actions:empty {
+    box-shadow: none;
   }
   tr.link:hover td.actions {
     background: var(--surface-hover);
+  }
+  @media (max-width: 640px) {
+    td.actions {
+      position: static;
+      box-shadow: none;
+    }
   }
 `;

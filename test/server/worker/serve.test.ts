@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
-import { claimWork, renewWork, settleWork } from '../../../db/queries/work.ts';
+import { claimWork, settleWork } from '../../../db/queries/work.ts';
+import { renewClaims } from '../../../db/queries/workers.ts';
 import { openServices, type Services } from '../../../server/services.ts';
 import { abortCauseOf } from '../../../server/worker/abort.ts';
 import type { WorkHandler } from '../../../server/worker/handler.ts';
@@ -130,7 +131,7 @@ describe('serve', () => {
     await dueNow();
     const [second] = await claimWork(pool, 'analyse', { limit: 1, leaseSeconds: 60 });
     if (!first || !second) throw new Error('nothing was claimed');
-    expect(await renewWork(pool, first, 60)).to.equal(false);
+    expect(await renewClaims(pool, [first], 60)).to.have.length(1);
     expect(await settleWork(pool, first)).to.equal(false);
     expect(await settleWork(pool, second)).to.equal(true);
   });

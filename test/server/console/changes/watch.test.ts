@@ -31,7 +31,7 @@ describe('the stream of changes', () => {
     const errors: string[] = [];
     const withBearer = (url: string | URL, init?: object) =>
       fetch(url, { ...init, headers: { accept: 'text/event-stream', authorization: `Bearer ${token}` } });
-    const link = httpSubscriptionLink<Router>({
+    const link = httpSubscriptionLink<Router, typeof EventSource>({
       url: `${door.url}/trpc`,
       EventSource,
       eventSourceOptions: () => ({ fetch: withBearer }),

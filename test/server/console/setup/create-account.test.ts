@@ -9,7 +9,12 @@ describe('the first account', () => {
   });
   after(() => door.close());
 
-  const first = { name: 'First', admin_email: 'boss@example.test', admin_password: testPassword, timezone: 'Asia/Dubai' };
+  const first = {
+    name: 'First',
+    admin_email: 'boss@example.test',
+    admin_password: testPassword,
+    timezone: 'Asia/Dubai',
+  };
   const needed = async () => (await door.query('setup.state')).data;
 
   it('is made once, whoever else tries at the same moment, and its admin has the console', async () => {

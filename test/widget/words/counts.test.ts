@@ -1,0 +1,53 @@
+import { expect } from 'chai';
+import { endStatuses, executionStatuses } from '../../../shared/execution.ts';
+import { acousticMeasures } from '../../../shared/quality.ts';
+import { countsInWords, itemsInWords, tookMs } from '../../../widget/words/execution.ts';
+import { measureInWords } from '../../../widget/words/measures.ts';
+import { bytes, counted, score } from '../../../widget/words/numbers.ts';
+import { executionWords } from '../../../widget/words/status.ts';
+
+describe('counts in words', () => {
+  it('leave zeros out and say zero rows as zero rows', () => {
+    const none = { listed: 0, imported: 0, updated: 0, duplicate: 0, rejected: 0 };
+    expect(countsInWords({ ...none, listed: 1203, imported: 1200, rejected: 3 })).to.equal(
+      '1,200 imported · 3 rejected',
+    );
+    expect(countsInWords(none)).to.equal('no rows');
+    expect(countsInWords({ rows: 1, parts: 1 })).to.equal('1 row in 1 part');
+    expect(itemsInWords({ listed: 0, done: 0, unchanged: 0, waiting: 0, failed: 0 })).to.equal('nothing found');
+  });
+
+  it('count what has not ended up to now, and nothing before the start', () => {
+    const now = Date.parse('2026-11-21T12:00:10Z');
+    expect(tookMs('2026-11-21T12:00:00Z', null, now)).to.equal(10_000);
+    expect(tookMs('2026-11-21T12:00:00Z', '2026-11-21T12:00:01Z', now)).to.equal(1000);
+    expect(tookMs(null, null, now)).to.equal(undefined);
+  });
+
+  it('give numbers their unit', () => {
+    expect(bytes(478_000)).to.equal('478 KB');
+    expect(bytes(86_300_000)).to.equal('86.3 MB');
+    expect(bytes(1)).to.equal('1 byte');
+    expect(counted(2, 'job')).to.equal('2 jobs');
+    expect(score(null)).to.equal('–');
+    expect(score(93.75)).to.equal('93.8');
+  });
+
+  it('say why a measure is missing instead of a number', () => {
+    expect(measureInWords('talk_ratio_agent', null, 'mono')).to.equal('not measured: one channel only');
+    expect(measureInWords('dead_air_ratio', 0.124, undefined)).to.equal('12.4 %');
+    expect(measureInWords('level_agent_dbfs', -24.06, undefined)).to.equal('−24.1 dBFS');
+    for (const measure of acousticMeasures) expect(measureInWords(measure, 1, undefined)).to.match(/1/);
+  });
+});
+
+describe('states in words', () => {
+  it('have a word, a meaning and a shape each; failures do not share the shape of success', () => {
+    for (const status of executionStatuses) {
+      expect(executionWords[status].word).to.not.equal('');
+      expect(executionWords[status].meaning).to.match(/\.$/);
+    }
+    const shapes = endStatuses.filter((status) => executionWords[status].shape === executionWords.success.shape);
+    expect(shapes).to.deep.equal(['success']);
+  });
+});
