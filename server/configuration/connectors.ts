@@ -39,6 +39,8 @@ export interface SaveOptions {
   by: string;
   /** The connector to change; absent: one of that name, else a new one. */
   uid?: string | undefined;
+  /** Only make a new one: a name that is taken is a conflict. */
+  create?: boolean;
   /** Says what would happen and changes nothing. */
   dryRun?: boolean;
 }
@@ -51,10 +53,11 @@ export async function saveConnector(
   services: Services,
   accountId: number,
   input: unknown,
-  { by, uid, dryRun = false }: SaveOptions,
+  { by, uid, create = false, dryRun = false }: SaveOptions,
 ): Promise<{ uid: string; change: Change }> {
   const connector = parseInput(connectorInputSchema, input);
   const row = uid ? await connectorRow(services, accountId, uid) : await namedRow(services, accountId, connector.name);
+  if (create && row) throw nameTaken(connector.name);
   const type = connectorType(connector.type);
   requireFit(type, connector, row);
   const config = await completeConfig(services, type, connector.config, row);
@@ -147,12 +150,13 @@ async function write(
         });
     return { uid: uuidText(saved.uid), change };
   } catch (error) {
-    if (error instanceof UniqueConstraintError)
-      throw new AppError('conflict', `There is already a connector "${input.name}". Choose another name.`, {
-        field: 'name',
-      });
+    if (error instanceof UniqueConstraintError) throw nameTaken(input.name);
     throw error;
   }
+}
+
+function nameTaken(name: string): AppError {
+  return new AppError('conflict', `There is already a connector "${name}". Choose another name.`, { field: 'name' });
 }
 
 export async function listConnectors(

@@ -37,6 +37,7 @@ export async function saveJob(
   const row = options.uid
     ? await jobRow(services, accountId, options.uid)
     : await namedRow(services, accountId, job.name);
+  if (options.create && row) throw nameTaken(job.name);
   if (row && row.type !== job.type)
     throw new AppError(
       'conflict',
@@ -130,10 +131,13 @@ async function write(
       return uuidText(saved.uid);
     });
   } catch (error) {
-    if (error instanceof UniqueConstraintError)
-      throw new AppError('conflict', `There is already a job "${job.name}". Choose another name.`, { field: 'name' });
+    if (error instanceof UniqueConstraintError) throw nameTaken(job.name);
     throw error;
   }
+}
+
+function nameTaken(name: string): AppError {
+  return new AppError('conflict', `There is already a job "${name}". Choose another name.`, { field: 'name' });
 }
 
 export async function listJobs(services: Services, accountId: number): Promise<JobView[]> {

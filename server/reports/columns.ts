@@ -110,7 +110,12 @@ function kpiOf(row: ReportRow, name: string): KpiResult | undefined {
 function metricColumn(name: string): Column {
   const measure = name.slice('metric.'.length);
   if (!isMeasure(measure)) throw invalidColumn(name, `known measures are ${acousticMeasures.join(', ')}`);
-  return { name, need: 'measures', read: (row) => row.measures?.values[measure] ?? null };
+  return { name, need: 'measures', read: (row) => readable(row.measures?.values[measure] ?? null) };
+}
+
+/** Frames are 20 ms long; digits past the fourth decimal say nothing. */
+function readable(value: number | null): number | null {
+  return value === null ? null : Math.round(value * 10_000) / 10_000;
 }
 
 function isMeasure(name: string): name is AcousticMeasure {

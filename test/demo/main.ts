@@ -90,7 +90,7 @@ async function demo(): Promise<boolean> {
   say('writing the report and delivering it');
   const exported = await call<Run>('job', 'run', '--account', account, '--name', 'Monthly report', '--wait');
 
-  const report = readdirSync(reports).map((name) => join(reports, name));
+  const report = keepCopies(reports);
   const counts = [
     { title: 'import ended as', expected: 'success', seen: imported.status },
     { title: 'files', expected: expected.items, seen: imported.items },
@@ -124,6 +124,13 @@ function customerFolder(): string {
   return directory;
 }
 
+/** The customer's server goes when the demo ends; what was delivered to it can still be looked at. */
+function keepCopies(reports: string): string[] {
+  const kept = join(dataDir, 'delivered');
+  cpSync(reports, kept, { recursive: true });
+  return readdirSync(kept).map((name) => join(kept, name));
+}
+
 function sftpVariables({
   host,
   port,
@@ -152,7 +159,7 @@ function printResult(counts: { title: string; seen: unknown }[], shown: ShownRun
     ...shown.rejected_rows.map((row) => [row.file, String(row.line), row.column ?? '', row.reason]),
   ]);
   for (const path of report) {
-    console.log(`\nScores, from the report at ${path}`);
+    console.log(`\nScores, from the report delivered to the customer's server (a copy: ${path})`);
     printTable(readReport(path));
   }
 }

@@ -66,11 +66,21 @@ export class Changes {
     clearTimeout(this.reopen);
     const onEnd = () => this.restart();
     this.stream = this.api.changes.watch.subscribe(undefined, {
-      onStarted: () => this.stopPolling(),
+      onConnectionStateChange: ({ state, error }) => {
+        if (state === 'pending') this.reconnected();
+        else if (error) this.startPolling();
+      },
       onData: (change) => this.tell(change),
       onError: onEnd,
       onComplete: onEnd,
     });
+  }
+
+  /** What changed while there was no stream was told to nobody here. */
+  private reconnected(): void {
+    if (this.poll === undefined) return;
+    this.stopPolling();
+    this.tellAll();
   }
 
   /** A refused token ends the stream for good, so it is opened anew once there is another one. */

@@ -216,7 +216,10 @@ export class AppElement extends LitElement {
   private renderAgain(me: Me): TemplateResult {
     if (this.frame)
       return html`<cqa-dialog heading="Your session has ended" .isClosable=${false}>
-        <p>The page around the console could not sign you in again. What you typed is still here.</p>
+        <div class="stack">
+          <p>The page around the console could not sign you in again. What you typed is still here.</p>
+          <cqa-problem .problem=${this.problem}></cqa-problem>
+        </div>
         <button slot="actions" class="button primary" @click=${this.retry}>Try again</button>
       </cqa-dialog>`;
     return html`<cqa-dialog heading="Sign in again" no-actions .isClosable=${false}>

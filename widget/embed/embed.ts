@@ -2,8 +2,6 @@ import { connectMessage, type FromFrame, type FromHost, readyMessage } from '../
 
 /** Without `ready` by then the frame was refused or could not load; it cannot say so itself. */
 const readyWithinMs = 5000;
-/** A page that grows with its own height would grow without end. */
-const tallestPx = 20_000;
 
 const scriptOrigin = originOfScript();
 
@@ -14,8 +12,7 @@ const scriptOrigin = originOfScript();
  *     <cqa-console account="…" token-url="/host/token"></cqa-console>
  *
  * `token-url` is the host's own address that answers `{token}`, a token signed by its backend for whoever is signed in
- * there; or set the property `getToken` to a function that resolves to one. `address` is the page shown (`/jobs`);
- * `fit` makes the element as tall as its content.
+ * there; or set the property `getToken` to a function that resolves to one. `address` is the page shown (`/jobs`).
  *
  * @fires cqa-address {address, title} when another page is shown
  */
@@ -85,7 +82,7 @@ class CqaConsoleElement extends HTMLElement {
     if (!isReady || !target || event.source !== target || event.origin !== scriptOrigin) return;
     clearTimeout(this.timer);
     this.querySelector('[data-cqa-help]')?.remove();
-    if (this.frame) this.frame.hidden = false;
+    this.showFrame(true);
     this.port?.close();
     const channel = new MessageChannel();
     channel.port1.onmessage = (message: MessageEvent<FromFrame>) => void this.hear(message.data);
@@ -101,9 +98,6 @@ class CqaConsoleElement extends HTMLElement {
         this.shownAddress = message.address;
         this.setAttribute('address', message.address);
         this.dispatchEvent(new CustomEvent('cqa-address', { bubbles: true, detail: message }));
-        return;
-      case 'height':
-        if (this.hasAttribute('fit')) this.style.height = `${Math.min(Math.max(0, message.height), tallestPx)}px`;
         return;
     }
   }
@@ -133,8 +127,12 @@ class CqaConsoleElement extends HTMLElement {
     this.port?.postMessage(message);
   }
 
+  private showFrame(isShown: boolean): void {
+    if (this.frame) this.frame.style.display = isShown ? 'block' : 'none';
+  }
+
   private help(words: string): void {
-    if (this.frame) this.frame.hidden = true;
+    this.showFrame(false);
     this.querySelector('[data-cqa-help]')?.remove();
     const box = document.createElement('div');
     box.dataset.cqaHelp = '';

@@ -56,10 +56,6 @@ export class HostBridge {
     this.post(await this.connect(), { type: 'address', address, title });
   }
 
-  async tellHeight(height: number): Promise<void> {
-    this.post(await this.connect(), { type: 'height', height });
-  }
-
   /** Says that we are here and waits for the host's port. A failed try may be made again. */
   private connect(): Promise<MessagePort> {
     this.port ??= this.handshake().catch((error: unknown) => {

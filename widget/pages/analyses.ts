@@ -5,9 +5,6 @@ import { analysisStatuses } from '../../shared/interaction.ts';
 import type { AnalysesPage, AnalysesRequest } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { PagedList } from '../app/pages.ts';
-import { Resource } from '../app/resource.ts';
-import { withQuery } from '../app/routes.ts';
-import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
 import { score } from '../words/numbers.ts';
@@ -19,13 +16,9 @@ import '../parts/problem.ts';
 import '../parts/score-bar.ts';
 import '../parts/status.ts';
 import '../parts/time.ts';
+import './analyses-filters.ts';
 
 type Row = AnalysesPage['rows'][number];
-
-const filterNames = ['search', 'from', 'to', 'profile', 'status', 'min', 'max'] as const;
-type FilterName = (typeof filterNames)[number];
-
-const typingMs = 350;
 
 /** The Analysis List: every interaction in the reader's scope with its scores, newest first. */
 @customElement('cqa-analyses')
@@ -35,42 +28,6 @@ export class AnalysesElement extends LitElement {
     controls,
     tables,
     css`
-      .filters {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--space-2) var(--space-3);
-        align-items: end;
-        margin-bottom: var(--space-4);
-      }
-      .filters label {
-        display: grid;
-        gap: 3px;
-        color: var(--text-soft);
-        font-size: var(--size-xs);
-        font-weight: 600;
-      }
-      .search {
-        position: relative;
-        flex: 1 1 180px;
-        max-width: 320px;
-      }
-      select {
-        max-width: 150px;
-      }
-      .search svg {
-        position: absolute;
-        left: 9px;
-        bottom: 9px;
-        color: var(--text-soft);
-        pointer-events: none;
-      }
-      .search .input {
-        width: 100%;
-        padding-left: 32px;
-      }
-      .score .input {
-        width: 58px;
-      }
       .why {
         color: var(--text-soft);
         max-width: 280px;
@@ -94,20 +51,15 @@ export class AnalysesElement extends LitElement {
 
   @property({ attribute: false }) app: AppContext | undefined;
   @property({ attribute: false }) query = new URLSearchParams();
-  private typing: ReturnType<typeof setTimeout> | undefined;
-
   private readonly list = new PagedList<Row>(
     this,
     async (cursor, signal) => this.app?.api.analyses.list.query({ ...this.request, cursor }, { signal }),
     (row) => row.analysis_id ?? row.interaction_id,
   );
-  private readonly profiles = new Resource(this, async (signal) =>
-    this.app?.api.profiles.list.query(undefined, { signal }),
-  );
 
   private get request(): AnalysesRequest {
     const { query } = this;
-    const number = (name: FilterName) => (query.get(name) ? Number(query.get(name)) : undefined);
+    const number = (name: string) => (query.get(name) ? Number(query.get(name)) : undefined);
     return {
       search: query.get('search') ?? undefined,
       from: query.get('from') ?? undefined,
@@ -119,88 +71,12 @@ export class AnalysesElement extends LitElement {
     };
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.typing);
-  }
-
   protected override willUpdate(changed: Map<string, unknown>): void {
     if (!this.app || !(changed.has('app') || changed.has('query'))) return;
     const before = changed.get('query');
     if (before instanceof URLSearchParams && before.toString() === this.query.toString() && !changed.has('app')) return;
     this.list.clear();
     this.list.first.follow(this.app.changes, ['analyses']);
-    if (!this.profiles.value) void this.profiles.load();
-  }
-
-  private filter(name: FilterName, value: string): void {
-    const values = Object.fromEntries(filterNames.map((other) => [other, this.query.get(other) ?? undefined]));
-    this.app?.go(withQuery('/analyses', { ...values, [name]: value.trim() }), 'replace');
-  }
-
-  private filterSoon(name: FilterName, event: Event): void {
-    const { value } = event.target as HTMLInputElement;
-    clearTimeout(this.typing);
-    this.typing = setTimeout(() => this.filter(name, value), typingMs);
-  }
-
-  private renderInput(title: string, name: FilterName, type: string): TemplateResult {
-    return html`<label
-      >${title}
-      <input
-        class="input compact"
-        type=${type}
-        min=${type === 'number' ? 0 : nothing}
-        max=${type === 'number' ? 100 : nothing}
-        .value=${this.query.get(name) ?? ''}
-        @change=${(event: Event) => this.filter(name, (event.target as HTMLInputElement).value)}
-      />
-    </label>`;
-  }
-
-  private renderSelect(title: string, name: FilterName, options: { value: string; title: string }[]): TemplateResult {
-    const chosen = this.query.get(name) ?? '';
-    return html`<label
-      >${title}
-      <select
-        class="input compact"
-        @change=${(event: Event) => this.filter(name, (event.target as HTMLSelectElement).value)}
-      >
-        <option value="" ?selected=${chosen === ''}>All</option>
-        ${options.map(
-          (option) => html`<option value=${option.value} ?selected=${option.value === chosen}>${option.title}</option>`,
-        )}
-      </select>
-    </label>`;
-  }
-
-  private renderFilters(app: AppContext): TemplateResult {
-    const profiles = (this.profiles.value ?? []).map(({ uid, name }) => ({ value: uid, title: name }));
-    const statuses = analysisStatuses.map((value) => ({ value, title: analysisWords[value].word }));
-    return html`<div class="filters" role="search">
-      <label class="search"
-        >External id ${icon('search', 16)}
-        <input
-          class="input compact"
-          type="search"
-          placeholder="its beginning is enough"
-          .value=${this.query.get('search') ?? ''}
-          @input=${(event: Event) => this.filterSoon('search', event)}
-        />
-      </label>
-      ${this.renderInput('From', 'from', 'date')}${this.renderInput('To', 'to', 'date')}
-      ${this.renderSelect('Quality profile', 'profile', profiles)}${this.renderSelect('Status', 'status', statuses)}
-      <span class="row score">
-        ${this.renderInput('Score % from', 'min', 'number')}${this.renderInput('to', 'max', 'number')}
-      </span>
-      ${
-        this.query.size > 0
-          ? html`<button class="button quiet small" type="button" @click=${() => app.go('/analyses', 'replace')}>
-            Clear
-          </button>`
-          : nothing
-      }
-    </div>`;
   }
 
   private renderOutcome(row: Row): TemplateResult {
@@ -299,7 +175,8 @@ export class AnalysesElement extends LitElement {
   override render() {
     const { app } = this;
     if (!app) return nothing;
-    return html`${this.renderFilters(app)}${this.renderList(app)}`;
+    return html`<cqa-analyses-filters .app=${app} .query=${this.query}></cqa-analyses-filters>
+      ${this.renderList(app)}`;
   }
 }
 

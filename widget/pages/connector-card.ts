@@ -101,7 +101,7 @@ export class ConnectorCardElement extends LitElement {
     const isDone = await this.switching.run(async () => {
       await app.api.connectors.setEnabled.mutate({ uid: connector.uid, enabled });
     });
-    if (isDone) app.say(`${connector.name} is ${enabled ? 'enabled' : 'disabled: its jobs do not run'}.`);
+    if (isDone) app.say(`${connector.name} is ${enabled ? 'enabled' : 'disabled'}.`);
     this.dispatchEvent(new CustomEvent('changed'));
   };
 

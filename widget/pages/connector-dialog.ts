@@ -6,12 +6,12 @@ import type { Connector, ConnectorType } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { Action, Resource } from '../app/resource.ts';
 import type { FormSupport } from '../form/element.ts';
-import { type Field, fieldsOf } from '../form/fields.ts';
 import type { FormElement } from '../form/form.ts';
-import { missingFields, nearestPath, startValues, type Values, valueAt, withValue } from '../form/values.ts';
+import { missingFields, nearestPath, type Values, valueAt, withValue } from '../form/values.ts';
 import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
+import { type ConnectorDraft, draftOf, handedOn, writeDraft } from './connector-draft.ts';
 import '../form/form.ts';
 import '../parts/check-steps.ts';
 import '../parts/dialog.ts';
@@ -19,15 +19,6 @@ import '../parts/loading.ts';
 import '../parts/problem.ts';
 import '../parts/public-side.ts';
 import './connector-type-picker.ts';
-
-/** What a connector's form holds; the form itself never sees a kept secret. */
-interface Draft {
-  type: ConnectorType;
-  direction: Direction;
-  name: string;
-  values: Values;
-  fields: Field[];
-}
 
 /**
  * New connector: type → form → Test connection in place → save; then the public half of a key pair, where one was made.
@@ -53,7 +44,7 @@ export class ConnectorDialogElement extends LitElement {
   @property({ attribute: false }) direction: Direction | undefined;
   /** The one to edit. */
   @property({ attribute: false }) connector: Connector | undefined;
-  @state() private draft: Draft | undefined;
+  @state() private draft: ConnectorDraft | undefined;
   @state() private missing: Record<string, string> = {};
   @state() private result: CheckResult | undefined;
   @state() private saved: Connector | undefined;
@@ -82,14 +73,16 @@ export class ConnectorDialogElement extends LitElement {
     return new Set(this.connector?.kept_secrets ?? []);
   }
 
-  private edit(change: Partial<Draft>): void {
+  private edit(change: Partial<ConnectorDraft>): void {
     if (!this.draft) return;
     this.draft = { ...this.draft, ...change };
     this.missing = {};
+    this.saving.problem = undefined;
+    this.checking.problem = undefined;
   }
 
   /** Says at the fields what is missing. True when nothing is. */
-  private isComplete(draft: Draft): boolean {
+  private isComplete(draft: ConnectorDraft): boolean {
     this.missing = missingFields(draft.fields, draft.values, this.kept);
     if (draft.name.trim() === '') this.missing = { name: 'A name is needed.', ...this.missing };
     const [first] = Object.keys(this.missing);
@@ -130,7 +123,7 @@ export class ConnectorDialogElement extends LitElement {
     const { app, draft, connector } = this;
     if (!app || !draft || !this.isComplete(draft)) return;
     const isDone = await this.saving.run(async () => {
-      const uid = await write(app, draft, connector);
+      const uid = await writeDraft(app, draft, connector);
       const saved = await app.api.connectors.list.query({ direction: draft.direction });
       this.saved = saved.find((candidate) => candidate.uid === uid);
     });
@@ -140,10 +133,8 @@ export class ConnectorDialogElement extends LitElement {
     if (this.toHandOn.length === 0) this.close();
   };
 
-  /** What the product made by itself at saving and somebody else must be told: not what was typed in here. */
   private get toHandOn(): [string, string][] {
-    const typed = JSON.stringify(this.draft?.values ?? {});
-    return Object.entries(this.saved?.public_side ?? {}).filter(([, value]) => !typed.includes(value));
+    return this.saved && this.draft ? handedOn(this.saved, this.draft) : [];
   }
 
   private async showProblem(problem: Problem | undefined): Promise<void> {
@@ -170,7 +161,7 @@ export class ConnectorDialogElement extends LitElement {
     this.dispatchEvent(new CustomEvent('close'));
   };
 
-  private renderName(draft: Draft): TemplateResult {
+  private renderName(draft: ConnectorDraft): TemplateResult {
     const problem = this.problems.name;
     return html`<div class="field">
       <label for="name">Connector name</label>
@@ -202,7 +193,7 @@ export class ConnectorDialogElement extends LitElement {
   }
 
   /** The same offer as at the field, where the eye is after a test. */
-  private renderPin(draft: Draft): TemplateResult | typeof nothing {
+  private renderPin(draft: ConnectorDraft): TemplateResult | typeof nothing {
     const seen = this.seenHostKey;
     const field = draft.fields.find((candidate) => candidate.kind === 'host-key');
     if (!seen || !field || valueAt(draft.values, field.path) !== undefined) return nothing;
@@ -218,7 +209,7 @@ export class ConnectorDialogElement extends LitElement {
     </div>`;
   }
 
-  private renderForm(draft: Draft): TemplateResult {
+  private renderForm(draft: ConnectorDraft): TemplateResult {
     const support: FormSupport = { kept: this.kept, seenHostKey: this.seenHostKey, problems: this.problems };
     const general = this.saving.problem ?? this.checking.problem;
     return html`<form id="connector" class="stack" novalidate @submit=${this.save}>
@@ -292,21 +283,6 @@ export class ConnectorDialogElement extends LitElement {
       ${this.renderBody()}${this.renderActions()}
     </cqa-dialog>`;
   }
-}
-
-function draftOf(type: ConnectorType, direction: Direction, connector?: Connector): Draft {
-  const fields = fieldsOf(type.form, direction);
-  const values = connector ? connector.config : startValues(fields);
-  return { type, direction, fields, values, name: connector?.name ?? '' };
-}
-
-/** Saves and answers the connector's uid. */
-async function write(app: AppContext, draft: Draft, connector: Connector | undefined): Promise<string> {
-  const { direction, type, name, values: config } = draft;
-  const input = { name, direction, type: type.id, config };
-  if (!connector) return (await app.api.connectors.create.mutate(input)).uid;
-  await app.api.connectors.update.mutate({ ...input, uid: connector.uid, is_enabled: connector.is_enabled });
-  return connector.uid;
 }
 
 declare global {

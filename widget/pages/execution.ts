@@ -13,16 +13,16 @@ import { Action, Resource } from '../app/resource.ts';
 import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
-import { stepTitle, tookMs, triggerInWords } from '../words/execution.ts';
-import { bytes, count, counted } from '../words/numbers.ts';
+import { noteInWords, stepTitle, tookMs, triggerInWords } from '../words/execution.ts';
+import { count, counted } from '../words/numbers.ts';
 import { executionWords, jobTypeWords } from '../words/status.ts';
 import { duration } from '../words/time.ts';
 import { executionStyles } from './execution.styles.ts';
-import '../parts/download.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
 import '../parts/status.ts';
 import '../parts/time.ts';
+import './execution-parts.ts';
 import './rejected-rows.ts';
 
 const tickMs = 1000;
@@ -75,7 +75,7 @@ export class ExecutionElement extends LitElement {
         <div class="row">
           <h2 class="break">${run.job_name}</h2>
           <cqa-status .words=${executionWords[run.status]}></cqa-status>
-          ${run.note ? html`<span class="note">${run.note}</span>` : nothing}
+          ${run.note ? html`<span class="note">${noteInWords(run.note)}</span>` : nothing}
         </div>
         <p class="soft small break">
           ${jobTypeWords[run.type]} with ${run.connectors.join(', ')}, started ${triggerInWords(run.trigger, run.triggered_by)},
@@ -209,52 +209,6 @@ export class ExecutionElement extends LitElement {
     </section>`;
   }
 
-  private renderParts(app: AppContext, run: Execution): TemplateResult {
-    return html`<section>
-      <h3 class="over">Report and deliveries</h3>
-      <div class="table-box" role="region" aria-label="Report" tabindex="0">
-        <table>
-          <thead>
-            <tr>
-              <th>File</th>
-              <th class="number">Rows</th>
-              <th class="number">Size</th>
-              <th>Delivered to</th>
-              <th><span class="visually-hidden">Download</span></th>
-            </tr>
-          </thead>
-          <tbody>
-            ${run.parts.map((part) => this.renderPart(app, run, part))}
-          </tbody>
-        </table>
-      </div>
-    </section>`;
-  }
-
-  private renderPart(app: AppContext, run: Execution, part: Execution['parts'][number]): TemplateResult {
-    return html`<tr>
-      <td class="break strong">${part.file_name}</td>
-      <td class="number">${count(part.rows)}</td>
-      <td class="number">${bytes(part.bytes)}</td>
-      <td class="break">
-        ${part.deliveries.map(
-          (delivery) => html`<div>
-            <strong>${delivery.connector}</strong>:
-            ${
-              delivery.error
-                ? html`<span class="failed">${delivery.error.message}</span>`
-                : (delivery.location ?? delivery.status)
-            }
-          </div>`,
-        )}
-        ${part.deliveries.length === 0 ? html`<span class="soft">not yet</span>` : nothing}
-      </td>
-      <td class="actions">
-        <cqa-download .app=${app} .executionId=${run.execution_id} .number=${part.part}></cqa-download>
-      </td>
-    </tr>`;
-  }
-
   private renderRun(app: AppContext, run: Execution): TemplateResult {
     const rejected = 'rejected' in run.counts ? run.counts.rejected : 0;
     return html`${this.renderHead(app, run)}
@@ -265,7 +219,7 @@ export class ExecutionElement extends LitElement {
       </div>
       ${run.aftermath ? this.renderAftermath(run.aftermath) : nothing}
       ${run.failed_items.length > 0 ? this.renderFailedItems(run) : nothing}
-      ${run.parts.length > 0 ? this.renderParts(app, run) : nothing}
+      ${run.parts.length > 0 ? html`<cqa-execution-parts .app=${app} .run=${run}></cqa-execution-parts>` : nothing}
       ${
         rejected > 0
           ? html`<section>

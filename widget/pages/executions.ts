@@ -9,7 +9,7 @@ import { PagedList } from '../app/pages.ts';
 import { withQuery } from '../app/routes.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
-import { countsInWords, itemsInWords, tookMs } from '../words/execution.ts';
+import { countsInWords, itemsInWords, noteInWords, tookMs } from '../words/execution.ts';
 import { executionWords, jobTypeWords } from '../words/status.ts';
 import { duration } from '../words/time.ts';
 import '../parts/download.ts';
@@ -102,30 +102,32 @@ export class ExecutionsElement extends LitElement {
   private renderCounts(row: Row): TemplateResult {
     return html`${countsInWords(row.counts)}
     ${row.items ? html`<br /><span class="soft">Items: ${itemsInWords(row.items)}</span>` : nothing}
-    ${row.note && !countsInWords(row.counts).includes(row.note) ? html`<br /><span class="note break">${row.note}</span>` : nothing}
+    ${row.note && !countsInWords(row.counts).includes(row.note) ? html`<br /><span class="note break">${noteInWords(row.note)}</span>` : nothing}
     ${row.error ? html`<div class="failure break">${row.error.message}</div>` : nothing}`;
   }
 
   private renderRow(app: AppContext, row: Row): TemplateResult {
     const address = `/executions/${row.execution_id}`;
     const took = tookMs(row.started_at, row.ended_at, Date.now());
-    const hasReport = row.type === 'data_export' && 'parts' in row.counts && row.counts.parts > 0;
     return html`<tr class="link" @click=${(event: Event) => this.open(app, address, event)}>
       <td class="strong break"><a data-page href=${app.href(address)}>${row.job_name}</a></td>
       <td>${jobTypeWords[row.type]}</td>
       <td class="break">${row.connectors.join(', ')}</td>
-      <td><cqa-time .at=${row.created_at} .zone=${app.zone}></cqa-time></td>
+      <td><cqa-time .at=${row.started_at ?? row.created_at} .zone=${app.zone}></cqa-time></td>
       <td><cqa-status .words=${executionWords[row.status]}></cqa-status></td>
       <td>${this.renderCounts(row)}</td>
       <td class="number">${took === undefined ? '–' : duration(took)}</td>
-      <td class="actions">
-        ${
-          hasReport
-            ? html`<cqa-download .app=${app} .executionId=${row.execution_id} .number=${1} label="Report"></cqa-download>`
-            : nothing
-        }
-      </td>
+      <td class="actions">${this.renderReport(app, row)}</td>
     </tr>`;
+  }
+
+  /** A report of one part is downloaded here; one of several leads to its parts. */
+  private renderReport(app: AppContext, { counts, execution_id: id }: Row): TemplateResult | typeof nothing {
+    const parts = 'parts' in counts ? counts.parts : 0;
+    if (parts === 0) return nothing;
+    if (parts === 1)
+      return html`<cqa-download .app=${app} .executionId=${id} .number=${1} label="Report"></cqa-download>`;
+    return html`<a class="button small" data-page href=${app.href(`/executions/${id}`)}>${parts} parts</a>`;
   }
 
   /** The whole row leads to its execution, except where it holds something to use by itself. */

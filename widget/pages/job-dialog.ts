@@ -75,6 +75,7 @@ export class JobDialogElement extends LitElement {
     if (!this.draft) return;
     this.draft = { ...this.draft, ...change };
     this.missing = {};
+    this.saving.problem = undefined;
   };
 
   private readonly save = async (event: Event): Promise<void> => {

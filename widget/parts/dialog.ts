@@ -87,8 +87,14 @@ export class DialogElement extends LitElement {
     if (this.isClosable) this.dispatchEvent(new CustomEvent('close'));
   }
 
+  /** A browser closes a dialog on the second Escape whatever its page says; what must be answered opens again. */
+  private readonly closed = (): void => {
+    if (this.isClosable) this.dispatchEvent(new CustomEvent('close'));
+    else this.renderRoot.querySelector('dialog')?.showModal();
+  };
+
   override render() {
-    return html`<dialog aria-labelledby="heading" @cancel=${this.ask}>
+    return html`<dialog aria-labelledby="heading" @cancel=${this.ask} @close=${this.closed}>
       <header>
         <h2 id="heading" class="grow">${this.heading}</h2>
         ${

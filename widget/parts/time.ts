@@ -3,6 +3,9 @@ import { customElement, property } from 'lit/decorators.js';
 import { base } from '../style/base.ts';
 import { dateTimeInZone, exactInstant, fromNow } from '../words/time.ts';
 
+/** Distances from now are told in minutes. */
+const tickMs = 30_000;
+
 /** An instant in the account's zone; hover tells it to the second, with the zone and as UTC. */
 @customElement('cqa-time')
 export class TimeElement extends LitElement {
@@ -21,6 +24,18 @@ export class TimeElement extends LitElement {
   @property() zone = 'UTC';
   /** Shows the distance from now instead (`3 minutes ago`). */
   @property({ type: Boolean }) relative = false;
+
+  private ticking: ReturnType<typeof setInterval> | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.relative) this.ticking = setInterval(() => this.requestUpdate(), tickMs);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.ticking);
+  }
 
   override render() {
     if (this.at === null || this.at === undefined) return html`<span class="soft">–</span>`;

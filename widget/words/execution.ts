@@ -20,6 +20,13 @@ function joined(parts: Record<string, number>): string {
     .join(' · ');
 }
 
+const notes: Record<string, string> = { no_data: 'no new data' };
+
+/** What is said beside a status: `12 rejected`, `no new data`. */
+export function noteInWords(note: string): string {
+  return notes[note] ?? note;
+}
+
 /** How long it took, or has been going on, in milliseconds; undefined before it starts. */
 export function tookMs(startedAt: string | null, endedAt: string | null, now: number): number | undefined {
   if (startedAt === null) return undefined;

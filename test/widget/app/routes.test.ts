@@ -1,5 +1,8 @@
 import { expect } from 'chai';
-import { isAddress, parseAddress, withQuery } from '../../../widget/app/routes.ts';
+import { widgetModule } from '../source.ts';
+
+const { isAddress, parseAddress, withQuery } =
+  await widgetModule<typeof import('../../../widget/app/routes.ts')>('app/routes.ts');
 
 describe("the console's addresses", () => {
   it('lead to their pages, with what they are about', () => {

@@ -2,7 +2,10 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import { sftp } from '../../../server/connectors/sftp/sftp.ts';
 import { secret } from '../../../shared/connector.ts';
-import { type Field, fieldsOf, type JsonSchema, titleOf } from '../../../widget/form/fields.ts';
+import type { Field, JsonSchema } from '../../../widget/form/fields.ts';
+import { widgetModule } from '../source.ts';
+
+const { fieldsOf, titleOf } = await widgetModule<typeof import('../../../widget/form/fields.ts')>('form/fields.ts');
 
 function formOf(schema: z.ZodType): JsonSchema {
   return z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;

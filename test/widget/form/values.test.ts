@@ -1,16 +1,12 @@
 import { expect } from 'chai';
 import { z } from 'zod';
 import { sftp } from '../../../server/connectors/sftp/sftp.ts';
-import { fieldsOf, type JsonSchema } from '../../../widget/form/fields.ts';
-import {
-  drawnPaths,
-  grouped,
-  missingFields,
-  nearestPath,
-  startValues,
-  valueAt,
-  withValue,
-} from '../../../widget/form/values.ts';
+import type { JsonSchema } from '../../../widget/form/fields.ts';
+import { widgetModule } from '../source.ts';
+
+const { fieldsOf } = await widgetModule<typeof import('../../../widget/form/fields.ts')>('form/fields.ts');
+const { drawnPaths, grouped, missingFields, nearestPath, startValues, valueAt, withValue } =
+  await widgetModule<typeof import('../../../widget/form/values.ts')>('form/values.ts');
 
 const fields = fieldsOf(z.toJSONSchema(sftp.config, { io: 'input' }) as JsonSchema, 'import');
 

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { frameSettings } from '../../../widget/host/settings.ts';
+import { widgetModule } from '../source.ts';
+
+const { frameSettings } = await widgetModule<typeof import('../../../widget/host/settings.ts')>('host/settings.ts');
 
 describe('the frame settings in the page', () => {
   it('are absent where the console stands alone', () => {

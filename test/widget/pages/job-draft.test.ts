@@ -1,6 +1,10 @@
 import { expect } from 'chai';
 import { jobSchema } from '../../../shared/job.ts';
-import { draftOfJob, type Frequency, jobOf, missingInJob, newDraft } from '../../../widget/pages/job-draft.ts';
+import type { Frequency } from '../../../widget/pages/job-draft.ts';
+import { widgetModule } from '../source.ts';
+
+const { draftOfJob, jobOf, missingInJob, newDraft } =
+  await widgetModule<typeof import('../../../widget/pages/job-draft.ts')>('pages/job-draft.ts');
 
 const filled = { ...newDraft('Asia/Kolkata', '2026-11-21'), name: 'nightly', connectors: ['calls'] };
 const frequencies: Frequency[] = ['one_time', 'daily', 'weekly', 'monthly', 'every'];

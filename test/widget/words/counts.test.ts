@@ -1,10 +1,14 @@
 import { expect } from 'chai';
 import { endStatuses, executionStatuses } from '../../../shared/execution.ts';
 import { acousticMeasures } from '../../../shared/quality.ts';
-import { countsInWords, itemsInWords, tookMs } from '../../../widget/words/execution.ts';
-import { measureInWords } from '../../../widget/words/measures.ts';
-import { bytes, counted, score } from '../../../widget/words/numbers.ts';
-import { executionWords } from '../../../widget/words/status.ts';
+import { widgetModule } from '../source.ts';
+
+const { countsInWords, itemsInWords, tookMs } =
+  await widgetModule<typeof import('../../../widget/words/execution.ts')>('words/execution.ts');
+const { measureInWords } = await widgetModule<typeof import('../../../widget/words/measures.ts')>('words/measures.ts');
+const { bytes, counted, score } =
+  await widgetModule<typeof import('../../../widget/words/numbers.ts')>('words/numbers.ts');
+const { executionWords } = await widgetModule<typeof import('../../../widget/words/status.ts')>('words/status.ts');
 
 describe('counts in words', () => {
   it('leave zeros out and say zero rows as zero rows', () => {

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { type Schedule, scheduleSchema } from '../../../shared/job.ts';
-import { scheduleInWords } from '../../../widget/words/schedule.ts';
+import { widgetModule } from '../source.ts';
+
+const { scheduleInWords } = await widgetModule<typeof import('../../../widget/words/schedule.ts')>('words/schedule.ts');
 
 function words(schedule: Partial<Schedule> & { frequency: Schedule['frequency'] }): string {
   return scheduleInWords(scheduleSchema.parse(schedule), 'Asia/Kolkata');

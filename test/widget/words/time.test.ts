@@ -1,13 +1,8 @@
 import { expect } from 'chai';
-import {
-  clock,
-  dateInZone,
-  dateTimeInZone,
-  duration,
-  exactInstant,
-  fromNow,
-  zoneName,
-} from '../../../widget/words/time.ts';
+import { widgetModule } from '../source.ts';
+
+const { clock, dateInZone, dateTimeInZone, duration, exactInstant, fromNow, zoneName } =
+  await widgetModule<typeof import('../../../widget/words/time.ts')>('words/time.ts');
 
 const instant = '2026-11-21T21:00:05.000Z';
 

@@ -1,0 +1,52 @@
+import type { BrowserContext, Page } from 'playwright-core';
+
+/** What went wrong in a browser's pages: their own errors, and whatever the browser itself wrote as an error. */
+export interface Troubles {
+  /** Those that nobody expected, in words. */
+  unexpected(): string[];
+  /** From now on an error whose words or address match is a refusal that the test asked for. */
+  expect(pattern: RegExp): void;
+}
+
+/** Collects the troubles of every page of a context, those opened later too. */
+export function watchTroubles(context: BrowserContext): Troubles {
+  const seen: string[] = [];
+  const expected: RegExp[] = [];
+  context.on('console', (message) => {
+    if (message.type() === 'error') seen.push(`${message.text()} (${message.location().url})`);
+  });
+  context.on('weberror', (error) => seen.push(`${error.error().stack ?? error.error().message}`));
+  return {
+    unexpected: () => seen.filter((trouble) => !expected.some((pattern) => pattern.test(trouble))),
+    expect: (pattern) => expected.push(pattern),
+  };
+}
+
+/**
+ * What a person could not reach by scrolling down: a page that is wider than the window, and elements that stick out of
+ * it at a side and lie in no box that scrolls or cuts on purpose. One line each; empty when all is well.
+ */
+export function stickingOut(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth > clientWidth) found.push(`the page is ${scrollWidth} wide in a window of ${clientWidth}`);
+    const isBox = (style: CSSStyleDeclaration) => style.overflowX !== 'visible' || style.clipPath !== 'none';
+    const visit = (root: ParentNode, owner: string) => {
+      for (const element of root.children) look(element, owner);
+    };
+    const look = (element: Element, owner: string) => {
+      const style = getComputedStyle(element);
+      if (style.display === 'none' || style.visibility === 'hidden') return;
+      const { left, right, width, height } = element.getBoundingClientRect();
+      const name = `${owner}${element.localName}${element.className ? `.${String(element.className)}` : ''}`;
+      if (width > 0 && height > 0 && (left < -1 || right > clientWidth + 1))
+        found.push(`${name} reaches from ${Math.round(left)} to ${Math.round(right)} of ${clientWidth}`);
+      if (isBox(style)) return;
+      visit(element, owner);
+      if (element.shadowRoot) visit(element.shadowRoot, `${element.localName} > `);
+    };
+    visit(document.body, '');
+    return found;
+  });
+}
