@@ -24,12 +24,12 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** mysql://user:password@host:port/name[?ssl=true] */
+/** mysql://user:password@host:port/name[?ssl=true], or mysql://user:password@localhost/name?socket=/path/of/socket */
 export function parseDatabaseUrl(url: string): DatabaseAddress {
   const { hostname, port, username, password, pathname, searchParams } = new URL(url);
+  const socketPath = searchParams.get('socket');
   return {
-    host: hostname,
-    port: port ? Number(port) : 3306,
+    ...(socketPath ? { socketPath } : { host: hostname, port: port ? Number(port) : 3306 }),
     user: decodeURIComponent(username),
     password: decodeURIComponent(password),
     database: decodeURIComponent(pathname.slice(1)),

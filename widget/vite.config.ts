@@ -1,17 +1,8 @@
-import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, defineConfig, type Plugin } from 'vite';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const outDir = fileURLToPath(new URL('../dist/widget', import.meta.url));
-
-/**
- * The compiled tests' copies of pure widget modules live in the same dist folder, so only the bundles of the last
- * build are removed, not the folder.
- */
-function emptyAssets(): Plugin {
-  return { name: 'empty-assets', buildStart: () => rm(`${outDir}/assets`, { recursive: true, force: true }) };
-}
 
 /** embed.js is for other people's pages: one file, a name that never changes, nothing of ours in their global scope. */
 function embedScript(): Plugin {
@@ -39,10 +30,10 @@ function embedScript(): Plugin {
 export default defineConfig({
   root,
   base: '/',
-  plugins: [emptyAssets(), embedScript()],
+  plugins: [embedScript()],
   build: {
     outDir,
-    emptyOutDir: false,
+    emptyOutDir: true,
     target: 'es2022',
     sourcemap: false,
     // A data: URL would need a wider Content-Security-Policy.

@@ -27,26 +27,24 @@ export function watchTroubles(context: BrowserContext): Troubles {
  * it at a side and lie in no box that scrolls or cuts on purpose. One line each; empty when all is well.
  */
 export function stickingOut(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const found: string[] = [];
-    const { scrollWidth, clientWidth } = document.documentElement;
-    if (scrollWidth > clientWidth) found.push(`the page is ${scrollWidth} wide in a window of ${clientWidth}`);
-    const isBox = (style: CSSStyleDeclaration) => style.overflowX !== 'visible' || style.clipPath !== 'none';
-    const visit = (root: ParentNode, owner: string) => {
-      for (const element of root.children) look(element, owner);
-    };
-    const look = (element: Element, owner: string) => {
-      const style = getComputedStyle(element);
-      if (style.display === 'none' || style.visibility === 'hidden') return;
-      const { left, right, width, height } = element.getBoundingClientRect();
-      const name = `${owner}${element.localName}${element.className ? `.${String(element.className)}` : ''}`;
-      if (width > 0 && height > 0 && (left < -1 || right > clientWidth + 1))
-        found.push(`${name} reaches from ${Math.round(left)} to ${Math.round(right)} of ${clientWidth}`);
-      if (isBox(style)) return;
-      visit(element, owner);
-      if (element.shadowRoot) visit(element.shadowRoot, `${element.localName} > `);
-    };
-    visit(document.body, '');
-    return found;
-  });
+  return page.evaluate<string[]>(stickingOutScript);
 }
+
+/** As text, because it runs in the browser: this program is compiled without a browser's types. */
+const stickingOutScript = `(() => {
+  const found = [];
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth > clientWidth) found.push('the page is ' + scrollWidth + ' wide in a window of ' + clientWidth);
+  const look = (element, owner) => {
+    const style = getComputedStyle(element);
+    if (style.display === 'none' || style.visibility === 'hidden') return;
+    const { left, right, width, height } = element.getBoundingClientRect();
+    if (width > 0 && height > 0 && (left < -1 || right > clientWidth + 1))
+      found.push(owner + element.outerHTML.slice(0, 80) + ' reaches from ' + left + ' to ' + right + ' of ' + clientWidth);
+    if (style.overflowX !== 'visible' || style.clipPath !== 'none') return;
+    for (const child of element.children) look(child, owner);
+    for (const child of element.shadowRoot?.children ?? []) look(child, element.localName + ' > ');
+  };
+  look(document.body, '');
+  return found;
+})()`;

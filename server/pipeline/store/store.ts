@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PoolConnection } from 'mysql2/promise';
 import { type Database, transaction } from '../../../db/database.ts';
 import {
@@ -141,10 +142,7 @@ export class ChunkStore {
     if (rows.length === 0) return true;
     if (this.#database.canLoadLocal)
       return loadInteractions(connection, origin, () => buffer.pieces(rows), rows.length);
-    const common = commonValues(origin);
-    for (const group of groups(rows))
-      if (!(await insertInteractions(connection, interactionValues(buffer, group, common)))) return false;
-    return true;
+    return insertGroups(connection, buffer, [...groups(rows)], commonValues(origin));
   }
 
   async #handOver(
@@ -156,6 +154,24 @@ export class ChunkStore {
     const { origin, reader } = this.#options;
     await handOver(connection, origin, reader.executionId, { ...sorted, buffer, known });
   }
+}
+
+/** While the server stores one group, the next one is written as SQL. False: not all of the rows are new. */
+async function insertGroups(
+  connection: PoolConnection,
+  buffer: ChunkBuffer,
+  list: ChunkRow[][],
+  common: string,
+): Promise<boolean> {
+  let values = interactionValues(buffer, list[0] ?? [], common);
+  for (let next = 1; next <= list.length; next++) {
+    const inserting = insertInteractions(connection, values);
+    // The statement leaves at the end of this turn.
+    await nextTurn();
+    values = interactionValues(buffer, list[next] ?? [], common);
+    if (!(await inserting)) return false;
+  }
+  return true;
 }
 
 async function startAgain(connection: PoolConnection): Promise<void> {
