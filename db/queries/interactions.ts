@@ -26,7 +26,8 @@ export const contentColumns = [
   'metadata',
 ] as const;
 
-const rowColumns = ['id', ...contentColumns, 'content_hash', 'source_line', 'status', 'unanalysed_reason'];
+const columnsAfter = ['content_hash', 'source_line', 'status', 'unanalysed_reason'];
+const rowColumns = ['id', ...contentColumns, ...columnsAfter];
 
 /** What is written for every row of a chunk alike. A call without a time of its own occurred when it came. */
 const commonColumns = [
@@ -58,15 +59,27 @@ export async function loadInteractions(
   return result.affectedRows === rowCount && result.warningStatus === 0;
 }
 
-/** Stores rows written as SQL: `values` is `(…),(…)` as interactionValues() makes them. False: some id was there. */
-export async function insertInteractions(connection: PoolConnection, values: string): Promise<boolean> {
+/** Rows written as SQL. */
+export interface InsertText {
+  /** Those of contentColumns that have values. */
+  columns: string[];
+  /** `(…),(…)`: id, the columns, content_hash, source_line, status, unanalysed_reason, then commonValues() and a time. */
+  values: string;
+}
+
+/** Stores rows written as SQL. False: some id was there, and the transaction must be rolled back. */
+export async function insertInteractions(connection: PoolConnection, text: InsertText): Promise<boolean> {
   try {
-    await connection.query(`INSERT INTO interaction (${[...rowColumns, ...commonColumns].join(',')}) VALUES ${values}`);
+    await connection.query(insertStatement(text));
     return true;
   } catch (error) {
     if (isDuplicateKey(error)) return false;
     throw error;
   }
+}
+
+function insertStatement({ columns, values }: InsertText): string {
+  return `INSERT INTO interaction (${['id', ...columns, ...columnsAfter, ...commonColumns].join(',')}) VALUES ${values}`;
 }
 
 /** The end of each row's values for insertInteractions(). */
@@ -82,41 +95,64 @@ export interface KnownInteraction {
   audioUrl: string | null;
 }
 
-type KnownColumns = [id: Buffer, externalId: Buffer, contentHash: Buffer, connectorId: number, audioUrl: string | null];
+type KnownColumns = [
+  id: Buffer,
+  externalId: Buffer,
+  contentHash: Buffer,
+  connectorId: number,
+  audioUrl?: string | null,
+];
 
 /**
  * Those of the external ids that the account has. A join from JSON_TABLE instead of a long IN list, which MySQL would
- * answer by reading the whole account. With `lock` they stay as they are until the transaction ends.
+ * answer by reading the whole account.
  */
 export async function findKnown(
   connection: PoolConnection,
   accountId: number,
   externalIds: string[],
-  { lock }: { lock: boolean },
 ): Promise<KnownInteraction[]> {
   if (externalIds.length === 0) return [];
   const [rows] = await connection.query<RowDataPacket[][]>({
-    sql: `SELECT STRAIGHT_JOIN i.id, i.external_id, i.content_hash, i.connector_id${lock ? ', i.audio_url' : ', NULL'}
+    sql: `SELECT STRAIGHT_JOIN i.id, i.external_id, i.content_hash, i.connector_id
       FROM JSON_TABLE(?, '$[*]' COLUMNS (external_id VARCHAR(255) CHARACTER SET utf8mb4 PATH '$')) wanted
-      JOIN interaction i ON i.account_id = ? AND i.external_id = CAST(wanted.external_id AS BINARY)${lock ? ' FOR UPDATE' : ''}`,
+      JOIN interaction i ON i.account_id = ? AND i.external_id = CAST(wanted.external_id AS BINARY)`,
     values: [JSON.stringify(externalIds), accountId],
     rowsAsArray: true,
   });
-  return (rows as unknown as KnownColumns[]).map(([id, externalId, contentHash, connectorId, audioUrl]) => ({
-    id,
-    externalId: externalId.toString(),
-    contentHash,
-    connectorId,
-    audioUrl,
-  }));
+  return (rows as unknown as KnownColumns[]).map(knownInteraction);
+}
+
+const idsPerLock = 1000;
+
+/** Known interactions as they are now, and stay until the transaction ends. MySQL locks no join with JSON_TABLE. */
+export async function lockKnown(
+  connection: PoolConnection,
+  accountId: number,
+  ids: Buffer[],
+): Promise<KnownInteraction[]> {
+  const known: KnownInteraction[] = [];
+  for (let start = 0; start < ids.length; start += idsPerLock) {
+    const [rows] = await connection.query<RowDataPacket[][]>({
+      sql: 'SELECT id, external_id, content_hash, connector_id, audio_url FROM interaction WHERE account_id = ? AND id IN (?) FOR UPDATE',
+      values: [accountId, ids.slice(start, start + idsPerLock)],
+      rowsAsArray: true,
+    });
+    for (const row of rows as unknown as KnownColumns[]) known.push(knownInteraction(row));
+  }
+  return known;
+}
+
+function knownInteraction([id, externalId, contentHash, connectorId, audioUrl = null]: KnownColumns): KnownInteraction {
+  return { id, externalId: externalId.toString(), contentHash, connectorId, audioUrl };
 }
 
 /** Gives known interactions, whose rows are locked, their new content. Their states and their owner stay. */
-export async function updateInteractions(connection: PoolConnection, values: string): Promise<void> {
+export async function updateInteractions(connection: PoolConnection, text: InsertText): Promise<void> {
   const changing = [...contentColumns.slice(1), 'content_hash', 'source_line', 'source_item_id'];
   const assignments = changing.map((column) => `${column} = VALUES(${column})`).join(', ');
   await connection.query(
-    `INSERT INTO interaction (${[...rowColumns, ...commonColumns].join(',')}) VALUES ${values}
+    `${insertStatement(text)}
      ON DUPLICATE KEY UPDATE ${assignments}, occurred_at = COALESCE(VALUES(interaction_start_time), interaction.created_at)`,
   );
 }

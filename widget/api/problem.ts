@@ -27,6 +27,11 @@ export function problemOf(thrown: unknown): Problem {
   return offline();
 }
 
+/** The message as it stands at its field, where naming the field once more says nothing. */
+export function messageAtField({ message, field }: Problem): string {
+  return field !== undefined && message.startsWith(`${field}: `) ? message.slice(field.length + 2) : message;
+}
+
 interface ErrorBody {
   code: string;
   field?: string;

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { CheckResult, Direction } from '../../shared/connector.ts';
-import type { Problem } from '../api/problem.ts';
+import { messageAtField, type Problem } from '../api/problem.ts';
 import type { Connector, ConnectorType } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { Action, Resource } from '../app/resource.ts';
@@ -154,7 +154,7 @@ export class ConnectorDialogElement extends LitElement {
   private get problems(): Record<string, string> {
     const problem = this.saving.problem ?? this.checking.problem;
     const path = this.placeOf(problem);
-    return problem && path !== undefined ? { [path]: problem.message, ...this.missing } : this.missing;
+    return problem && path !== undefined ? { [path]: messageAtField(problem), ...this.missing } : this.missing;
   }
 
   private readonly close = (): void => {

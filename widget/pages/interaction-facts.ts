@@ -21,7 +21,9 @@ export class InteractionFactsElement extends LitElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(290px, 100%), 1fr));
         gap: var(--space-4);
+        align-items: start;
       }
       h2 {
         margin-bottom: var(--space-3);

@@ -101,6 +101,8 @@ export class InteractionElement extends LitElement {
   private renderPlayer(app: AppContext, shown: Interaction): TemplateResult | typeof nothing {
     const here = shown.recordings.filter((recording) => recording.state === 'here');
     if (shown.recordings.length === 0) return nothing;
+    // What is missing was said above already.
+    if (here.length === 0 && shown.failure) return nothing;
     const chosen = here.find((recording) => recording.position === this.recording) ?? here[0];
     const isMeasured = chosen !== undefined && shown.measured_position === chosen.position;
     return html`<section class="card stack" aria-label="Recording">
@@ -157,7 +159,6 @@ export class InteractionElement extends LitElement {
           <cqa-score-card .analysis=${analysis} ?playable=${isPlayable} @play-from=${this.playFrom}></cqa-score-card>
         </section>`,
       )}`;
-    if (shown.failure) return html``;
     const words = shown.unanalysed_reason
       ? unanalysedWords[shown.unanalysed_reason]
       : 'The analysis has not been made yet. It will stand here by itself.';
@@ -178,11 +179,12 @@ export class InteractionElement extends LitElement {
 
   private renderInteraction(app: AppContext, shown: Interaction): TemplateResult {
     const problem = shown.failure ? { ...shown.failure, field: undefined, traceId: undefined } : undefined;
+    const hasAnalyses = shown.analyses.length > 0 || !shown.failure;
     return html`${this.renderHead(app, shown)}
       <cqa-problem what="It could not be analysed" .problem=${problem}></cqa-problem>
       ${this.renderPlayer(app, shown)}
-      <div class="columns">
-        <div class="stack">${this.renderAnalyses(shown)}</div>
+      <div class=${hasAnalyses ? 'columns' : ''}>
+        ${hasAnalyses ? html`<div class="stack">${this.renderAnalyses(shown)}</div>` : nothing}
         <div class="stack">
           ${this.renderTranscript(shown)}
           <cqa-interaction-facts .app=${app} .interaction=${shown}></cqa-interaction-facts>

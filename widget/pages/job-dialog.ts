@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { JobType } from '../../shared/job.ts';
+import { messageAtField } from '../api/problem.ts';
 import type { Connector, Job } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { Action, Resource } from '../app/resource.ts';
@@ -107,7 +108,7 @@ export class JobDialogElement extends LitElement {
 
   private get problems(): Record<string, string> {
     const { problem } = this.saving;
-    return problem?.field ? { [problem.field]: problem.message, ...this.missing } : this.missing;
+    return problem?.field ? { [problem.field]: messageAtField(problem), ...this.missing } : this.missing;
   }
 
   private problemAt(path: string): TemplateResult | typeof nothing {

@@ -8,6 +8,7 @@ import {
   insertInteractions,
   type KnownInteraction,
   loadInteractions,
+  lockKnown,
   updateInteractions,
 } from '../../../db/queries/interactions.ts';
 import { addRejectedRows, type RejectedRow } from '../../../db/queries/rejected-rows.ts';
@@ -16,7 +17,7 @@ import { AppError } from '../../../shared/error.ts';
 import type { ChunkBuffer, ChunkRow } from './chunk.ts';
 import { storeFailure } from './failure.ts';
 import { handOver } from './hand-over.ts';
-import { interactionValues } from './insert-text.ts';
+import { insertText } from './insert-text.ts';
 import { type Known, type OnExisting, type SortedRows, sortRows } from './sort.ts';
 
 /** Rows of one item that are stored together. */
@@ -104,25 +105,25 @@ export class ChunkStore {
   /** Undefined: another import stored some of the rows after they were looked up. */
   async #lookUpAndWrite(connection: PoolConnection, chunk: Chunk): Promise<SortedRows | undefined> {
     const { origin, onExisting } = this.#options;
-    const known = await this.#lookUp(connection, idsOf(chunk.rows), false);
+    const { accountId } = origin;
+    const known = new Map<string, KnownInteraction>();
+    const take = (list: KnownInteraction[]) => {
+      for (const interaction of list) known.set(interaction.externalId, interaction);
+    };
+    take(await findKnown(connection, accountId, idsOf(chunk.rows)));
     this.#expectsKnown = known.size > 0;
     let sorted = sortRows(chunk.rows, this.#standings(known), onExisting);
     if (sorted.changed.length > 0) {
-      const locked = await this.#lookUp(connection, idsOf(sorted.changed), true);
-      for (const [externalId, interaction] of locked) known.set(externalId, interaction);
+      const ids = idsOf(sorted.changed).flatMap((externalId) => known.get(externalId)?.id ?? []);
+      take(await lockKnown(connection, accountId, ids));
       sorted = sortRows(chunk.rows, this.#standings(known), onExisting);
     }
     sorted.added.sort(byExternalId);
     if (!(await this.#insert(connection, chunk.buffer, sorted.added))) return undefined;
     for (const rows of groups(sorted.changed))
-      await updateInteractions(connection, interactionValues(chunk.buffer, rows, commonValues(origin)));
+      await updateInteractions(connection, insertText(chunk.buffer, rows, commonValues(origin), { all: true }));
     await this.#handOver(connection, chunk, sorted, known);
     return sorted;
-  }
-
-  async #lookUp(connection: PoolConnection, ids: string[], lock: boolean): Promise<Map<string, KnownInteraction>> {
-    const found = await findKnown(connection, this.#options.origin.accountId, ids, { lock });
-    return new Map(found.map((interaction) => [interaction.externalId, interaction]));
   }
 
   #standings(known: ReadonlyMap<string, KnownInteraction>): Map<string, Known> {
@@ -163,12 +164,12 @@ async function insertGroups(
   list: ChunkRow[][],
   common: string,
 ): Promise<boolean> {
-  let values = interactionValues(buffer, list[0] ?? [], common);
+  let text = insertText(buffer, list[0] ?? [], common);
   for (let next = 1; next <= list.length; next++) {
-    const inserting = insertInteractions(connection, values);
+    const inserting = insertInteractions(connection, text);
     // The statement leaves at the end of this turn.
     await nextTurn();
-    values = interactionValues(buffer, list[next] ?? [], common);
+    text = insertText(buffer, list[next] ?? [], common);
     if (!(await inserting)) return false;
   }
   return true;

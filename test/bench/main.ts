@@ -1,0 +1,62 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { ensurePrograms } from '../../server/machine/programs.ts';
+import { printTable } from '../demo/table.ts';
+import { packageRoot } from '../harness/product.ts';
+import { benchImport } from './import.ts';
+import { benchProduct } from './product.ts';
+import { benchRecordings } from './recordings.ts';
+import type { BenchResult } from './result.ts';
+
+/** `npm run bench [-- NAME…]`: each figure beside its peer or limit in the same run. Exits 1 when a bar is not met. */
+const benches: Record<string, () => Promise<BenchResult | BenchResult[]>> = {
+  import: benchImport,
+  product: benchProduct,
+  recordings: benchRecordings,
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !(name in benches));
+if (unknown) {
+  console.error(`There is no bench "${unknown}". There are: ${Object.keys(benches).join(', ')}.`);
+  process.exit(2);
+}
+
+await ensurePrograms(['database', 'mariadb client', 'sshd', 'sftp'], { dataDir: tmpdir(), say: console.error });
+const results: BenchResult[] = [];
+for (const [name, bench] of Object.entries(benches)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.error(`${name} …`);
+  results.push(...[await bench()].flat());
+}
+report(results);
+process.exit(results.every(isMet) ? 0 : 1);
+
+function isMet({ ratio, bar }: BenchResult): boolean {
+  return ratio >= bar;
+}
+
+function report(results: BenchResult[]): void {
+  const number = (value: number) => value.toLocaleString('en', { maximumFractionDigits: value < 1000 ? 1 : 0 });
+  console.log();
+  printTable([
+    ['what', 'ours', 'peer', 'unit', 'ratio', 'bar', ''],
+    ...results.map((result) => [
+      result.name,
+      number(result.ours),
+      number(result.peer),
+      result.unit,
+      result.ratio.toFixed(2),
+      result.bar.toFixed(2),
+      isMet(result) ? 'met' : 'NOT MET',
+    ]),
+  ]);
+  for (const { name, notes } of results) console.log(`\n${name}\n${notes.map((note) => `  ${note}`).join('\n')}`);
+  const folder = join(packageRoot, 'bench-results');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${new Date().toISOString().replaceAll(':', '-')}.json`);
+  const machine = { cores: cpus().length, memory_mb: Math.round(totalmem() / 2 ** 20), node: process.version };
+  writeFileSync(file, JSON.stringify({ machine, results }, null, 2));
+  console.log(`\n${file}`);
+}

@@ -1,0 +1,211 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import type { Browser, BrowserContext, FrameLocator, Page } from 'playwright-core';
+import { startBrowser } from '../harness/browser.ts';
+import { cqa } from '../harness/cqa.ts';
+import { scratchFolder } from '../harness/folders.ts';
+import { type HostPage, startHostPage } from '../harness/host-page.ts';
+import { type Product, startProduct } from '../harness/product.ts';
+import { stickingOut, type Troubles, watchTroubles } from '../harness/watched-page.ts';
+
+const admin = 'admin@host.example';
+const agent = 'agent@host.example';
+
+/** The console at 127.0.0.1, its host at localhost: two sites for every browser. */
+describe('the console in a frame of a host on another site, with third-party cookies blocked', () => {
+  let product: Product;
+  let host: HostPage;
+  let stranger: HostPage;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let troubles: Troubles;
+
+  before(async () => {
+    [product, browser] = await Promise.all([
+      startProduct({ dataDir: scratchFolder('product') }),
+      startBrowser(['--test-third-party-cookie-phaseout']),
+    ]);
+    const account = await createAccount();
+    const secret = await call<{ kid: string; secret: string }>('account', 'embed-secret', '--account', account);
+    const options = { consoleUrl: product.url, account, secret, email: admin };
+    [host, stranger] = await Promise.all([startHostPage(options), startHostPage(options)]);
+    await call('account', 'set', '--account', account, '--frame-origin', host.origin);
+  });
+
+  after(async () => {
+    await browser?.close();
+    await Promise.all([host?.stop(), stranger?.stop()]);
+    await product?.stop();
+  });
+
+  beforeEach(async () => {
+    context = await browser.newContext({ viewport: { width: 900, height: 700 } });
+    context.setDefaultTimeout(15_000);
+    troubles = watchTroubles(context);
+    page = await context.newPage();
+  });
+
+  afterEach(async () => {
+    await context.close();
+    expect(troubles.unexpected()).to.deep.equal([]);
+  });
+
+  const call = <T>(...words: string[]) => cqa<T>(product.environment, ...words);
+
+  async function createAccount(): Promise<string> {
+    const words = ['--name', 'Host', '--admin-email', admin, '--admin-password', 'long enough!', '--console'];
+    const { account_id } = await call<{ account_id: string }>('account', 'create', ...words);
+    const user = ['--email', agent, '--role', 'agent', '--password', 'long enough!'];
+    await call('user', 'create', '--account', account_id, ...user);
+    return account_id;
+  }
+
+  const inFrame = (): FrameLocator => page.frameLocator('cqa-console iframe');
+  const heading = (title: string) => inFrame().getByRole('heading', { name: title, exact: true });
+  const go = (title: string) =>
+    inFrame().getByRole('navigation').getByRole('link', { name: title, exact: true }).click();
+
+  async function open(): Promise<void> {
+    await page.goto(host.url);
+    await heading('Analysis List').waitFor();
+  }
+
+  it('runs in a browser that really blocks them', async () => {
+    const probe = await startProbe();
+    try {
+      await page.goto(`http://127.0.0.1:${probe.port}/`);
+      await page.reload();
+      expect(probe.cookies, 'at its own address the cookie comes back').to.deep.equal([undefined, 'probe=1']);
+      await page.goto(`http://localhost:${probe.port}/frame`);
+      await page.frameLocator('iframe').getByText('probe').waitFor();
+      expect(probe.cookies.at(-1), 'in a frame it does not').to.equal(undefined);
+    } finally {
+      probe.server.close();
+    }
+  });
+
+  it('is signed in without a form, by one token of the host, and sets no cookie', async () => {
+    const before = host.tokens.length;
+    await open();
+    await inFrame().getByText('No conversations yet').waitFor();
+    await inFrame().getByText('Host', { exact: true }).waitFor();
+    expect(await inFrame().getByLabel('Password').count()).to.equal(0);
+    expect(host.tokens).to.have.length(before + 1);
+    expect(await context.cookies()).to.deep.equal([]);
+  });
+
+  it('keeps the host’s address in step with the page shown, both ways', async () => {
+    await open();
+    await go('Data Import');
+    await heading('Data Import').waitFor();
+    await page.waitForURL(`${host.url}#/data-import`);
+    expect(await page.locator('cqa-console').getAttribute('address')).to.equal('/data-import');
+    await page.evaluate(`document.querySelector('cqa-console').setAttribute('address', '/jobs')`);
+    await heading('Jobs & Pipelines').waitFor();
+    await page.waitForURL(`${host.url}#/jobs`);
+  });
+
+  it('fits into the frame without scrolling sideways', async () => {
+    await open();
+    for (const title of ['Data Import', 'Data Export', 'Jobs & Pipelines', 'Execution History', 'Analysis List']) {
+      await go(title);
+      await heading(title).waitFor();
+      expect(await stickingOut(page), title).to.deep.equal([]);
+      const frame = page.frames().find(({ url }) => url().startsWith(product.url)) ?? page.mainFrame();
+      expect(await frame.evaluate('document.documentElement.scrollWidth - innerWidth'), title).to.be.at.most(0);
+    }
+  });
+
+  it('shows an agent the Analysis List alone', async () => {
+    host.signInAs(agent);
+    await open();
+    host.signInAs(admin);
+    expect(await inFrame().getByRole('navigation').getByRole('link').allInnerTexts()).to.deep.equal(['Analysis List']);
+    expect(await inFrame().getByRole('button', { name: 'New Connector' }).count()).to.equal(0);
+  });
+
+  it('asks the host for a new token when the session has ended, and goes on with what was asked', async () => {
+    troubles.expect(/status of 401/);
+    const bearer = bearerOf(page);
+    await open();
+    const before = host.tokens.length;
+    await endSession(await bearer);
+    await go('Jobs & Pipelines');
+    await inFrame().getByText('No job runs yet').waitFor();
+    expect(host.tokens).to.have.length(before + 1);
+    expect(await inFrame().getByRole('dialog').count()).to.equal(0);
+  });
+
+  async function bearerOf(asking: Page): Promise<string> {
+    const request = await asking.waitForRequest((candidate) => 'authorization' in candidate.headers());
+    return request.headers().authorization ?? '';
+  }
+
+  /** As if its time were over: whoever holds the bearer can end the session. */
+  async function endSession(authorization: string): Promise<void> {
+    const { status } = await fetch(`${product.url}/trpc/session.signOut`, {
+      method: 'POST',
+      headers: { authorization },
+    });
+    expect(status).to.equal(200);
+  }
+
+  it('takes each token once', async () => {
+    await open();
+    const answer = await fetch(`${product.url}/trpc/session.exchange`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: host.tokens.at(-1) }),
+    });
+    expect(answer.status).to.equal(401);
+    expect(await answer.text()).to.include('This token was used before.');
+  });
+
+  it('says in the frame why a host’s user cannot come in', async () => {
+    troubles.expect(/status of 401.*session\.exchange/);
+    host.signInAs('nobody@host.example');
+    await page.goto(host.url);
+    await inFrame().getByText('There is no user nobody@host.example in this account.').waitFor();
+    host.signInAs(admin);
+    await inFrame().getByRole('button', { name: 'Try again' }).click();
+    await heading('Analysis List').waitFor();
+  });
+
+  it('tells a host that is not allowed what to do, in the host’s own page', async () => {
+    troubles.expect(/frame-ancestors/);
+    await page.goto(stranger.url);
+    const help = page.locator('cqa-console').getByRole('alert');
+    await help.getByText(`--frame-origin ${stranger.origin}`).waitFor();
+    expect(await page.locator('cqa-console iframe').isVisible()).to.equal(false);
+    expect(stranger.tokens).to.deep.equal([]);
+  });
+});
+
+interface Probe {
+  server: Server;
+  port: number;
+  /** The cookie header of each visit to its page. */
+  cookies: (string | undefined)[];
+}
+
+/** A page that sets a cookie for every place, and another that frames it from another site. */
+async function startProbe(): Promise<Probe> {
+  const cookies: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    const icon = '<link rel="icon" href="data:,">';
+    if (request.url === '/frame') {
+      response.end(`${icon}<iframe src="http://127.0.0.1:${(server.address() as AddressInfo).port}/"></iframe>`);
+      return;
+    }
+    cookies.push(request.headers.cookie);
+    response.setHeader('set-cookie', 'probe=1; SameSite=None; Secure');
+    response.end(`${icon}probe`);
+  });
+  server.listen(0);
+  await once(server, 'listening');
+  return { server, port: (server.address() as AddressInfo).port, cookies };
+}
