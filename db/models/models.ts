@@ -1,60 +1,28 @@
-import mysql2 from 'mysql2';
-import { Sequelize } from 'sequelize';
-import type { Database, DatabaseAddress } from '../database.ts';
-import { defineAccount, defineUser } from './account.ts';
-import { defineConnector } from './connector.ts';
-import { defineJob, defineJobConnector } from './job.ts';
-import {
-  defineAssignmentRule,
-  defineMetadataField,
-  defineQualityProfile,
-  defineQualityProfileVersion,
-} from './quality.ts';
+import { type Database, isDuplicateKey } from '../database.ts';
+import type { Models } from './open.ts';
 
-/** The small tables that people configure, as Sequelize models. Interactions, work and executions are plain SQL. */
-export type Models = ReturnType<typeof define>;
+export type { Models };
 
-const opened = new WeakMap<Database, Models>();
+const opened = new WeakMap<Database, Promise<Models>>();
 
-/** The models on that database; opened on first use and closed with the database. */
-export function modelsOf(database: Database): Models {
+/**
+ * The models on that database; opened on first use and closed with the database. Sequelize takes 15 MB, so it is loaded
+ * when somebody configures something: threads and programs that only work do without it.
+ */
+export function modelsOf(database: Database): Promise<Models> {
   const known = opened.get(database);
   if (known) return known;
-  const models = define(connect(database.address));
+  const models = import('./open.ts').then(({ openModels }) => openModels(database.address));
   opened.set(database, models);
   const close = database.close;
   database.close = async () => {
-    await models.sequelize.close();
+    await (await models).sequelize.close();
     await close();
   };
   return models;
 }
 
-function define(sequelize: Sequelize) {
-  return {
-    sequelize,
-    Account: defineAccount(sequelize),
-    User: defineUser(sequelize),
-    Connector: defineConnector(sequelize),
-    QualityProfile: defineQualityProfile(sequelize),
-    QualityProfileVersion: defineQualityProfileVersion(sequelize),
-    AssignmentRule: defineAssignmentRule(sequelize),
-    MetadataField: defineMetadataField(sequelize),
-    Job: defineJob(sequelize),
-    JobConnector: defineJobConnector(sequelize),
-  };
-}
-
-function connect({ host, port, socketPath, user, password, database, ssl }: DatabaseAddress): Sequelize {
-  return new Sequelize(database, user, password, {
-    dialect: 'mysql',
-    dialectModule: mysql2,
-    ...(host ? { host, port } : {}),
-    dialectOptions: { ...(socketPath ? { socketPath } : {}), ...(ssl ? { ssl: {} } : {}) },
-    timezone: '+00:00',
-    isolationLevel: 'READ COMMITTED',
-    logging: false,
-    define: { freezeTableName: true, timestamps: false },
-    pool: { max: 4, idle: 30_000 },
-  });
+/** Whether a write failed because its name is taken: Sequelize keeps the database's own error as `original`. */
+export function isTaken(error: unknown): boolean {
+  return isDuplicateKey((error as { original?: unknown } | null)?.original);
 }

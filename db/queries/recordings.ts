@@ -62,27 +62,31 @@ export type RecordingOutcome =
   | { position: number; state: 'here'; storageKey: string; sha256: string; byteSize: number }
   | { position: number; state: 'failed'; failure: Failure };
 
-/** Writes one recording's outcome. */
-export async function writeOutcome(
+type Owner = Pick<Work, 'accountId' | 'subject'>;
+
+/** Writes outcomes of recordings that are still there, all in one statement. */
+export async function writeOutcomes(
   connection: Pool | PoolConnection,
-  { accountId, subject }: Pick<Work, 'accountId' | 'subject'>,
-  outcome: RecordingOutcome,
+  list: { work: Owner; outcome: RecordingOutcome }[],
 ): Promise<void> {
-  const here = outcome.state === 'here' ? outcome : undefined;
+  if (list.length === 0) return;
+  const [first, ...others] = list;
+  const columns = ['subject', 'position', 'account', 'state', 'storage_key', 'sha256', 'byte_size', 'failure'];
+  const named = first ? `SELECT ${columns.map((name) => `? AS ${name}`).join(', ')}` : '';
+  const rows = [named, ...others.map(() => `SELECT ${columns.map(() => '?').join(', ')}`)].join(' UNION ALL ');
   await connection.query(
-    `UPDATE recording SET state = ?, storage_key = ?, sha256 = ?, byte_size = ?, failure = ?, fetched_at = NOW(3)
-      WHERE interaction_id = ? AND position = ? AND account_id = ?`,
-    [
-      outcome.state,
-      here?.storageKey ?? null,
-      here ? Buffer.from(here.sha256, 'hex') : null,
-      here?.byteSize ?? null,
-      outcome.state === 'failed' ? JSON.stringify(outcome.failure) : null,
-      subject,
-      outcome.position,
-      accountId,
-    ],
+    `UPDATE recording r
+       JOIN (${rows}) o ON r.interaction_id = o.subject AND r.position = o.position AND r.account_id = o.account
+        SET r.state = o.state, r.storage_key = o.storage_key, r.sha256 = o.sha256, r.byte_size = o.byte_size,
+            r.failure = o.failure, r.fetched_at = NOW(3)`,
+    list.flatMap(({ work, outcome }) => [work.subject, outcome.position, work.accountId, ...columnsOf(outcome)]),
   );
+}
+
+function columnsOf(outcome: RecordingOutcome): unknown[] {
+  return outcome.state === 'here'
+    ? ['here', outcome.storageKey, Buffer.from(outcome.sha256, 'hex'), outcome.byteSize, null]
+    : ['failed', null, null, null, JSON.stringify(outcome.failure)];
 }
 
 export interface RecordResult {
@@ -103,8 +107,10 @@ export async function settleRecordings(pool: Pool, results: RecordResult[]): Pro
       results.map(({ work }) => work),
     );
     const valid = results.filter(({ work }) => held.has(work.id));
-    for (const { work, outcomes } of valid)
-      for (const outcome of outcomes) await writeOutcome(connection, work, outcome);
+    await writeOutcomes(
+      connection,
+      valid.flatMap(({ work, outcomes }) => outcomes.map((outcome) => ({ work, outcome }))),
+    );
     for (const { work, next } of valid)
       if (typeof next === 'object') await failInteraction(connection, work, next.failure);
     const analyses = valid.filter(({ next }) => next === 'analyse').map(({ work }) => work);

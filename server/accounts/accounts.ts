@@ -34,7 +34,7 @@ export async function createAccount(services: Services, account: NewAccount): Pr
     timezone: account.timezone,
     consoleEnabled: account.console,
   });
-  const { Account } = modelsOf(services.database);
+  const { Account } = await modelsOf(services.database);
   const row = await Account.create({
     uid: newId(),
     name: account.name,
@@ -72,7 +72,7 @@ export async function setAccount(services: Services, uid: string, input: Account
 
 async function accountRow(services: Services, uid: string): Promise<AccountRow> {
   const id = parseUuid(uid);
-  const row = id && (await modelsOf(services.database).Account.findOne({ where: { uid: id } }));
+  const row = id && (await (await modelsOf(services.database)).Account.findOne({ where: { uid: id } }));
   if (!row) throw noAccount(uid);
   return row;
 }

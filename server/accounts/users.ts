@@ -1,7 +1,6 @@
-import { UniqueConstraintError } from 'sequelize';
 import { z } from 'zod';
 import type { UserRow } from '../../db/models/account.ts';
-import { modelsOf } from '../../db/models/models.ts';
+import { isTaken, modelsOf } from '../../db/models/models.ts';
 import { newId, uuidText } from '../../db/uuid.ts';
 import { type Role, roleSchema } from '../../shared/configuration.ts';
 import { AppError } from '../../shared/error.ts';
@@ -41,7 +40,7 @@ export async function createUser(
 ): Promise<{ id: number; uid: string }> {
   const user = parseInput(newUserSchema, input);
   try {
-    const row = await modelsOf(services.database).User.create({
+    const row = await (await modelsOf(services.database)).User.create({
       account_id: accountId,
       uid: newId(),
       email: user.email,
@@ -54,7 +53,7 @@ export async function createUser(
     });
     return { id: row.id, uid: uuidText(row.uid) };
   } catch (error) {
-    if (error instanceof UniqueConstraintError)
+    if (isTaken(error))
       throw new AppError('conflict', `This account already has a user ${user.email}.`, { field: 'email' });
     throw error;
   }
@@ -62,13 +61,13 @@ export async function createUser(
 
 /** One person may belong to several accounts under the same address. */
 export async function findUsersByEmail(services: Services, email: string): Promise<User[]> {
-  const rows = await modelsOf(services.database).User.findAll({ where: { email: email.trim().toLowerCase() } });
+  const rows = await (await modelsOf(services.database)).User.findAll({ where: { email: email.trim().toLowerCase() } });
   return rows.map(view);
 }
 
 /** Throws `not_found`. */
 export async function getUser(services: Services, userId: number): Promise<User> {
-  const row = await modelsOf(services.database).User.findByPk(userId);
+  const row = await (await modelsOf(services.database)).User.findByPk(userId);
   if (!row) throw new AppError('not_found', 'This user is no longer there.');
   return view(row);
 }

@@ -20,7 +20,7 @@ export async function checkConnector(services: Services, accountId: number, uid:
   const secrets = row.sealed_secrets ? JSON.parse(services.keyring.open(row.sealed_secrets)) : {};
   const config = type.config.parse(joinSecrets(row.config, secrets));
   const result = await runCheck(services, type, config, row.direction);
-  await modelsOf(services.database).Connector.update(
+  await (await modelsOf(services.database)).Connector.update(
     { last_check: result },
     { where: { id: row.id, account_id: accountId } },
   );

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { UniqueConstraintError } from 'sequelize';
 import type { z } from 'zod';
 import type { ConnectorRow } from '../../db/models/connector.ts';
-import { modelsOf } from '../../db/models/models.ts';
+import { isTaken, modelsOf } from '../../db/models/models.ts';
 import { newId, parseUuid, uuidText } from '../../db/uuid.ts';
 import { type CheckResult, type ConnectorInput, connectorInputSchema, type Direction } from '../../shared/connector.ts';
 import { AppError } from '../../shared/error.ts';
@@ -136,7 +135,7 @@ async function write(
     is_enabled: input.is_enabled,
     updated_at: new Date(),
   };
-  const { Connector } = modelsOf(services.database);
+  const { Connector } = await modelsOf(services.database);
   try {
     const saved = row
       ? await row.update(fields)
@@ -150,7 +149,7 @@ async function write(
         });
     return { uid: uuidText(saved.uid), change };
   } catch (error) {
-    if (error instanceof UniqueConstraintError) throw nameTaken(input.name);
+    if (isTaken(error)) throw nameTaken(input.name);
     throw error;
   }
 }
@@ -165,7 +164,7 @@ export async function listConnectors(
   direction?: Direction,
 ): Promise<ConnectorView[]> {
   const where = { account_id: accountId, deleted_at: null, ...(direction ? { direction } : {}) };
-  const rows = await modelsOf(services.database).Connector.findAll({ where, order: [['name', 'ASC']] });
+  const rows = await (await modelsOf(services.database)).Connector.findAll({ where, order: [['name', 'ASC']] });
   const jobs = await jobNamesOf(
     services,
     rows.map((row) => row.id),
@@ -205,15 +204,17 @@ export async function connectorRow(services: Services, accountId: number, uid: s
   const id = parseUuid(uid);
   const row =
     id &&
-    (await modelsOf(services.database).Connector.findOne({
+    (await (
+      await modelsOf(services.database)
+    ).Connector.findOne({
       where: { account_id: accountId, uid: id, deleted_at: null },
     }));
   if (!row) throw new AppError('not_found', 'This connector is not there any more. Reload the page to see which are.');
   return row;
 }
 
-function namedRow(services: Services, accountId: number, name: string): Promise<ConnectorRow | null> {
-  return modelsOf(services.database).Connector.findOne({
+async function namedRow(services: Services, accountId: number, name: string): Promise<ConnectorRow | null> {
+  return (await modelsOf(services.database)).Connector.findOne({
     where: { account_id: accountId, name: name.trim(), deleted_at: null },
   });
 }

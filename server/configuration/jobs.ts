@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { UniqueConstraintError } from 'sequelize';
 import type { JobRow } from '../../db/models/job.ts';
-import { modelsOf } from '../../db/models/models.ts';
+import { isTaken, modelsOf } from '../../db/models/models.ts';
 import { newId, parseUuid, uuidText } from '../../db/uuid.ts';
 import { AppError } from '../../shared/error.ts';
 import { type JobInput, type JobType, jobSchema, type ReportConfig, type Schedule } from '../../shared/job.ts';
@@ -57,7 +56,7 @@ async function matchingConnectors(
   job: JobInput,
   mayBeAbsent: boolean,
 ): Promise<number[]> {
-  const rows = await modelsOf(services.database).Connector.findAll({
+  const rows = await (await modelsOf(services.database)).Connector.findAll({
     where: { account_id: accountId, name: job.connectors, deleted_at: null },
   });
   const direction = job.type === 'data_import' ? 'import' : 'export';
@@ -83,7 +82,7 @@ async function changeOf(
   row: JobRow | null,
 ): Promise<Change> {
   if (!row) return 'created';
-  const linked = await modelsOf(services.database).JobConnector.findAll({
+  const linked = await (await modelsOf(services.database)).JobConnector.findAll({
     where: { job_id: row.id },
     order: [['position', 'ASC']],
   });
@@ -107,7 +106,7 @@ async function write(
   row: JobRow | null,
   by: string,
 ): Promise<string> {
-  const { sequelize, Job, JobConnector } = modelsOf(services.database);
+  const { sequelize, Job, JobConnector } = await modelsOf(services.database);
   const { timezone } = await getAccountById(services, accountId);
   const fields = {
     name: job.name,
@@ -131,7 +130,7 @@ async function write(
       return uuidText(saved.uid);
     });
   } catch (error) {
-    if (error instanceof UniqueConstraintError) throw nameTaken(job.name);
+    if (isTaken(error)) throw nameTaken(job.name);
     throw error;
   }
 }
@@ -141,7 +140,7 @@ function nameTaken(name: string): AppError {
 }
 
 export async function listJobs(services: Services, accountId: number): Promise<JobView[]> {
-  const rows = await modelsOf(services.database).Job.findAll({
+  const rows = await (await modelsOf(services.database)).Job.findAll({
     where: { account_id: accountId, deleted_at: null },
     order: [['name', 'ASC']],
   });
@@ -177,7 +176,7 @@ export async function removeJob(services: Services, accountId: number, uid: stri
 
 /** connector id → the names of the live jobs that use it. */
 export async function jobNamesOf(services: Services, connectorIds: number[]): Promise<Map<number, string[]>> {
-  const { Job, JobConnector } = modelsOf(services.database);
+  const { Job, JobConnector } = await modelsOf(services.database);
   const links = await JobConnector.findAll({ where: { connector_id: connectorIds } });
   const jobs = await Job.findAll({
     where: { id: links.map((link) => link.job_id), deleted_at: null },
@@ -191,7 +190,7 @@ export async function jobNamesOf(services: Services, connectorIds: number[]): Pr
 }
 
 async function views(services: Services, rows: JobRow[]): Promise<JobView[]> {
-  const { JobConnector, Connector } = modelsOf(services.database);
+  const { JobConnector, Connector } = await modelsOf(services.database);
   const links = await JobConnector.findAll({
     where: { job_id: rows.map((row) => row.id) },
     order: [['position', 'ASC']],
@@ -218,11 +217,13 @@ async function jobRow(services: Services, accountId: number, uid: string): Promi
   const id = parseUuid(uid);
   const row =
     id &&
-    (await modelsOf(services.database).Job.findOne({ where: { account_id: accountId, uid: id, deleted_at: null } }));
+    (await (
+      await modelsOf(services.database)
+    ).Job.findOne({ where: { account_id: accountId, uid: id, deleted_at: null } }));
   if (!row) throw new AppError('not_found', 'This job is not there any more. Reload the page to see which are.');
   return row;
 }
 
-function namedRow(services: Services, accountId: number, name: string): Promise<JobRow | null> {
-  return modelsOf(services.database).Job.findOne({ where: { account_id: accountId, name, deleted_at: null } });
+async function namedRow(services: Services, accountId: number, name: string): Promise<JobRow | null> {
+  return (await modelsOf(services.database)).Job.findOne({ where: { account_id: accountId, name, deleted_at: null } });
 }

@@ -20,7 +20,7 @@ export async function saveProfile(
   { dryRun = false } = {},
 ): Promise<Change> {
   const body = parseInput(qualityProfileSchema, input);
-  const { sequelize, QualityProfile, QualityProfileVersion } = modelsOf(services.database);
+  const { sequelize, QualityProfile, QualityProfileVersion } = await modelsOf(services.database);
   const row = await QualityProfile.findOne({ where: { account_id: accountId, name: body.name, deleted_at: null } });
   const current = row && (await QualityProfileVersion.findOne({ where: { profile_id: row.id, version: row.version } }));
   const change: Change = !row
@@ -42,7 +42,7 @@ export async function saveProfile(
 }
 
 export async function listProfiles(services: Services, accountId: number): Promise<ProfileSummary[]> {
-  const rows = await modelsOf(services.database).QualityProfile.findAll({
+  const rows = await (await modelsOf(services.database)).QualityProfile.findAll({
     where: { account_id: accountId, deleted_at: null },
     order: [['name', 'ASC']],
   });
@@ -51,7 +51,7 @@ export async function listProfiles(services: Services, accountId: number): Promi
 
 /** Whole profiles as they were given, for `cqa export`. */
 export async function currentProfiles(services: Services, accountId: number): Promise<QualityProfile[]> {
-  const { QualityProfile, QualityProfileVersion } = modelsOf(services.database);
+  const { QualityProfile, QualityProfileVersion } = await modelsOf(services.database);
   const rows = await QualityProfile.findAll({
     where: { account_id: accountId, deleted_at: null },
     order: [['name', 'ASC']],

@@ -18,7 +18,7 @@ export async function saveRule(
 ): Promise<Change> {
   const body = parseInput(assignmentRuleSchema, input);
   await requireProfiles(services, accountId, body, alsoKnown);
-  const { AssignmentRule } = modelsOf(services.database);
+  const { AssignmentRule } = await modelsOf(services.database);
   const row = await AssignmentRule.findOne({ where: { account_id: accountId, name: body.name } });
   const change: Change = !row
     ? 'created'
@@ -57,7 +57,7 @@ async function requireProfiles(
 }
 
 export async function listRules(services: Services, accountId: number): Promise<AssignmentRule[]> {
-  const rows = await modelsOf(services.database).AssignmentRule.findAll({
+  const rows = await (await modelsOf(services.database)).AssignmentRule.findAll({
     where: { account_id: accountId },
     order: [['name', 'ASC']],
   });
@@ -71,7 +71,7 @@ export async function saveMetadataField(
   { dryRun = false } = {},
 ): Promise<Change> {
   const body = parseInput(metadataFieldSchema, input);
-  const { MetadataField } = modelsOf(services.database);
+  const { MetadataField } = await modelsOf(services.database);
   const row = await MetadataField.findOne({ where: { account_id: accountId, cqa_key: body.cqa_key } });
   const change: Change = !row
     ? 'created'
@@ -84,7 +84,7 @@ export async function saveMetadataField(
 }
 
 export async function listMetadataFields(services: Services, accountId: number): Promise<MetadataField[]> {
-  const rows = await modelsOf(services.database).MetadataField.findAll({
+  const rows = await (await modelsOf(services.database)).MetadataField.findAll({
     where: { account_id: accountId },
     order: [['cqa_key', 'ASC']],
   });

@@ -4,7 +4,7 @@ import {
   type RecordingOutcome,
   type RecordResult,
   settleRecordings,
-  writeOutcome,
+  writeOutcomes,
 } from '../../db/queries/recordings.ts';
 import type { Work } from '../../db/queries/work.ts';
 import { AppError, type Failure } from '../../shared/error.ts';
@@ -14,8 +14,11 @@ import { Batch } from './record/batch.ts';
 import { fetchRecording } from './record/fetch-recording.ts';
 import { SourceSessions } from './record/sessions.ts';
 
-/** More than a session reads at once, so that its connections stay busy while others are being settled. */
-const concurrency = 24;
+/**
+ * Several times what a session reads at once: its connections must stay busy while others are being settled, many in one
+ * transaction. Those that wait hold nothing.
+ */
+const concurrency = 64;
 const maxAttempts = 4;
 
 /**
@@ -47,7 +50,11 @@ export function recordHandler(services: Services, _options: { ffmpegPath?: strin
       const failed = attempts.find((attempt) => attempt.status === 'rejected');
       if (failed) {
         // What is here need not be fetched again by the next attempt.
-        if (!signal.aborted) for (const outcome of outcomes) await writeOutcome(pool, work, outcome);
+        if (!signal.aborted)
+          await writeOutcomes(
+            pool,
+            outcomes.map((outcome) => ({ work, outcome })),
+          );
         throw failed.reason;
       }
       await settle(work, list, outcomes);

@@ -69,7 +69,7 @@ export class SealedReader {
   }
 }
 
-const chunksAtOnce = 4;
+const chunksAtOnce = 2;
 
 async function readFully(handle: FileHandle, position: number, length: number, name: string): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(length);

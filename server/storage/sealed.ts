@@ -4,8 +4,8 @@ import { AppError } from '../../shared/error.ts';
 /**
  * A sealed file is a header and chunks:
  *
- *     header   "CQAS", version 1, log2 of the chunk size, 2 zero bytes, 16 random bytes (the salt)
- *     chunk    up to 65,536 bytes of content under AES-256-GCM, then its 16-byte tag
+ *     header   "CQAS", version 1, a zero byte, the chunk size in KiB (2 bytes), 16 random bytes (the salt)
+ *     chunk    up to 192 KiB of content under AES-256-GCM, then its 16-byte tag
  *
  * Each file has a key of its own (HKDF-SHA256 of the storage key and the salt). A chunk's nonce is its number and
  * whether it is the last, and the header is authenticated with each: so a changed bit, a chunk in another place or of
@@ -14,8 +14,9 @@ import { AppError } from '../../shared/error.ts';
  */
 const magic = Buffer.from('CQAS');
 const version = 1;
-const chunkBits = 16;
-export const chunkBytes = 2 ** chunkBits;
+/** What one SFTP read brings, so that most chunks are sealed where they lie; a cipher costs more to make than to use. */
+const chunkKib = 192;
+export const chunkBytes = chunkKib * 1024;
 export const tagBytes = 16;
 export const sealedChunkBytes = chunkBytes + tagBytes;
 const saltBytes = 16;
@@ -27,7 +28,7 @@ export interface ChunkCipher {
 }
 
 export function newFile(storageKey: Buffer): ChunkCipher {
-  const header = Buffer.concat([magic, Buffer.from([version, chunkBits, 0, 0]), randomBytes(saltBytes)]);
+  const header = Buffer.concat([magic, Buffer.from([version, 0, 0, chunkKib]), randomBytes(saltBytes)]);
   return { header, fileKey: fileKeyOf(storageKey, header) };
 }
 
@@ -35,7 +36,8 @@ export function newFile(storageKey: Buffer): ChunkCipher {
 export function knownFile(storageKey: Buffer, header: Buffer, name: string): ChunkCipher {
   if (header.length < headerBytes || !header.subarray(0, 4).equals(magic))
     throw damaged(name, 'it does not begin like a sealed file');
-  if (header[4] !== version || header[5] !== chunkBits) throw damaged(name, 'it was sealed by another version');
+  if (header[4] !== version || header.readUInt16BE(6) !== chunkKib)
+    throw damaged(name, 'it was sealed by another version');
   return { header, fileKey: fileKeyOf(storageKey, header) };
 }
 

@@ -101,7 +101,7 @@ describe('the console, from an empty installation to a downloaded report', () =>
 
   it('draws the form of an SFTP connector from the server’s schema', async () => {
     await go('Data Import');
-    await page.getByRole('heading', { name: 'No source' }).waitFor();
+    await page.getByRole('heading', { name: 'Nothing brings conversations in yet' }).waitFor();
     await button('New Connector', page.locator('header')).click();
     await button(/SFTP/, dialog().locator('.group').first()).click();
     await dialog().getByRole('heading', { name: 'Who signs in' }).waitFor();

@@ -1,4 +1,4 @@
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Frame, Page } from 'playwright-core';
 
 /** What went wrong in a browser's pages: their own errors, and whatever the browser itself wrote as an error. */
 export interface Troubles {
@@ -26,7 +26,7 @@ export function watchTroubles(context: BrowserContext): Troubles {
  * What a person could not reach by scrolling down: a page that is wider than the window, and elements that stick out of
  * it at a side and lie in no box that scrolls or cuts on purpose. One line each; empty when all is well.
  */
-export function stickingOut(page: Page): Promise<string[]> {
+export function stickingOut(page: Page | Frame): Promise<string[]> {
   return page.evaluate<string[]>(stickingOutScript);
 }
 

@@ -75,6 +75,13 @@ export class Connection implements AsyncDisposable {
     });
   }
 
+  /** A request whose answer is a handle. It is copied: the library gives a part of what it has received. */
+  handle(path: string, send: (sftp: SFTPWrapper, done: Done<Buffer>) => void): Promise<Buffer> {
+    return this.request<Buffer>(path, (sftp, done) =>
+      send(sftp, (error, handle) => done(error, error ? handle : Buffer.from(handle))),
+    );
+  }
+
   /** Ends the connection for good; everything under way fails with this. The first failure counts. */
   fail(failure: AppError): void {
     if (this.#failure) return;

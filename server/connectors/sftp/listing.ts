@@ -14,7 +14,7 @@ export interface Listed {
 /** The CSV files in a folder by name. Entries come in batches and only those that count are kept. */
 export async function listFolder(connection: Connection, folder: string): Promise<Map<string, Listed>> {
   const found = new Map<string, Listed>();
-  const handle = await connection.request<Buffer>(folder, (sftp, done) => sftp.opendir(folder, done));
+  const handle = await connection.handle(folder, (sftp, done) => sftp.opendir(folder, done));
   try {
     for (;;) {
       const batch = await nextBatch(connection, folder, handle);

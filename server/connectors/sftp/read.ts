@@ -3,8 +3,8 @@ import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../connector.ts';
 import type { Connection } from './connection.ts';
 
-/** Near the most that OpenSSH answers at once (255 KiB), and whole chunks of sealed storage; others cut it smaller. */
-const pieceBytes = 3 * 64 * 1024;
+/** OpenSSH answers up to 255 KiB at once, others less; this is also a whole chunk of sealed storage. */
+const pieceBytes = 192 * 1024;
 const piecesAhead = 4;
 
 /** Where the memory for pieces comes from. */
@@ -45,7 +45,7 @@ export function versionOf({ size, mtime }: Pick<Stats, 'size' | 'mtime'>): strin
 }
 
 export async function openFile(connection: Connection, path: string): Promise<OpenFile> {
-  const handle = await connection.request<Buffer>(path, (sftp, done) => sftp.open(path, 'r', done));
+  const handle = await connection.handle(path, (sftp, done) => sftp.open(path, 'r', done));
   try {
     const stats = await connection.request<Stats>(path, (sftp, done) => sftp.fstat(handle, done));
     if (stats.isDirectory())

@@ -47,7 +47,7 @@ async function deliver(connection: Connection, config: SftpConfig, home: string,
 }
 
 export async function writeFile(connection: Connection, path: string, content: ByteStream): Promise<void> {
-  const handle = await connection.request<Buffer>(path, (sftp, done) => sftp.open(path, 'w', done));
+  const handle = await connection.handle(path, (sftp, done) => sftp.open(path, 'w', done));
   const ahead: Promise<void>[] = [];
   let position = 0;
   try {

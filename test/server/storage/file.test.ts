@@ -19,7 +19,7 @@ import { AppError, type ErrorCode } from '../../../shared/error.ts';
 import { scratchFolder } from '../../harness/folders.ts';
 
 const storageKey = randomBytes(32);
-const chunk = 65_536;
+const chunk = 192 * 1024;
 const sealedChunk = chunk + 16;
 
 describe('file storage', () => {
@@ -63,7 +63,7 @@ describe('file storage', () => {
   });
 
   it('nothing of the content lies open on the disk', async () => {
-    await storage.put('a/b', inPieces(Buffer.alloc(200_000, 'customer secret '), 50_000));
+    await storage.put('a/b', inPieces(Buffer.alloc(500_000, 'customer secret '), 50_000));
     expect(readFileSync(join(root, 'a/b')).includes('customer secret')).to.equal(false);
   });
 
@@ -76,7 +76,7 @@ describe('file storage', () => {
   describe('finds out that a file', () => {
     const content = randomBytes(3 * chunk + 1000);
     const damage: [string, (file: Buffer) => Buffer][] = [
-      ['has one bit changed in its content', (file) => flipped(file, 24 + 70_000)],
+      ['has one bit changed in its content', (file) => flipped(file, 24 + 200_000)],
       ['has one bit changed in its header', (file) => flipped(file, 10)],
       ['has one bit changed in a tag', (file) => flipped(file, 24 + chunk + 3)],
       ['was cut in the middle of a chunk', (file) => file.subarray(0, 24 + sealedChunk + 500)],
