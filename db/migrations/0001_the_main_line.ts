@@ -38,7 +38,8 @@ export const statements = [
     KEY (expires_at)
   )`,
   `CREATE TABLE embed_secret (
-    kid VARCHAR(32) PRIMARY KEY,
+    id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
+    kid VARCHAR(32) NOT NULL UNIQUE,
     account_id INT UNSIGNED NOT NULL,
     sealed_secret VARCHAR(512) NOT NULL,
     created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),

@@ -23,7 +23,7 @@ export async function selectEmbedSecret(pool: Pool, kid: string): Promise<EmbedS
 export async function selectEmbedSecrets(pool: Pool, accountId: number): Promise<EmbedSecretRow[]> {
   const [rows] = await pool.query<(EmbedSecretRow & RowDataPacket)[]>(
     `SELECT ${columns} FROM embed_secret s JOIN account a ON a.id = s.account_id
-     WHERE s.account_id = ? AND s.revoked_at IS NULL ORDER BY s.created_at DESC, s.kid`,
+     WHERE s.account_id = ? AND s.revoked_at IS NULL ORDER BY s.id DESC`,
     [accountId],
   );
   return rows;
