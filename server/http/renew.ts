@@ -1,7 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '../../shared/error.ts';
 import type { Config } from '../config.ts';
-import { sessionEnded } from '../console/guards.ts';
 import { findSession, renewSession } from '../security/sessions.ts';
 import type { Services } from '../services.ts';
 
@@ -20,7 +19,7 @@ export function setRenewalCookie(config: Config, response: Response, value: stri
   else response.cookie(name, value, options);
 }
 
-/** POST /session/renew: `{token, expires_in_ms}` for the cookie; 401 when somebody has to sign in. */
+/** POST /session/renew: `{token, expires_in_ms}` for the cookie; 204 when somebody has to sign in, which is no error. */
 export function renew(services: Services): RequestHandler {
   return async (request, response) => {
     requireOwnOrigin(services.config, request);
@@ -28,8 +27,8 @@ export function renew(services: Services): RequestHandler {
     const cookie = readCookie(request, renewalCookieName(services.config));
     const token = cookie && (await renewSession(services, cookie));
     const session = token && (await findSession(services, token));
-    if (!session) throw sessionEnded();
-    response.json({ token, expires_in_ms: session.remainingMs });
+    if (session) response.json({ token, expires_in_ms: session.remainingMs });
+    else response.status(204).end();
   };
 }
 

@@ -18,7 +18,7 @@ export async function sealStream(
   const file = newFile(storageKey);
   const hash = createHash('sha256');
   const writer = new Gatherer(write);
-  const cutter = new ChunkCutter();
+  const cutter = new ChunkCutter(spareChunks.pop() ?? Buffer.allocUnsafeSlow(chunkBytes));
   let index = 0;
   let byteSize = 0;
   await writer.add([file.header]);
@@ -29,17 +29,27 @@ export async function sealStream(
     for (const chunk of cutter.cut(bytes)) await writer.add(sealChunk(file, index++, false, chunk));
   }
   await writer.add(sealChunk(file, index, true, cutter.rest()));
+  if (spareChunks.length < spareChunksMost) spareChunks.push(cutter.memory);
   await writer.end();
   return { byteSize, sha256: hash.digest('hex') };
 }
+
+/** Memory for the ends of chunks, used again: a thousand short recordings need no more of it than a few. */
+const spareChunks: Buffer[] = [];
+const spareChunksMost = 32;
 
 /**
  * Cuts content into chunks without copying more than their ends. One chunk is always kept back: only the end of the
  * content tells which is the last.
  */
 class ChunkCutter {
-  readonly #kept = Buffer.allocUnsafe(chunkBytes);
+  readonly memory: Buffer;
   #length = 0;
+
+  /** `memory` holds a whole chunk. */
+  constructor(memory: Buffer) {
+    this.memory = memory;
+  }
 
   /** The chunks that are complete now; each must be used before the next is taken. */
   *cut(bytes: Uint8Array): Generator<Uint8Array> {
@@ -55,13 +65,13 @@ class ChunkCutter {
   }
 
   rest(): Uint8Array {
-    const rest = this.#kept.subarray(0, this.#length);
+    const rest = this.memory.subarray(0, this.#length);
     this.#length = 0;
     return rest;
   }
 
   #keep(bytes: Uint8Array): void {
-    this.#kept.set(bytes, this.#length);
+    this.memory.set(bytes, this.#length);
     this.#length += bytes.length;
   }
 }

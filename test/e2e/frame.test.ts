@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import type { Browser, BrowserContext, FrameLocator, Page } from 'playwright-core';
-import { startBrowser } from '../harness/browser.ts';
+import type { BrowserContext, FrameLocator, Page } from 'playwright-core';
+import { startBrowserWithCookies } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
 import { scratchFolder } from '../harness/folders.ts';
 import { type HostPage, startHostPage } from '../harness/host-page.ts';
@@ -18,16 +18,16 @@ describe('the console in a frame of a host on another site, with third-party coo
   let product: Product;
   let host: HostPage;
   let stranger: HostPage;
-  let browser: Browser;
   let context: BrowserContext;
   let page: Page;
   let troubles: Troubles;
 
   before(async () => {
-    [product, browser] = await Promise.all([
+    [product, context] = await Promise.all([
       startProduct({ dataDir: scratchFolder('product') }),
-      startBrowser(['--test-third-party-cookie-phaseout']),
+      startBrowserWithCookies('blocked'),
     ]);
+    context.setDefaultTimeout(15_000);
     const account = await createAccount();
     const secret = await call<{ kid: string; secret: string }>('account', 'embed-secret', '--account', account);
     const options = { consoleUrl: product.url, account, secret, email: admin };
@@ -36,20 +36,20 @@ describe('the console in a frame of a host on another site, with third-party coo
   });
 
   after(async () => {
-    await browser?.close();
+    await context?.close();
     await Promise.all([host?.stop(), stranger?.stop()]);
     await product?.stop();
   });
 
   beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 900, height: 700 } });
-    context.setDefaultTimeout(15_000);
+    await context.clearCookies();
     troubles = watchTroubles(context);
     page = await context.newPage();
+    await page.setViewportSize({ width: 900, height: 700 });
   });
 
   afterEach(async () => {
-    await context.close();
+    await page.close();
     expect(troubles.unexpected()).to.deep.equal([]);
   });
 
@@ -73,28 +73,25 @@ describe('the console in a frame of a host on another site, with third-party coo
     await heading('Analysis List').waitFor();
   }
 
-  it('runs in a browser that really blocks them', async () => {
-    const probe = await startProbe();
-    try {
-      await page.goto(`http://127.0.0.1:${probe.port}/`);
-      await page.reload();
-      expect(probe.cookies, 'at its own address the cookie comes back').to.deep.equal([undefined, 'probe=1']);
-      await page.goto(`http://localhost:${probe.port}/frame`);
-      await page.frameLocator('iframe').getByText('probe').waitFor();
-      expect(probe.cookies.at(-1), 'in a frame it does not').to.equal(undefined);
-    } finally {
-      probe.server.close();
-    }
+  it('runs in a browser that really blocks them, unlike one that is told to allow them', async () => {
+    expect(await cookieOfFramedVisit(context)).to.equal(undefined);
+    const open = await startBrowserWithCookies('allowed');
+    expect(await cookieOfFramedVisit(open)).to.equal('probe=1');
+    await open.close();
   });
 
   it('is signed in without a form, by one token of the host, and sets no cookie', async () => {
     const before = host.tokens.length;
+    const asked: Promise<string | null>[] = [];
+    page.on('response', (response) => asked.push(response.headerValue('set-cookie')));
     await open();
     await inFrame().getByText('No conversations yet').waitFor();
     await inFrame().getByText('Host', { exact: true }).waitFor();
     expect(await inFrame().getByLabel('Password').count()).to.equal(0);
     expect(host.tokens).to.have.length(before + 1);
     expect(await context.cookies()).to.deep.equal([]);
+    expect(asked).not.to.have.length(0);
+    for (const cookie of await Promise.all(asked)) expect(cookie).to.equal(null);
   });
 
   it('keeps the host’s address in step with the page shown, both ways', async () => {
@@ -181,28 +178,33 @@ describe('the console in a frame of a host on another site, with third-party coo
   });
 });
 
-interface Probe {
-  server: Server;
-  port: number;
-  /** The cookie header of each visit to its page. */
-  cookies: (string | undefined)[];
-}
-
-/** A page that sets a cookie for every place, and another that frames it from another site. */
-async function startProbe(): Promise<Probe> {
-  const cookies: (string | undefined)[] = [];
+/** Has a page set a cookie at its own address, then frames it from another site: the cookie that it then gets back. */
+async function cookieOfFramedVisit(context: BrowserContext): Promise<string | undefined> {
+  const visits: (string | undefined)[] = [];
   const server = createServer((request, response) => {
     response.setHeader('content-type', 'text/html; charset=utf-8');
     const icon = '<link rel="icon" href="data:,">';
     if (request.url === '/frame') {
-      response.end(`${icon}<iframe src="http://127.0.0.1:${(server.address() as AddressInfo).port}/"></iframe>`);
+      response.end(`${icon}<iframe src="http://127.0.0.1:${portOf(server)}/"></iframe>`);
       return;
     }
-    cookies.push(request.headers.cookie);
+    visits.push(request.headers.cookie);
     response.setHeader('set-cookie', 'probe=1; SameSite=None; Secure');
     response.end(`${icon}probe`);
   });
-  server.listen(0);
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { server, port: (server.address() as AddressInfo).port, cookies };
+  const page = await context.newPage();
+  await page.goto(`http://127.0.0.1:${portOf(server)}/`);
+  await page.reload();
+  expect(visits, 'at its own address the cookie comes back').to.deep.equal([undefined, 'probe=1']);
+  await page.goto(`http://localhost:${portOf(server)}/frame`);
+  await page.frameLocator('iframe').getByText('probe').waitFor();
+  await page.close();
+  server.close();
+  return visits.at(-1);
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
 }

@@ -3,11 +3,11 @@ import type { PublicApi } from './client.ts';
 import { problemOf, ShownError } from './problem.ts';
 import type { Grant, Renewal } from './session.ts';
 
-/** At our own address: the one cookie there is, which only this address reads. 401 means that somebody must sign in. */
+/** At our own address: the one cookie there is, which only this address reads. 204 means that somebody must sign in. */
 export function renewByCookie(): Renewal {
   return async () => {
     const answer = await fetch('/session/renew', { method: 'POST', credentials: 'same-origin', cache: 'no-store' });
-    if (answer.status === 401) return undefined;
+    if (answer.status === 204) return undefined;
     if (!answer.ok)
       throw new ShownError(`The session could not be renewed (status ${answer.status}). Load the page again.`);
     const body: unknown = await answer.json();
