@@ -12,6 +12,9 @@ export interface DatabaseAddress {
   ssl?: boolean;
 }
 
+/** What a query runs on: the pool, or one connection within a transaction. */
+export type Connection = Pool | PoolConnection;
+
 export type Flavour = 'mariadb' | 'mysql';
 
 export interface Database {
@@ -41,7 +44,7 @@ export function parseDatabaseUrl(url: string): DatabaseAddress {
  * Affected rows must mean "changed", so FOUND_ROWS is off: the counts of an upsert are wrong with it. Times travel as
  * UTC in both directions. Wide integers that fit a number come as numbers; binary columns as Buffers.
  */
-export function poolOptions(address: DatabaseAddress, connectionLimit: number): PoolOptions {
+function poolOptions(address: DatabaseAddress, connectionLimit: number): PoolOptions {
   return {
     ...(address.socketPath ? { socketPath: address.socketPath } : { host: address.host, port: address.port }),
     user: address.user,
@@ -147,7 +150,7 @@ async function once<T>(pool: Pool, work: (connection: PoolConnection) => Promise
   }
 }
 
-export function isContention(error: unknown): boolean {
+function isContention(error: unknown): boolean {
   const errno = (error as { errno?: number } | null)?.errno;
   return errno === deadlock || errno === lockWaitTimeout;
 }

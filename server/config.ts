@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { AppError } from '../shared/error.ts';
 
-export const roleNames = ['web', 'scheduler', 'worker', 'inbox', 'stream'] as const;
+const roleNames = ['web', 'scheduler', 'worker', 'inbox', 'stream'] as const;
 export type RoleName = (typeof roleNames)[number];
 
 const rolesFromList = z

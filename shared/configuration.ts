@@ -1,7 +1,4 @@
 import { z } from 'zod';
-import { connectorInputSchema } from './connector.ts';
-import { jobSchema } from './job.ts';
-import { assignmentRuleSchema, qualityProfileSchema } from './quality.ts';
 
 export const metadataFieldSchema = z.strictObject({
   cqa_key: z.string().min(1).max(120),
@@ -13,16 +10,6 @@ export const metadataFieldSchema = z.strictObject({
   data_type: z.enum(['string', 'number', 'boolean', 'date']).default('string'),
 });
 export type MetadataField = z.infer<typeof metadataFieldSchema>;
-
-/** The YAML that `cqa apply` reads and `cqa export` writes: an account's whole configuration, by name. */
-export const configurationSchema = z.strictObject({
-  connectors: z.array(connectorInputSchema).default([]),
-  quality_profiles: z.array(qualityProfileSchema).default([]),
-  assignment_rules: z.array(assignmentRuleSchema).default([]),
-  metadata_fields: z.array(metadataFieldSchema).default([]),
-  jobs: z.array(jobSchema).default([]),
-});
-export type Configuration = z.infer<typeof configurationSchema>;
 
 export const roles = ['admin', 'supervisor', 'agent'] as const;
 export const roleSchema = z.enum(roles);

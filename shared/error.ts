@@ -38,12 +38,13 @@ export const errorCodes = {
   not_audio: { kind: 'config', http: 422 },
   unsupported_audio: { kind: 'config', http: 422 },
   audio_too_large: { kind: 'config', http: 422 },
+  not_transcript: { kind: 'config', http: 422 },
+  unsupported_transcript: { kind: 'config', http: 422 },
+  transcript_too_large: { kind: 'config', http: 422 },
   http_status: { kind: 'config', http: 502 },
   http_unavailable: { kind: 'transient', http: 502 },
 
   missing_columns: { kind: 'config', http: 422 },
-  wrong_encoding: { kind: 'config', http: 422 },
-  empty_file: { kind: 'config', http: 422 },
   too_many_rejected: { kind: 'config', http: 422 },
   item_changed: { kind: 'transient', http: 409 },
 

@@ -22,7 +22,7 @@ export function isZone(zone: string): boolean {
 }
 export const zoneSchema = z.string().refine(isZone, 'an IANA time zone such as Asia/Kolkata');
 
-/** The mission's default: daily at 02:30 India time. */
+/** What a schedule is until somebody says otherwise: daily at 02:30 India time. */
 export const defaultSchedule = { at: '02:30', timezone: 'Asia/Kolkata' } as const;
 
 const frame = {
@@ -56,6 +56,42 @@ export const dateRangeSchema = z.union([
   z.strictObject({ from: localDate, to: localDate }),
 ]);
 export type DateRange = z.infer<typeof dateRangeSchema>;
+
+/** The columns of a report that are an interaction's own (by their API names) or its analysis's. */
+export const reportFields = [
+  'interaction_id',
+  'external_interaction_id',
+  'channel_type',
+  'source',
+  'language',
+  'interaction_start_time',
+  'duration_seconds',
+  'audio_format',
+  'callback_url',
+  'audio_url',
+  'transcript_url',
+  'pii_redacted',
+  'status',
+  'status_modified_at',
+  'failure_reason',
+  'created_at',
+  'analysis_id',
+  'profile_id',
+  'profile_name',
+  'quality_profile',
+  'quality_profile_version',
+  'ai_score',
+  'qa_score',
+  'final_score',
+  'criticality_adjusted_score',
+  'max_score',
+  'percentage_score',
+  'coverage_percent',
+  'analysis_created_at',
+  'analysis_completed_at',
+  'transcript_text',
+] as const;
+export type ReportField = (typeof reportFields)[number];
 
 /** Until a report names its columns, these. */
 export const defaultColumns = [

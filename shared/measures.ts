@@ -16,13 +16,27 @@ export interface Lanes {
   overlap: Span[];
 }
 
-/** Each measure's value, or null with the reason in `unmeasured` (for example `mono`). */
+/** Things a listener should know before trusting the figures. */
+export const warningCodes = [
+  'bleed',
+  'clipping',
+  'tone',
+  'identical_channels',
+  'uncertain_speech',
+  'truncated',
+] as const;
+export type WarningCode = (typeof warningCodes)[number];
+
+/** Why a measure has no value. */
+export const unmeasuredCodes = ['mono', 'identical_channels', 'no_speech', 'no_responses'] as const;
+export type UnmeasuredCode = (typeof unmeasuredCodes)[number];
+
+/** Each measure's value, or null with the reason in `unmeasured`. */
 export interface Measures {
   values: Record<AcousticMeasure, number | null>;
-  unmeasured: Partial<Record<AcousticMeasure, string>>;
+  unmeasured: Partial<Record<AcousticMeasure, UnmeasuredCode>>;
   lanes: Lanes;
-  /** Things a listener should know: `bleed`, `clipping`, `truncated`, `tone`. */
-  warnings: string[];
+  warnings: WarningCode[];
   /** How it was made, so that the figure can be made again. */
   method: { engine: string; frame_ms: number; dead_air_seconds: number; noise_floor_dbfs: number[]; snr_db: number[] };
 }

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { AppError } from '../../shared/error.ts';
-import { databaseName, databaseUser, readPassword } from './accounts.ts';
 import { folderError, systemCode } from './folders.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { lockOwner } from './lock.ts';
 import { readRecord } from './record.ts';
+import { databaseName, databaseUser, readPassword } from './sign-in.ts';
 
 /** How to reach an embedded database. */
 export interface EmbeddedConnection {

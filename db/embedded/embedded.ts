@@ -1,5 +1,4 @@
 import type { AppError } from '../../shared/error.ts';
-import { databaseName, databaseUser, openPassword, writeAccounts } from './accounts.ts';
 import { type EmbeddedConnection, serverVersion } from './connection.ts';
 import { initialise } from './initialise.ts';
 import { type Layout, openLayout } from './layout.ts';
@@ -8,6 +7,7 @@ import { acquireLock } from './lock.ts';
 import { bufferPoolMb, defaultRedoLogMb, serverOptions } from './options.ts';
 import { describeProgram, type Flavour, type ServerProgram } from './program.ts';
 import { compareSeries, readRecord, requireFitting, type ServerRecord, writeRecord } from './record.ts';
+import { databaseName, databaseUser, openPassword, writeUsers } from './sign-in.ts';
 import { Supervisor } from './supervisor.ts';
 import { upgrade } from './upgrade.ts';
 
@@ -65,7 +65,7 @@ async function startOwned(
   const redoLogMb = options.redoLogMb ?? defaultRedoLogMb;
   const record = await prepareTables(program, layout, redoLogMb, say);
   const password = openPassword(layout);
-  writeAccounts(layout, password);
+  writeUsers(layout, password);
   const supervisor = new Supervisor({
     program: program.path,
     options: serverOptions(program, layout, {

@@ -26,7 +26,7 @@ export async function initialise(program: ServerProgram, layout: Layout, redoLog
   const fresh = `${layout.tables}.new-${process.pid}`;
   closedFolder(fresh);
   const [command, ...args] =
-    program.flavour === 'mariadb' ? mariadbCommand(program, fresh) : mysqlCommand(program, fresh);
+    program.flavour === 'mariadb' ? mariadbCommand(program, fresh, layout.temporary) : mysqlCommand(program, fresh);
   try {
     await run(command, args, { timeout: timeoutMs, env: serverEnvironment(), cwd: layout.folder });
   } catch (thrown) {
@@ -48,7 +48,7 @@ function requireSpace(layout: Layout, neededMb: number): void {
   throw diskFull(layout.dataDir, new Error(`${freeMb} MB are free, and a new database takes ${neededMb} MB`));
 }
 
-function mariadbCommand(program: ServerProgram, tables: string): [string, ...string[]] {
+function mariadbCommand(program: ServerProgram, tables: string, temporary: string): [string, ...string[]] {
   const script = companion(program, 'mariadb-install-db');
   const prefix = installationPrefix(program);
   const options = baseOptions(program, tables).filter((option) => !option.startsWith('--basedir='));
@@ -57,6 +57,8 @@ function mariadbCommand(program: ServerProgram, tables: string): [string, ...str
     ...options,
     ...(prefix === undefined ? [] : [`--basedir=${prefix}`]),
     '--auth-root-authentication-method=normal',
+    // A server that starts beside this one clears the common temporary folder.
+    `--tmpdir=${temporary}`,
     '--skip-name-resolve',
     '--skip-test-db',
   ];

@@ -5,11 +5,12 @@ import { installationOptions, type ServerProgram } from './program.ts';
 const bytesPerMb = 1024 * 1024;
 /** Large enough that a bulk import does not wait for the log; laid out on the disk in full. */
 export const defaultRedoLogMb = 512;
-const defaultPoolMb = 512;
-const poolCapMb = 2048;
 
-/** Keys of one interaction that lookups by external id touch, measured; the pool should hold all of them. */
-export const poolBytesPerInteraction = 100;
+/**
+ * The pool that lookups by external id want, in MB. They touch 100 bytes of keys an interaction, measured, so it holds
+ * the keys of five million.
+ */
+export const wantedPoolMb = 512;
 
 /** What the machine or the container lets us use. */
 export function memoryMb(): number {
@@ -18,17 +19,9 @@ export function memoryMb(): number {
   return Math.floor((limit > 0 && limit < total ? limit : total) / bytesPerMb);
 }
 
-/** The pool, in MB, that holds the keys of so many interactions, whatever the machine has. */
-export function wantedPoolMb(interactionsKept: number): number {
-  return Math.max(defaultPoolMb, Math.ceil((interactionsKept * poolBytesPerInteraction) / bytesPerMb));
-}
-
-/**
- * The InnoDB buffer pool, in MB: modest by default, and large enough for the keys of the interactions kept, but never
- * more than a quarter of the memory nor more than 2 GB, because the product itself and the page cache need the rest.
- */
-export function bufferPoolMb(interactionsKept = 0, memory = memoryMb()): number {
-  return Math.max(16, Math.min(wantedPoolMb(interactionsKept), Math.floor(memory / 4), poolCapMb));
+/** The InnoDB buffer pool, in MB: at most a quarter of the memory, because the product and the page cache need the rest. */
+export function bufferPoolMb(memory = memoryMb()): number {
+  return Math.max(16, Math.min(wantedPoolMb, Math.floor(memory / 4)));
 }
 
 export interface ServerSettings {

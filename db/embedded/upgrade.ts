@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { AppError } from '../../shared/error.ts';
-import { databaseUser } from './accounts.ts';
 import type { Layout } from './layout.ts';
 import { serverEnvironment } from './process.ts';
 import { companion, type ServerProgram } from './program.ts';
+import { databaseUser } from './sign-in.ts';
 
 const timeoutMs = 15 * 60_000;
 const run = promisify(execFile);

@@ -24,7 +24,8 @@ export interface AnalysisSubject {
   occurredAt: Date;
   durationSeconds: number | null;
   transcriptText: string | null;
-  transcriptUrl: string | null;
+  /** Why the transcript that the row named is not here. */
+  transcriptFailure: Failure | undefined;
   metadata: Record<string, Scalar>;
   /** The execution that brought it; zeros where none did. */
   executionId: Buffer;
@@ -36,7 +37,7 @@ const noExecution = Buffer.alloc(16);
 export async function findSubject(pool: Pool, accountId: number, id: Buffer): Promise<AnalysisSubject | undefined> {
   const [rows] = await pool.query<RowDataPacket[]>(
     `SELECT i.external_id, i.channel_type, i.source, i.language, i.audio_format, i.pii_redacted,
-            i.interaction_start_time, i.occurred_at, i.duration_seconds, i.transcript_text, i.transcript_url, i.metadata,
+            i.interaction_start_time, i.occurred_at, i.duration_seconds, i.transcript_text, i.transcript_failure, i.metadata,
             s.execution_id
        FROM interaction i LEFT JOIN source_item s ON s.id = i.source_item_id
       WHERE i.id = ? AND i.account_id = ?`,
@@ -57,7 +58,7 @@ export async function findSubject(pool: Pool, accountId: number, id: Buffer): Pr
     occurredAt: row.occurred_at,
     durationSeconds: row.duration_seconds,
     transcriptText: row.transcript_text,
-    transcriptUrl: row.transcript_url,
+    transcriptFailure: row.transcript_failure ? JSON.parse(row.transcript_failure) : undefined,
     metadata: JSON.parse(row.metadata),
     executionId: row.execution_id ?? noExecution,
   };

@@ -10,10 +10,12 @@ export interface StepShown {
   message: string | null;
 }
 
-export async function listSteps(pool: Pool, executionId: Buffer): Promise<StepShown[]> {
+export async function listSteps(pool: Pool, accountId: number, executionId: Buffer): Promise<StepShown[]> {
   const [rows] = await pool.query<RowDataPacket[]>(
-    'SELECT name, started_at, ended_at, message FROM execution_step WHERE execution_id = ? ORDER BY position',
-    [executionId],
+    `SELECT s.name, s.started_at, s.ended_at, s.message
+     FROM execution_step s JOIN execution e ON e.id = s.execution_id
+     WHERE e.account_id = ? AND s.execution_id = ? ORDER BY s.position`,
+    [accountId, executionId],
   );
   return rows.map(({ name, started_at, ended_at, message }) => ({
     name,
@@ -23,34 +25,31 @@ export async function listSteps(pool: Pool, executionId: Buffer): Promise<StepSh
   }));
 }
 
-export interface RejectedRowShown {
-  file: string;
+export interface RejectedRowRecord {
+  id: number;
+  file_name: string;
+  /** Of the file, from 1. */
   line: number;
   column: string | null;
   code: string;
   reason: string;
+  /** The row as it stood there, at most its first 4 KB. */
   raw: string;
 }
 
-/** The first rejected rows, in the order in which they were read. */
-export async function firstRejectedRows(
+/** Rejected rows after the one with the id `after`, in the order in which they were read. */
+export async function selectRejectedRows(
   pool: Pool,
   accountId: number,
   executionId: Buffer,
-  limit: number,
-): Promise<RejectedRowShown[]> {
-  const [rows] = await pool.query<RowDataPacket[]>(
-    'SELECT file_name, line, column_name, code, reason, raw FROM rejected_row WHERE account_id = ? AND execution_id = ? ORDER BY id LIMIT ?',
-    [accountId, executionId, limit],
+  { after, limit }: { after: number; limit: number },
+): Promise<RejectedRowRecord[]> {
+  const [rows] = await pool.query<(RejectedRowRecord & RowDataPacket)[]>(
+    `SELECT id, file_name, line, column_name AS \`column\`, code, reason, raw FROM rejected_row
+     WHERE account_id = ? AND execution_id = ? AND id > ? ORDER BY id LIMIT ?`,
+    [accountId, executionId, after, limit],
   );
-  return rows.map(({ file_name, line, column_name, code, reason, raw }) => ({
-    file: file_name,
-    line,
-    column: column_name,
-    code,
-    reason,
-    raw,
-  }));
+  return rows;
 }
 
 export interface FailedItemShown {

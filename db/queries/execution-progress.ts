@@ -1,10 +1,9 @@
-import type { Pool, PoolConnection, ResultSetHeader } from 'mysql2/promise';
+import type { PoolConnection, ResultSetHeader } from 'mysql2/promise';
 import type { Failure } from '../../shared/error.ts';
 import type { ExecutionStatus, ItemCounts, RowCounts } from '../../shared/execution.ts';
+import type { Connection } from '../database.ts';
 import { openStatuses } from './executions.ts';
 import type { Work } from './work.ts';
-
-type Connection = Pool | PoolConnection;
 
 /** The execution that a piece of `execute` work is about. */
 type ExecutionWork = Pick<Work, 'accountId' | 'subject'>;
@@ -87,7 +86,7 @@ export async function beginStep(connection: Connection, executionId: Buffer, nam
   );
 }
 
-export async function endSteps(connection: Connection, executionId: Buffer): Promise<void> {
+async function endSteps(connection: Connection, executionId: Buffer): Promise<void> {
   await connection.query('UPDATE execution_step SET ended_at = NOW(3) WHERE execution_id = ? AND ended_at IS NULL', [
     executionId,
   ]);

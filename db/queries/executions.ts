@@ -1,9 +1,8 @@
-import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
-import type { Failure } from '../../shared/error.ts';
+import type { Pool, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import { AppError, type Failure } from '../../shared/error.ts';
 import type { ExecutionStatus, ItemCounts, RowCounts } from '../../shared/execution.ts';
 import type { JobType, ReportConfig } from '../../shared/job.ts';
-
-type Connection = Pool | PoolConnection;
+import type { Connection } from '../database.ts';
 
 /** `catch_up`: its time passed while nothing was running, and it stands for every time that was missed. */
 export type TriggerKind = 'schedule' | 'catch_up' | 'manual';
@@ -74,6 +73,21 @@ export async function readExecution(
     id,
   ]);
   return rows[0] && executionRecord(rows[0]);
+}
+
+/** Throws `not_found` unless the execution is the account's. */
+export async function requireExecution(
+  connection: Connection,
+  accountId: number,
+  id: Buffer,
+): Promise<ExecutionRecord> {
+  const execution = await readExecution(connection, accountId, id);
+  if (!execution) throw notThere();
+  return execution;
+}
+
+function notThere(): AppError {
+  return new AppError('not_found', 'This execution is not there. Open the history to see which are.');
 }
 
 /** Whether the job has an execution that has not ended; with `before`, one older than that execution. */
@@ -197,17 +211,20 @@ function rowsOf(row: RowDataPacket): RowCounts {
   };
 }
 
-/** How far an execution is: its state and the rows stored by now. For whoever has made it and waits for it. */
+/** How far an execution is: its state and the rows stored by now. Throws `not_found` unless it is the account's. */
 export async function readExecutionProgress(
   pool: Pool,
+  accountId: number,
   id: Buffer,
-): Promise<{ status: ExecutionStatus; rows: number } | undefined> {
+): Promise<{ status: ExecutionStatus; rows: number }> {
   const [rows] = await pool.query<RowDataPacket[]>(
     `SELECT status, GREATEST(rows_listed, (SELECT COALESCE(SUM(imported + updated + duplicate + rejected), 0)
-       FROM source_item WHERE execution_id = execution.id)) AS rows_seen FROM execution WHERE id = ?`,
-    [id],
+       FROM source_item WHERE execution_id = execution.id AND account_id = execution.account_id)) AS rows_seen
+     FROM execution WHERE account_id = ? AND id = ?`,
+    [accountId, id],
   );
-  return rows[0] && { status: rows[0].status, rows: rows[0].rows_seen };
+  if (!rows[0]) throw notThere();
+  return { status: rows[0].status, rows: rows[0].rows_seen };
 }
 
 /** The name that executions know a connector by, also after it was deleted. */

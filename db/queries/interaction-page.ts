@@ -67,6 +67,8 @@ export interface InteractionPage {
   duration_seconds: number | null;
   pii_redacted: boolean;
   transcript_text: string | null;
+  /** Why the transcript that the row named by its URL is not here. */
+  transcript_failure: Failure | null;
   metadata: Record<string, Scalar>;
   recordings: ShownRecording[];
   /** With the player's lanes, and which recording they are of. */
@@ -131,6 +133,7 @@ function fieldsOf(row: RowDataPacket) {
     duration_seconds: row.duration_seconds as number | null,
     pii_redacted: row.pii_redacted === 1,
     transcript_text: row.transcript_text as string | null,
+    transcript_failure: parsed<Failure>(row.transcript_failure),
     metadata: JSON.parse(row.metadata) as Record<string, Scalar>,
   };
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { PoolConnection, QueryOptions, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { isDuplicateKey } from '../database.ts';
 
 /** Whose rows are stored, and from where. */
@@ -70,12 +70,17 @@ export interface InsertText {
 /** Stores rows written as SQL. False: some id was there, and the transaction must be rolled back. */
 export async function insertInteractions(connection: PoolConnection, text: InsertText): Promise<boolean> {
   try {
-    await connection.query(insertStatement(text));
+    await connection.query(plain(insertStatement(text)));
     return true;
   } catch (error) {
     if (isDuplicateKey(error)) return false;
     throw error;
   }
+}
+
+/** A long statement without placeholders. Without null for its values the driver looks for them, byte by byte. */
+function plain(sql: string): QueryOptions {
+  return { sql, values: null };
 }
 
 function insertStatement({ columns, values }: InsertText): string {
@@ -93,6 +98,7 @@ export interface KnownInteraction {
   contentHash: Buffer;
   connectorId: number;
   audioUrl: string | null;
+  transcriptUrl: string | null;
 }
 
 type KnownColumns = [
@@ -101,6 +107,7 @@ type KnownColumns = [
   contentHash: Buffer,
   connectorId: number,
   audioUrl?: string | null,
+  transcriptUrl?: string | null,
 ];
 
 /**
@@ -134,7 +141,7 @@ export async function lockKnown(
   const known: KnownInteraction[] = [];
   for (let start = 0; start < ids.length; start += idsPerLock) {
     const [rows] = await connection.query<RowDataPacket[][]>({
-      sql: 'SELECT id, external_id, content_hash, connector_id, audio_url FROM interaction WHERE account_id = ? AND id IN (?) FOR UPDATE',
+      sql: 'SELECT id, external_id, content_hash, connector_id, audio_url, transcript_url FROM interaction WHERE account_id = ? AND id IN (?) FOR UPDATE',
       values: [accountId, ids.slice(start, start + idsPerLock)],
       rowsAsArray: true,
     });
@@ -143,30 +150,51 @@ export async function lockKnown(
   return known;
 }
 
-function knownInteraction([id, externalId, contentHash, connectorId, audioUrl = null]: KnownColumns): KnownInteraction {
-  return { id, externalId: externalId.toString(), contentHash, connectorId, audioUrl };
+function knownInteraction(columns: KnownColumns): KnownInteraction {
+  const [id, externalId, contentHash, connectorId, audioUrl = null, transcriptUrl = null] = columns;
+  return { id, externalId: externalId.toString(), contentHash, connectorId, audioUrl, transcriptUrl };
 }
 
-/** Gives known interactions, whose rows are locked, their new content. Their states and their owner stay. */
+/** The row names the transcript that was named before; URLs compare byte by byte. */
+const isSameTranscript = 'CAST(VALUES(transcript_url) AS BINARY) = CAST(interaction.transcript_url AS BINARY)';
+
+/**
+ * Gives known interactions, whose rows are locked, their new content. Their states and their owner stay, and what was
+ * fetched of a transcript that is named as before. The server assigns from left to right, so what depends on the old
+ * URL comes first.
+ */
 export async function updateInteractions(connection: PoolConnection, text: InsertText): Promise<void> {
-  const changing = [...contentColumns.slice(1), 'content_hash', 'source_line', 'source_item_id'];
-  const assignments = changing.map((column) => `${column} = VALUES(${column})`).join(', ');
+  const copied = contentColumns.slice(1).filter((column) => column !== 'transcript_text');
+  const changing = [...copied, 'content_hash', 'source_line', 'source_item_id'];
+  const assignments = [
+    `transcript_text = IF(${isSameTranscript}, interaction.transcript_text, VALUES(transcript_text))`,
+    `transcript_failure = IF(${isSameTranscript}, interaction.transcript_failure, NULL)`,
+    ...changing.map((column) => `${column} = VALUES(${column})`),
+  ].join(', ');
   await connection.query(
-    `${insertStatement(text)}
-     ON DUPLICATE KEY UPDATE ${assignments}, occurred_at = COALESCE(VALUES(interaction_start_time), interaction.created_at)`,
+    plain(`${insertStatement(text)}
+     ON DUPLICATE KEY UPDATE ${assignments}, occurred_at = COALESCE(VALUES(interaction_start_time), interaction.created_at)`),
   );
 }
 
-/** Sends interactions back to the beginning, because their audio is another one. Work under way on the old one is void. */
-export async function requeueInteractions(connection: PoolConnection, accountId: number, ids: Buffer[]): Promise<void> {
+/** Forgets recordings, because the rows name others now. */
+export async function forgetRecordings(connection: PoolConnection, accountId: number, ids: Buffer[]): Promise<void> {
   if (ids.length === 0) return;
   await connection.query('DELETE FROM recording WHERE account_id = ? AND interaction_id IN (?)', [accountId, ids]);
+}
+
+/**
+ * Sends interactions back to the beginning, because their audio or transcript is another one. Work under way on the old
+ * one is void.
+ */
+export async function requeueInteractions(connection: PoolConnection, accountId: number, ids: Buffer[]): Promise<void> {
+  if (ids.length === 0) return;
   await connection.query("DELETE FROM work WHERE account_id = ? AND kind IN ('record', 'analyse') AND subject IN (?)", [
     accountId,
     ids,
   ]);
   await connection.query(
-    'UPDATE interaction SET status = 0, unanalysed_reason = NULL, failure = NULL, status_modified_at = NOW(3) WHERE account_id = ? AND id IN (?)',
+    'UPDATE interaction SET status = 0, unanalysed_reason = NULL, failure = NULL, transcript_failure = NULL, status_modified_at = NOW(3) WHERE account_id = ? AND id IN (?)',
     [accountId, ids],
   );
 }

@@ -1,7 +1,6 @@
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { JobType, ReportConfig, Schedule } from '../../shared/job.ts';
-
-type Connection = Pool | PoolConnection;
+import type { Connection } from '../database.ts';
 
 /** What firing and running a job needs of it. */
 export interface JobRecord {

@@ -2,6 +2,7 @@ import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql
 import type { Failure } from '../../shared/error.ts';
 import { interactionStatuses, type RecordingState } from '../../shared/interaction.ts';
 import { transaction } from '../database.ts';
+import { type TranscriptOutcome, writeTranscript } from './transcripts.ts';
 import { addWork, type Work } from './work.ts';
 
 export interface RecordingRow {
@@ -12,46 +13,52 @@ export interface RecordingRow {
   state: RecordingState;
 }
 
-/** An interaction with its recordings, fetched or not. */
+/** An interaction with its recordings and its transcript, fetched or not. */
 export interface RecordingList {
   hasTranscript: boolean;
+  /** The `transcript_url` of a transcript that is still to be fetched. */
+  waitingTranscript: string | undefined;
+  /** The connector that brought the interaction. */
+  connectorId: number;
   /** The item whose row named the recordings; paths are relative to it. */
   itemKey: string;
   recordings: RecordingRow[];
 }
 
-/** For each piece of work the recordings of its interaction, in the same order; without any where it was erased. */
-export async function loadRecordings(pool: Pool, list: Work[]): Promise<RecordingList[]> {
+/** For each piece of work what its interaction names, in the same order; undefined where it was erased. */
+export async function loadRecordings(pool: Pool, list: Work[]): Promise<(RecordingList | undefined)[]> {
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT r.interaction_id, r.account_id, r.position, r.connector_id, r.reference, r.state, s.item_key,
-            i.transcript_text IS NOT NULL AND i.transcript_text <> '' AS has_transcript
-       FROM recording r
-       JOIN interaction i ON i.id = r.interaction_id AND i.account_id = r.account_id
+    `SELECT i.id, i.account_id, i.connector_id AS owner_id, s.item_key,
+            i.transcript_text IS NOT NULL AND i.transcript_text <> '' AS has_transcript,
+            IF(i.transcript_text IS NULL AND i.transcript_failure IS NULL, i.transcript_url, NULL) AS waiting_transcript,
+            r.position, r.connector_id, r.reference, r.state
+       FROM interaction i
+       LEFT JOIN recording r FORCE INDEX (PRIMARY) ON r.interaction_id = i.id AND r.account_id = i.account_id
        LEFT JOIN source_item s ON s.id = i.source_item_id AND s.account_id = i.account_id
-      WHERE r.interaction_id IN (?) AND r.account_id IN (?)
-      ORDER BY r.interaction_id, r.position`,
+      WHERE i.id IN (?) AND i.account_id IN (?)
+      ORDER BY i.id, r.position`,
     [list.map(({ subject }) => subject), [...new Set(list.map(({ accountId }) => accountId))]],
   );
   const found = new Map<string, RecordingList>();
   for (const row of rows) {
-    const key = keyOf(row.account_id, row.interaction_id);
+    const key = keyOf(row.account_id, row.id);
     const entry: RecordingList = found.get(key) ?? {
       hasTranscript: row.has_transcript === 1,
+      waitingTranscript: row.waiting_transcript ?? undefined,
+      connectorId: row.owner_id,
       itemKey: row.item_key?.toString('utf8') ?? '',
       recordings: [],
     };
-    entry.recordings.push({
-      position: row.position,
-      connectorId: row.connector_id,
-      reference: row.reference,
-      state: row.state,
-    });
+    if (row.position !== null)
+      entry.recordings.push({
+        position: row.position,
+        connectorId: row.connector_id,
+        reference: row.reference,
+        state: row.state,
+      });
     found.set(key, entry);
   }
-  return list.map(
-    ({ accountId, subject }) =>
-      found.get(keyOf(accountId, subject)) ?? { hasTranscript: false, itemKey: '', recordings: [] },
-  );
+  return list.map(({ accountId, subject }) => found.get(keyOf(accountId, subject)));
 }
 
 function keyOf(accountId: number, interactionId: Buffer): string {
@@ -92,6 +99,8 @@ function columnsOf(outcome: RecordingOutcome): unknown[] {
 export interface RecordResult {
   work: Work;
   outcomes: RecordingOutcome[];
+  /** Where one was to be fetched. */
+  transcript?: TranscriptOutcome | undefined;
   /** What follows: an analysis, the end of the interaction as failed, or nothing where it was erased. */
   next: 'analyse' | { failure: Failure } | 'nothing';
 }
@@ -111,8 +120,10 @@ export async function settleRecordings(pool: Pool, results: RecordResult[]): Pro
       connection,
       valid.flatMap(({ work, outcomes }) => outcomes.map((outcome) => ({ work, outcome }))),
     );
-    for (const { work, next } of valid)
+    for (const { work, transcript, next } of valid) {
+      if (transcript) await writeTranscript(connection, work, transcript);
       if (typeof next === 'object') await failInteraction(connection, work, next.failure);
+    }
     const analyses = valid.filter(({ next }) => next === 'analyse').map(({ work }) => work);
     await addWork(
       connection,

@@ -1,4 +1,4 @@
-import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import type { Failure } from '../../shared/error.ts';
 
 /** What a report's file name and dates follow from. */
@@ -68,7 +68,7 @@ export async function insertParts(
     byteSize,
     Buffer.from(sha256, 'hex'),
   ]);
-  await connection.query<ResultSetHeader>(
+  await connection.query(
     'INSERT INTO report_part (account_id, execution_id, part, file_name, storage_key, row_count, byte_size, sha256) VALUES ?',
     [values],
   );

@@ -10,14 +10,18 @@ import { createUser } from './users.ts';
 
 const originSchema = z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin);
 
+const nameSchema = z.string().trim().min(1).max(120);
+
 const settingsSchema = z.object({
-  name: z.string().trim().min(1).max(120).optional(),
+  name: nameSchema.optional(),
   timezone: zoneSchema.optional(),
   consoleEnabled: z.boolean().optional(),
   frameOrigins: z.array(originSchema).optional(),
   emailDomains: z.array(z.string().regex(/^[a-z0-9.-]+\.[a-z]{2,}$/i, 'a mail domain such as example.com')).optional(),
 });
 export type AccountSettings = z.input<typeof settingsSchema>;
+
+const newAccountSchema = settingsSchema.extend({ name: nameSchema });
 
 export interface NewAccount {
   name: string;
@@ -29,7 +33,7 @@ export interface NewAccount {
 
 /** Makes an account with its first administrator. Both or neither are there afterwards. */
 export async function createAccount(services: Services, account: NewAccount): Promise<{ id: number; uid: string }> {
-  const settings = parseInput(settingsSchema, {
+  const settings = parseInput(newAccountSchema, {
     name: account.name,
     timezone: account.timezone,
     consoleEnabled: account.console,
@@ -37,7 +41,7 @@ export async function createAccount(services: Services, account: NewAccount): Pr
   const { Account } = await modelsOf(services.database);
   const row = await Account.create({
     uid: newId(),
-    name: account.name,
+    name: settings.name,
     timezone: settings.timezone ?? defaultSchedule.timezone,
     console_enabled: settings.consoleEnabled ?? false,
     frame_origins: [],

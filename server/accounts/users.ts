@@ -1,25 +1,11 @@
 import { z } from 'zod';
-import type { UserRow } from '../../db/models/account.ts';
 import { isTaken, modelsOf } from '../../db/models/models.ts';
 import { newId, uuidText } from '../../db/uuid.ts';
-import { type Role, roleSchema } from '../../shared/configuration.ts';
+import { roleSchema } from '../../shared/configuration.ts';
 import { AppError } from '../../shared/error.ts';
 import { parseInput } from '../configuration/parse.ts';
 import { hashPassword } from '../security/passwords.ts';
 import type { Services } from '../services.ts';
-
-export interface User {
-  id: number;
-  uid: string;
-  accountId: number;
-  email: string;
-  name: string | null;
-  role: Role;
-  passwordHash: string | null;
-  teams: string[];
-  campaigns: string[];
-  isDisabled: boolean;
-}
 
 const newUserSchema = z.object({
   email: z.email('an e-mail address').transform((email) => email.toLowerCase()),
@@ -57,32 +43,4 @@ export async function createUser(
       throw new AppError('conflict', `This account already has a user ${user.email}.`, { field: 'email' });
     throw error;
   }
-}
-
-/** One person may belong to several accounts under the same address. */
-export async function findUsersByEmail(services: Services, email: string): Promise<User[]> {
-  const rows = await (await modelsOf(services.database)).User.findAll({ where: { email: email.trim().toLowerCase() } });
-  return rows.map(view);
-}
-
-/** Throws `not_found`. */
-export async function getUser(services: Services, userId: number): Promise<User> {
-  const row = await (await modelsOf(services.database)).User.findByPk(userId);
-  if (!row) throw new AppError('not_found', 'This user is no longer there.');
-  return view(row);
-}
-
-function view(row: UserRow): User {
-  return {
-    id: row.id,
-    uid: uuidText(row.uid),
-    accountId: row.account_id,
-    email: row.email,
-    name: row.name ?? null,
-    role: row.role,
-    passwordHash: row.password_hash,
-    teams: row.teams,
-    campaigns: row.campaigns,
-    isDisabled: Boolean(row.disabled_at),
-  };
 }

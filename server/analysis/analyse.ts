@@ -11,6 +11,8 @@ export interface AnalysisInput {
   /** Why there are no measures, as the end of a sentence: "the interaction has no recording". */
   unmeasuredReason?: string | undefined;
   turns: TranscriptTurn[] | null;
+  /** Why the transcript that was named is not here, in a sentence. */
+  untranscribedReason?: string | undefined;
   interaction: InteractionFields;
   metadata: Record<string, Scalar>;
   /** The conversation's length; null where unknown. */
@@ -23,6 +25,7 @@ export function analyse(input: AnalysisInput): ScoreCard {
     measures: input.measures,
     unmeasuredReason: input.unmeasuredReason,
     turns: input.turns,
+    untranscribedReason: input.untranscribedReason,
     lookup: attributeLookup(input.interaction, input.metadata),
     durationSeconds: input.durationSeconds,
   };

@@ -4,7 +4,12 @@ import { collect, withAccount, withServices } from './command.ts';
 
 export function addAccountCommands(program: Command): void {
   const account = program.command('account').description('customers of this installation');
+  addCreate(account);
+  addSet(account);
+  addEmbedSecret(account);
+}
 
+function addCreate(account: Command): void {
   account
     .command('create')
     .description('make an account with its first administrator')
@@ -20,7 +25,9 @@ export function addAccountCommands(program: Command): void {
         return { json: { account_id: uid }, text: `Account ${options.name} is there. Its id: ${uid}` };
       }),
     );
+}
 
+function addSet(account: Command): void {
   account
     .command('set')
     .description('change an account')
@@ -51,7 +58,9 @@ export function addAccountCommands(program: Command): void {
         };
       }),
     );
+}
 
+function addEmbedSecret(account: Command): void {
   account
     .command('embed-secret')
     .description("make a secret with which the host's backend signs its users in")

@@ -6,7 +6,12 @@ import { tell, withAccount } from './command.ts';
 
 export function addJobCommands(program: Command): void {
   const job = program.command('job').description('what runs, and when');
+  addRun(job);
+  addNext(job);
+  addShow(program.command('execution').description('runs of jobs'));
+}
 
+function addRun(job: Command): void {
   job
     .command('run')
     .description('run a job now, whatever its schedule')
@@ -21,7 +26,7 @@ export function addJobCommands(program: Command): void {
         const { showExecution } = await import('../jobs/show.ts');
         const { id: jobId } = await findJob(services, id, options.name);
         const executionId = await triggerJob(services, id, jobId, { by: 'cqa job run' });
-        if (options.wait) await waitWithProgress(opened, executionId);
+        if (options.wait) await waitWithProgress(opened, id, executionId);
         const shown = await showExecution(services, id, executionId);
         const { execution_id, status, items, counts, note, error } = shown;
         const failed = options.wait === true && status !== 'success';
@@ -31,7 +36,21 @@ export function addJobCommands(program: Command): void {
         };
       }),
     );
+}
 
+async function waitWithProgress(opened: Opened, accountId: number, executionId: Buffer): Promise<void> {
+  const { waitForExecution } = await import('../jobs/wait.ts');
+  const { withWorker } = await import('./worker.ts');
+  let said = '';
+  const progress = ({ status, rows }: { status: string; rows: number }) => {
+    const line = `${uuidText(executionId)} ${status}${rows > 0 ? `, ${rows} rows` : ''}`;
+    if (line !== said) tell(line);
+    said = line;
+  };
+  await withWorker(opened, () => waitForExecution(opened.services, accountId, executionId, { progress }));
+}
+
+function addNext(job: Command): void {
   job
     .command('next')
     .description('its next due times')
@@ -41,32 +60,31 @@ export function addJobCommands(program: Command): void {
     .option('--count <k>', 'how many', '5')
     .action((options, command) =>
       withAccount(command, options.account, async ({ services }, { id, timezone }) => {
-        const { DateTime } = await import('luxon');
         const { findJob } = await import('../jobs/find.ts');
-        const { nextDue } = await import('../jobs/schedule.ts');
+        const { listDueTimes } = await import('../jobs/schedule.ts');
         const { schedule } = await findJob(services, id, options.name);
-        const from = DateTime.fromISO(options.from, { zone: schedule.timezone ?? timezone });
-        const count = Number(options.count);
-        if (!from.isValid)
-          throw new AppError(
-            'invalid',
-            `"${options.from}" is not an ISO date. Write 2026-12-01 or 2026-12-01T02:30:00Z.`,
-          );
-        if (!Number.isInteger(count) || count < 1)
-          throw new AppError('invalid', `"${options.count}" is not a number of times.`);
-        const due: Date[] = [];
-        let after: Date | null = from.toJSDate();
-        while (after && due.length < count) {
-          after = nextDue(schedule, timezone, after);
-          if (after) due.push(after);
-        }
+        const from = await instantOf(options.from, schedule.timezone ?? timezone);
+        const due = [...listDueTimes(schedule, timezone, from, countOf(options.count))];
         return { json: { due: due.map((instant) => instant.toISOString()) } };
       }),
     );
+}
 
-  program
-    .command('execution')
-    .description('runs of jobs')
+async function instantOf(text: string, zone: string): Promise<Date> {
+  const { DateTime } = await import('luxon');
+  const instant = DateTime.fromISO(text, { zone });
+  if (instant.isValid) return instant.toJSDate();
+  throw new AppError('invalid', `"${text}" is not an ISO date. Write 2026-12-01 or 2026-12-01T02:30:00Z.`);
+}
+
+function countOf(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw new AppError('invalid', `"${text}" is not a number of times.`);
+}
+
+function addShow(execution: Command): void {
+  execution
     .command('show')
     .requiredOption('--account <id>')
     .requiredOption('--id <id>')
@@ -79,16 +97,4 @@ export function addJobCommands(program: Command): void {
         return { json: await showExecution(services, id, executionId) };
       }),
     );
-}
-
-async function waitWithProgress(opened: Opened, executionId: Buffer): Promise<void> {
-  const { runJobAndWait } = await import('../jobs/wait.ts');
-  const { withWorker } = await import('./worker.ts');
-  let said = '';
-  const progress = ({ status, rows }: { status: string; rows: number }) => {
-    const line = `${uuidText(executionId)} ${status}${rows > 0 ? `, ${rows} rows` : ''}`;
-    if (line !== said) tell(line);
-    said = line;
-  };
-  await withWorker(opened, () => runJobAndWait(opened.services, executionId, { progress }));
 }

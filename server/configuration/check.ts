@@ -5,7 +5,7 @@ import { type CheckResult, type CheckStep, type Direction, directions } from '..
 import { AppError } from '../../shared/error.ts';
 import type { ConnectorType } from '../connectors/connector.ts';
 import { connectorType } from '../connectors/registry.ts';
-import { joinSecrets } from '../connectors/secrets.ts';
+import { joinSecrets, openSecrets } from '../connectors/secrets.ts';
 import type { Services } from '../services.ts';
 import { completeConfig, connectorRow } from './connectors.ts';
 import { parseInput } from './parse.ts';
@@ -17,7 +17,7 @@ const checkTimeoutMs = 60_000;
 export async function checkConnector(services: Services, accountId: number, uid: string): Promise<CheckResult> {
   const row = await connectorRow(services, accountId, uid);
   const type = connectorType(row.type);
-  const secrets = row.sealed_secrets ? JSON.parse(services.keyring.open(row.sealed_secrets)) : {};
+  const secrets = openSecrets(services.keyring, row.sealed_secrets);
   const config = type.config.parse(joinSecrets(row.config, secrets));
   const result = await runCheck(services, type, config, row.direction);
   await (await modelsOf(services.database)).Connector.update(

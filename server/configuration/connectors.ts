@@ -7,12 +7,11 @@ import { type CheckResult, type ConnectorInput, connectorInputSchema, type Direc
 import { AppError } from '../../shared/error.ts';
 import type { ConnectorType } from '../connectors/connector.ts';
 import { connectorType } from '../connectors/registry.ts';
-import { joinSecrets, secretPaths, splitSecrets } from '../connectors/secrets.ts';
+import { joinSecrets, openSecrets, secretPaths, splitSecrets } from '../connectors/secrets.ts';
 import type { Services } from '../services.ts';
+import type { Change, SaveOptions } from './change.ts';
 import { jobNamesOf } from './jobs.ts';
 import { parseInput } from './parse.ts';
-
-export type Change = 'created' | 'updated' | 'unchanged';
 
 export interface ConnectorView {
   id: number;
@@ -22,27 +21,19 @@ export interface ConnectorView {
   type: string;
   /** Without secrets. */
   config: Record<string, unknown>;
-  /** Dotted paths of the secrets that are kept. */
+  /** Dotted paths of the secrets that are kept: shown as "saved", typed again only to change them. */
   kept_secrets: string[];
+  /** What may be shown beside the fields, for example the public half of a key pair. */
   public_side: Record<string, string>;
   is_enabled: boolean;
   last_check: CheckResult | null;
   created_by: string;
   created_at: Date;
+  /** Names of the jobs that use it. */
   jobs: string[];
 }
 
 type Json = Record<string, unknown>;
-
-export interface SaveOptions {
-  by: string;
-  /** The connector to change; absent: one of that name, else a new one. */
-  uid?: string | undefined;
-  /** Only make a new one: a name that is taken is a conflict. */
-  create?: boolean;
-  /** Says what would happen and changes nothing. */
-  dryRun?: boolean;
-}
 
 /**
  * Makes or changes a connector. Secrets that are absent are kept; they are sealed again only when they changed.
@@ -96,7 +87,7 @@ function pinned(before: Json, given: Json): Json {
 }
 
 function secretsOf(services: Services, row: ConnectorRow | null): Record<string, string> {
-  return row?.sealed_secrets ? JSON.parse(services.keyring.open(row.sealed_secrets)) : {};
+  return openSecrets(services.keyring, row?.sealed_secrets ?? null);
 }
 
 function changeOf(

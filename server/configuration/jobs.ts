@@ -7,7 +7,7 @@ import { type JobInput, type JobType, jobSchema, type ReportConfig, type Schedul
 import { getAccountById } from '../accounts/account.ts';
 import { nextDue } from '../jobs/schedule.ts';
 import type { Services } from '../services.ts';
-import type { Change, SaveOptions } from './connectors.ts';
+import type { Change, SaveOptions } from './change.ts';
 import { parseInput } from './parse.ts';
 
 export interface JobView {
@@ -17,8 +17,10 @@ export interface JobView {
   type: JobType;
   schedule: Schedule;
   report: ReportConfig | null;
+  /** By name. */
   connectors: string[];
   is_enabled: boolean;
+  /** Made by the product for a connector; not to be deleted by itself. */
   is_system: boolean;
   next_due_at: Date | null;
   created_by: string;

@@ -1,9 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import { modelsOf } from '../../db/models/models.ts';
 import { newId, uuidText } from '../../db/uuid.ts';
 import { type QualityProfile, qualityProfileSchema } from '../../shared/quality.ts';
 import type { Services } from '../services.ts';
-import type { Change } from './connectors.ts';
+import { type Change, changeOf } from './change.ts';
 import { parseInput } from './parse.ts';
 
 export interface ProfileSummary {
@@ -23,11 +22,7 @@ export async function saveProfile(
   const { sequelize, QualityProfile, QualityProfileVersion } = await modelsOf(services.database);
   const row = await QualityProfile.findOne({ where: { account_id: accountId, name: body.name, deleted_at: null } });
   const current = row && (await QualityProfileVersion.findOne({ where: { profile_id: row.id, version: row.version } }));
-  const change: Change = !row
-    ? 'created'
-    : isDeepStrictEqual(current?.body, JSON.parse(JSON.stringify(body)))
-      ? 'unchanged'
-      : 'updated';
+  const change = changeOf(current?.body, body);
   if (dryRun || change === 'unchanged') return change;
   await sequelize.transaction(async (transaction) => {
     const profile = row

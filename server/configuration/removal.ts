@@ -1,4 +1,4 @@
-import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { RowDataPacket } from 'mysql2/promise';
 import { transaction } from '../../db/database.ts';
 import type { Services } from '../services.ts';
 import { connectorRow } from './connectors.ts';
@@ -36,7 +36,7 @@ export async function connectorRemoval(services: Services, accountId: number, ui
 export async function removeConnector(services: Services, accountId: number, uid: string): Promise<void> {
   const { id } = await connectorRow(services, accountId, uid);
   await transaction(services.database.pool, async (connection) => {
-    await connection.query<ResultSetHeader>(
+    await connection.query(
       'UPDATE connector SET deleted_at = NOW(3), is_enabled = FALSE, sealed_secrets = NULL WHERE account_id = ? AND id = ?',
       [accountId, id],
     );

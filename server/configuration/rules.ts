@@ -1,11 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import { modelsOf } from '../../db/models/models.ts';
 import { newId } from '../../db/uuid.ts';
 import { type MetadataField, metadataFieldSchema } from '../../shared/configuration.ts';
 import { AppError } from '../../shared/error.ts';
 import { type AssignmentRule, assignmentRuleSchema } from '../../shared/quality.ts';
 import type { Services } from '../services.ts';
-import type { Change } from './connectors.ts';
+import { type Change, changeOf } from './change.ts';
 import { parseInput } from './parse.ts';
 import { listProfiles } from './profiles.ts';
 
@@ -20,11 +19,7 @@ export async function saveRule(
   await requireProfiles(services, accountId, body, alsoKnown);
   const { AssignmentRule } = await modelsOf(services.database);
   const row = await AssignmentRule.findOne({ where: { account_id: accountId, name: body.name } });
-  const change: Change = !row
-    ? 'created'
-    : isDeepStrictEqual(row.body, JSON.parse(JSON.stringify(body)))
-      ? 'unchanged'
-      : 'updated';
+  const change = changeOf(row?.body, body);
   if (dryRun || change === 'unchanged') return change;
   if (row) await row.update({ body, is_enabled: body.is_enabled });
   else
@@ -73,11 +68,7 @@ export async function saveMetadataField(
   const body = parseInput(metadataFieldSchema, input);
   const { MetadataField } = await modelsOf(services.database);
   const row = await MetadataField.findOne({ where: { account_id: accountId, cqa_key: body.cqa_key } });
-  const change: Change = !row
-    ? 'created'
-    : isDeepStrictEqual(row.body, JSON.parse(JSON.stringify(body)))
-      ? 'unchanged'
-      : 'updated';
+  const change = changeOf(row?.body, body);
   if (dryRun || change === 'unchanged') return change;
   await MetadataField.upsert({ account_id: accountId, cqa_key: body.cqa_key, body });
   return change;

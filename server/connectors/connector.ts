@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { CheckStep, Direction } from '../../shared/connector.ts';
+import type { ByteStream } from '../byte-stream.ts';
 import type { Log } from '../log.ts';
 import type { Egress } from '../security/egress.ts';
 
-export type ByteStream = AsyncIterable<Uint8Array>;
+export type { ByteStream };
 
 /** What every call into a connector is given. */
 export interface ConnectorContext {
@@ -49,8 +50,6 @@ export interface SourceSession extends AsyncDisposable {
    * is valid only until the next one is asked for: its memory may be used again.
    */
   recording?(ref: RecordingRef): Promise<ByteStream>;
-  /** Only when the item's rows are stored and its recordings are settled. */
-  finish?(item: Pick<SourceItem, 'key'>, action: 'move' | 'delete'): Promise<void>;
 }
 
 /** One file of a report on its way out. */

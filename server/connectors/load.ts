@@ -3,7 +3,7 @@ import { AppError } from '../../shared/error.ts';
 import type { Keyring } from '../security/seal.ts';
 import type { ConnectorType } from './connector.ts';
 import { connectorType } from './registry.ts';
-import { joinSecrets } from './secrets.ts';
+import { joinSecrets, openSecrets } from './secrets.ts';
 
 /** A configured connector, its secrets opened: for the worker only, never for a door. */
 export interface LoadedConnector {
@@ -29,7 +29,7 @@ export async function loadConnector(
   const row = rows[0];
   if (!row) throw new AppError('not_found', 'The connector of this job was deleted. Choose another one for the job.');
   const type = connectorType(row.type);
-  const secrets = row.sealed_secrets ? JSON.parse(keyring.open(row.sealed_secrets)) : {};
+  const secrets = openSecrets(keyring, row.sealed_secrets);
   const config = type.config.parse(joinSecrets(JSON.parse(row.config), secrets));
   return { id: row.id, accountId, name: row.name, type, config, isEnabled: row.is_enabled === 1 };
 }

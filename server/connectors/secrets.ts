@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Keyring } from '../security/seal.ts';
 
 type Json = Record<string, unknown>;
 
@@ -28,6 +29,11 @@ export function splitSecrets(config: Json, paths: string[]): { open: Json; secre
     delete parent[name];
   }
   return { open, secrets };
+}
+
+/** A connector's secrets by their dotted path; none where nothing is sealed. */
+export function openSecrets(keyring: Keyring, sealed: string | null): Record<string, string> {
+  return sealed ? JSON.parse(keyring.open(sealed)) : {};
 }
 
 /** Puts secrets back in their places. Those whose place is gone (another kind of credential) are left out. */

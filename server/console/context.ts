@@ -1,4 +1,3 @@
-import type { Session } from '../security/sessions.ts';
 import type { Services } from '../services.ts';
 import type { ChangeFeed } from './changes/feed.ts';
 import type { SignInLimit } from './session/sign-in-limit.ts';
@@ -17,8 +16,4 @@ export interface ConsoleContext {
   address: string;
   /** Gives the browser the cookie that a reload of the standalone console renews from; null takes it away. */
   setRenewalCookie(value: string | null): void;
-}
-
-export interface SignedInContext extends ConsoleContext {
-  session: Session;
 }

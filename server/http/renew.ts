@@ -8,7 +8,7 @@ import type { Services } from '../services.ts';
  * The one cookie there is: it lets a reload of the standalone console go on with its session. It is read here and
  * nowhere else, so no other request is authorised by what a browser sends by itself.
  */
-export function renewalCookieName({ publicUrl }: Config): string {
+function renewalCookieName({ publicUrl }: Config): string {
   return isHttps(publicUrl) ? '__Host-cqa-renewal' : 'cqa-renewal';
 }
 

@@ -31,7 +31,7 @@ const closeWithinMs = 5000;
 export async function startHttp(services: Services, options: HttpOptions): Promise<HttpServer> {
   const changes = openChangeFeed(services);
   const app = buildApp({ services, wake: options.wake, changes }, options.widgetFolder ?? builtWidget);
-  const server = createServer(patience, app);
+  const server = createServer(timeouts, app);
   // Silence on a connection; streams send a sign of life more often.
   server.setTimeout(150_000);
   const unused = unusedConnections(server);
@@ -47,7 +47,7 @@ export async function startHttp(services: Services, options: HttpOptions): Promi
 }
 
 /** How long a client may take to send a request: slow ones must not hold connections for ever. */
-const patience = {
+const timeouts = {
   headersTimeout: 15_000,
   requestTimeout: 60_000,
   keepAliveTimeout: 20_000,

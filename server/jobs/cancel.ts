@@ -1,6 +1,6 @@
 import { transaction } from '../../db/database.ts';
 import { endExecution } from '../../db/queries/execution-progress.ts';
-import { readExecution, requestCancel } from '../../db/queries/executions.ts';
+import { requestCancel, requireExecution } from '../../db/queries/executions.ts';
 import { dropWork } from '../../db/queries/workers.ts';
 import { AppError } from '../../shared/error.ts';
 import { hasEnded } from '../../shared/execution.ts';
@@ -13,8 +13,7 @@ import type { Services } from '../services.ts';
  */
 export async function cancelExecution(services: Services, accountId: number, executionId: Buffer): Promise<void> {
   const { pool } = services.database;
-  const execution = await readExecution(pool, accountId, executionId);
-  if (!execution) throw new AppError('not_found', 'This execution is not there. Open the history to see which are.');
+  const execution = await requireExecution(pool, accountId, executionId);
   if (hasEnded(execution.status)) throw alreadyEnded();
   if (execution.status === 'pending' && (await cancelPending(services, accountId, executionId))) return;
   if (!(await requestCancel(pool, accountId, executionId))) throw alreadyEnded();

@@ -11,7 +11,7 @@ import type { ExecutionRun, ExportOutcome, ImportOutcome } from '../pipeline/run
 import type { Services } from '../services.ts';
 import { WorkAborted } from '../worker/abort.ts';
 import type { WorkHandler } from '../worker/handler.ts';
-import { wait } from '../worker/patience.ts';
+import { wait } from '../worker/wait.ts';
 import { requireSums } from './counts.ts';
 import { beginRun } from './run.ts';
 

@@ -1,8 +1,16 @@
+import { z } from 'zod';
 import { type ExecutionRecord, findConnectorName, findExecutions } from '../../db/queries/executions.ts';
 import { parseUuid, uuidText } from '../../db/uuid.ts';
 import { AppError, type Failure } from '../../shared/error.ts';
-import type { ExecutionStatus, ExportCounts, ItemCounts, RowCounts } from '../../shared/execution.ts';
-import type { JobType } from '../../shared/job.ts';
+import {
+  type ExecutionStatus,
+  type ExportCounts,
+  executionStatuses,
+  type ItemCounts,
+  type RowCounts,
+} from '../../shared/execution.ts';
+import { cursorSchema, uidSchema } from '../../shared/id.ts';
+import { type JobType, jobTypes } from '../../shared/job.ts';
 import type { Services } from '../services.ts';
 
 /** A line of the history. Times are ISO instants. */
@@ -31,12 +39,14 @@ export interface ExecutionPage {
   next_cursor: string | null;
 }
 
-export interface ListFilter {
-  type?: JobType | undefined;
-  status?: ExecutionStatus | undefined;
-  /** A connector's uid. */
-  connector?: string | undefined;
-  cursor?: string | undefined;
+export const executionFilterSchema = z.strictObject({
+  type: z.enum(jobTypes).optional(),
+  status: z.enum(executionStatuses).optional(),
+  /** The connector's uid. */
+  connector: uidSchema.optional(),
+  cursor: cursorSchema.optional(),
+});
+export interface ListFilter extends z.infer<typeof executionFilterSchema> {
   limit?: number;
 }
 

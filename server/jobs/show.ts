@@ -1,15 +1,15 @@
 import {
   countAftermath,
   type FailedItemShown,
-  firstRejectedRows,
   listFailedItems,
   listSteps,
-  type RejectedRowShown,
+  type RejectedRowRecord,
   type StepShown,
+  selectRejectedRows,
 } from '../../db/queries/execution-details.ts';
-import { readExecution } from '../../db/queries/executions.ts';
+import { requireExecution } from '../../db/queries/executions.ts';
 import { type Delivery, listDeliveries, listParts, type ReportPart } from '../../db/queries/reports.ts';
-import { AppError, type Failure } from '../../shared/error.ts';
+import type { Failure } from '../../shared/error.ts';
 import type { Aftermath } from '../../shared/execution.ts';
 import type { Services } from '../services.ts';
 import { type ExecutionRow, executionRow } from './list.ts';
@@ -28,6 +28,10 @@ export interface PartShown {
   bytes: number;
   sha256: string;
   deliveries: DeliveryShown[];
+}
+
+export interface RejectedRowShown extends Omit<RejectedRowRecord, 'id' | 'file_name'> {
+  file: string;
 }
 
 /** One execution with all that is known of it: what `cqa execution show` prints and the console's page draws. */
@@ -53,27 +57,31 @@ export async function showExecution(
   accountId: number,
   executionId: Buffer,
 ): Promise<ExecutionShown> {
-  const execution = await readExecution(pool, accountId, executionId);
-  if (!execution) throw new AppError('not_found', 'This execution is not there. Open the history to see which are.');
+  const execution = await requireExecution(pool, accountId, executionId);
   const isImport = execution.type === 'data_import';
   const row = executionRow(execution);
   const parts = shownParts(
     await listParts(pool, accountId, executionId),
     await listDeliveries(pool, accountId, executionId),
   );
+  const rejected = await selectRejectedRows(pool, accountId, executionId, { after: 0, limit: shownRejectedRows });
   const aftermath = isImport ? await countAftermath(pool, accountId, executionId) : null;
   return {
     ...row,
     job: row.job_name,
-    steps: await listSteps(pool, executionId),
+    steps: await listSteps(pool, accountId, executionId),
     aftermath,
     recordings: aftermath?.recordings ?? null,
     analyses: aftermath?.analyses ?? null,
-    rejected_rows: await firstRejectedRows(pool, accountId, executionId, shownRejectedRows),
+    rejected_rows: rejected.map(shownRejectedRow),
     failed_items: await listFailedItems(pool, accountId, executionId),
     parts,
     deliveries: parts.flatMap(({ part, deliveries }) => deliveries.map((delivery) => ({ part, ...delivery }))),
   };
+}
+
+function shownRejectedRow({ file_name, line, column, code, reason, raw }: RejectedRowRecord): RejectedRowShown {
+  return { file: file_name, line, column, code, reason, raw };
 }
 
 function shownParts(parts: ReportPart[], deliveries: Delivery[]): PartShown[] {

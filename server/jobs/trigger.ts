@@ -1,5 +1,5 @@
 import { transaction } from '../../db/database.ts';
-import { addExecution, type TriggerKind } from '../../db/queries/executions.ts';
+import { addExecution } from '../../db/queries/executions.ts';
 import { type JobConnector, jobConnectors, readJob } from '../../db/queries/jobs.ts';
 import { addWork } from '../../db/queries/work.ts';
 import { newId } from '../../db/uuid.ts';
@@ -24,11 +24,11 @@ export async function triggerJob(
       throw new AppError('not_found', 'This job is not there any more. Open Jobs & Pipelines to see which are.');
     const connectors = await jobConnectors(connection, accountId, jobId);
     requireEnabled(connectors);
-    const triggerKind: TriggerKind = 'manual';
     const { name: jobName, type, report } = job;
     const connectorNames = connectors.map(({ name }) => name);
     await addExecution(connection, {
-      ...{ id, accountId, jobId, jobName, type, connectorNames, report, triggerKind, triggeredBy: by },
+      ...{ id, accountId, jobId, jobName, type, connectorNames, report, triggeredBy: by },
+      triggerKind: 'manual',
     });
     await addWork(connection, [{ kind: 'execute', accountId, subject: id }]);
   });

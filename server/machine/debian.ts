@@ -35,8 +35,9 @@ async function tryInstall(names: readonly string[], say: Say): Promise<boolean> 
   try {
     await install(names, say);
     return true;
-  } catch {
-    say('That failed; trying once more with new package lists.');
+  } catch (thrown) {
+    say(`That failed: ${thrown instanceof Error ? thrown.message : thrown}`);
+    say('Trying once more with new package lists.');
     return false;
   }
 }

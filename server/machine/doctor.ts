@@ -22,8 +22,6 @@ export interface InspectOptions {
   dataDir: string;
   /** False with DATABASE_URL: no database server of our own is needed then. */
   embedded?: boolean;
-  /** For the advice about memory. */
-  interactionsKept?: number;
 }
 
 const nodeWanted = [20, 19] as const;
@@ -31,12 +29,11 @@ const diskFreeMbMin = 2048;
 const run = promisify(execFile);
 
 /** Looks at what the product needs on this machine, changes nothing, and never throws for what it finds. */
-export async function inspect(options: InspectOptions): Promise<Finding[]> {
-  const { dataDir, embedded = true, interactionsKept = 0 } = options;
+export async function inspect({ dataDir, embedded = true }: InspectOptions): Promise<Finding[]> {
   const looks: Finding[] = [inspectNode(process.versions.node)];
   if (embedded) looks.push(await inspectDatabase(dataDir));
   looks.push(await inspectFfmpeg(dataDir), inspectFolder(dataDir), inspectDisk(dataDir));
-  if (embedded) looks.push(inspectMemory(interactionsKept));
+  if (embedded) looks.push(inspectMemory());
   return looks;
 }
 
@@ -112,14 +109,13 @@ function inspectDisk(dataDir: string): Finding {
   return { name: 'free disk', ok, found: `${freeMb} MB`, ...(ok ? {} : { advice }) };
 }
 
-function inspectMemory(interactionsKept: number): Finding {
-  const poolMb = bufferPoolMb(interactionsKept);
-  const neededMb = wantedPoolMb(interactionsKept);
+function inspectMemory(): Finding {
+  const poolMb = bufferPoolMb();
   const found = `${memoryMb()} MB, of which the database's buffer pool takes ${poolMb} MB`;
-  if (poolMb >= neededMb) return { name: 'memory', ok: true, found };
+  if (poolMb >= wantedPoolMb) return { name: 'memory', ok: true, found };
   const advice =
-    `The keys of ${interactionsKept} interactions want a pool of ${neededMb} MB, and the embedded database takes a quarter of ` +
-    'the memory and 2048 MB at most. Imports get slow beyond that: add memory, or use a database of its own (DATABASE_URL).';
+    `The embedded database wants a buffer pool of ${wantedPoolMb} MB and takes a quarter of the memory at most. Imports ` +
+    'get slow with less: add memory, or use a database of its own (DATABASE_URL).';
   return { name: 'memory', ok: false, found, advice };
 }
 

@@ -7,10 +7,8 @@ import type { Services } from '../services.ts';
 /** What there is to hear of an interaction, or why there is nothing. */
 export type Hearing = { measurement: Measurement; isNew: boolean } | { failure: Failure };
 
-export interface MeasureOptions {
-  ffmpegPath: string | undefined;
-  agentChannel: 0 | 1;
-}
+/** Of a two-channel recording. */
+const agentChannel = 0;
 
 /** The recording is at fault, not the moment: trying again would change nothing, and the transcript can still be used. */
 const unmeasurable: readonly ErrorCode[] = [
@@ -30,7 +28,7 @@ export async function hear(
   services: Services,
   subject: AnalysisSubject,
   recordings: StoredRecording[],
-  options: MeasureOptions,
+  ffmpegPath: string | undefined,
   signal: AbortSignal,
 ): Promise<Hearing> {
   const known = await findMeasurement(services.database.pool, subject.accountId, subject.id);
@@ -38,7 +36,7 @@ export async function hear(
     return { measurement: known, isNew: false };
   let failure = firstFailure(recordings);
   for (const recording of recordings) {
-    const hearing = await measure(services, recording, options, signal);
+    const hearing = await measure(services, recording, ffmpegPath, signal);
     if (hearing && 'measurement' in hearing) return hearing;
     failure = hearing?.failure ?? failure;
   }
@@ -49,13 +47,13 @@ export async function hear(
 async function measure(
   services: Services,
   { position, state, storageKey, sha256 }: StoredRecording,
-  options: MeasureOptions,
+  ffmpegPath: string | undefined,
   signal: AbortSignal,
 ): Promise<Hearing | undefined> {
   if (state !== 'here' || storageKey === null || sha256 === null) return undefined;
   try {
     const stream = await services.storage.read(storageKey);
-    const measured = await measureRecording(stream, { ...options, signal });
+    const measured = await measureRecording(stream, { ffmpegPath, agentChannel, signal });
     return { measurement: { position, sha256, ...measured }, isNew: true };
   } catch (thrown) {
     if (!(thrown instanceof AppError) || !unmeasurable.includes(thrown.code)) throw thrown;

@@ -73,6 +73,7 @@ function scoreCardOf({ subject, fields, hearing, turns }: Evidence, { body }: As
     measures: 'measurement' in hearing ? hearing.measurement.measures : null,
     unmeasuredReason: 'failure' in hearing ? clause(hearing.failure.message) : undefined,
     turns,
+    untranscribedReason: subject.transcriptFailure?.message,
     interaction: fields,
     metadata: subject.metadata,
     durationSeconds: recordingSeconds(hearing) ?? subject.durationSeconds,
@@ -83,9 +84,8 @@ function scoreCardOf({ subject, fields, hearing, turns }: Evidence, { body }: As
 export function nothingToAnalyse({ subject, hearing, turns }: Evidence): Failure | undefined {
   if (turns !== null || 'measurement' in hearing) return undefined;
   const { code, message } = hearing.failure;
-  const also =
-    subject.transcriptUrl === null ? '' : ' A transcript_url alone is not read: send its text as transcript_text.';
-  return { code, message: `${message} There is no transcript text either, so nothing could be analysed.${also}` };
+  const why = subject.transcriptFailure ? ` The transcript: ${subject.transcriptFailure.message}` : '';
+  return { code, message: `${message} There is no transcript text either, so nothing could be analysed.${why}` };
 }
 
 function recordingSeconds(hearing: Hearing): number | null {

@@ -12,10 +12,10 @@ import {
 } from '../../db/queries/analyses.ts';
 import { saveMeasurement } from '../../db/queries/measurements.ts';
 import { settleWork, type Work } from '../../db/queries/work.ts';
-import { AppError } from '../../shared/error.ts';
 import type { TranscriptTurn } from '../../shared/measures.ts';
 import { parseTranscript } from '../analysis/transcript/parse.ts';
 import type { Services } from '../services.ts';
+import { WorkAborted } from '../worker/abort.ts';
 import type { WorkHandler } from '../worker/handler.ts';
 import { type Hearing, hear } from './analyse-measure.ts';
 import { type Assigned, assignProfiles, type Evidence, fieldsOf, nothingToAnalyse, score } from './analyse-score.ts';
@@ -23,8 +23,6 @@ import { type Assigned, assignProfiles, type Evidence, fieldsOf, nothingToAnalys
 export interface AnalyseOptions {
   /** Without it only WAV recordings are measured. */
   ffmpegPath?: string | undefined;
-  /** Which channel of a two-channel recording the agent is on. */
-  agentChannel?: 0 | 1;
 }
 
 /**
@@ -32,14 +30,13 @@ export interface AnalyseOptions {
  * each of them. A recording that cannot be measured leaves acoustic questions unevaluated with the reason; without a
  * transcript either, the interaction ends as failed.
  */
-export function analyseHandler(services: Services, options: AnalyseOptions): WorkHandler {
-  const { ffmpegPath, agentChannel = 0 } = options;
+export function analyseHandler(services: Services, { ffmpegPath }: AnalyseOptions): WorkHandler {
   return {
     kind: 'analyse',
     concurrency: 4,
     maxAttempts: 5,
     async run(work, signal) {
-      const evidence = await gather(services, work, { ffmpegPath, agentChannel }, signal);
+      const evidence = await gather(services, work, ffmpegPath, signal);
       if (!evidence) return dropWork(services, work);
       const assigned = await assignProfiles(services, evidence);
       const results = assigned.profiles.map((profile) => score(evidence, profile));
@@ -58,7 +55,7 @@ export function analyseHandler(services: Services, options: AnalyseOptions): Wor
 async function gather(
   services: Services,
   work: Work,
-  options: { ffmpegPath: string | undefined; agentChannel: 0 | 1 },
+  ffmpegPath: string | undefined,
   signal: AbortSignal,
 ): Promise<Evidence | undefined> {
   const { pool } = services.database;
@@ -66,7 +63,7 @@ async function gather(
   if (!subject) return undefined;
   const recordings = await listStoredRecordings(pool, work.accountId, work.subject);
   if (recordings.length > 0) await beginInteraction(pool, work.accountId, work.subject);
-  const hearing = await hear(services, subject, recordings, options, signal);
+  const hearing = await hear(services, subject, recordings, ffmpegPath, signal);
   return { subject, fields: fieldsOf(subject, hearing), hearing, turns: turnsOf(subject) };
 }
 
@@ -114,8 +111,7 @@ async function settled(
   write: (connection: PoolConnection) => Promise<void>,
 ): Promise<void> {
   await transaction(services.database.pool, async (connection) => {
-    if (!(await settleWork(connection, work)))
-      throw new AppError('lease_lost', 'Another worker has taken this analysis over; what this one found is not used.');
+    if (!(await settleWork(connection, work))) throw new WorkAborted('lease_lost');
     await write(connection);
   });
 }

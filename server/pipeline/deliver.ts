@@ -2,9 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { listDeliveries, type ReportPart, saveDelivery } from '../../db/queries/reports.ts';
 import { holdsWork } from '../../db/queries/work-claim.ts';
 import { AppError, type Failure } from '../../shared/error.ts';
-import type { ByteStream, DeliveryPart, Receipt, SinkSession } from '../connectors/connector.ts';
+import type { ByteStream } from '../byte-stream.ts';
+import type { DeliveryPart, Receipt, SinkSession } from '../connectors/connector.ts';
 import { workContext } from '../connectors/context.ts';
 import type { LoadedConnector } from '../connectors/load.ts';
+import { WorkAborted } from '../worker/abort.ts';
 import type { ExecutionRun } from './run.ts';
 
 export interface DeliverOptions {
@@ -130,7 +132,7 @@ class Destination {
     const { services, work, signal } = this.run;
     signal.throwIfAborted();
     if (await holdsWork(services.database.pool, work)) return;
-    throw new AppError('lease_lost', 'Another worker has taken this export over; this one delivers nothing more.');
+    throw new WorkAborted('lease_lost');
   }
 
   async #open(): Promise<SinkSession> {

@@ -3,6 +3,7 @@ import { removeRejectedRows } from '../../db/queries/rejected-rows.ts';
 import { beginItem, keyBytes, type Reader, type ReadyItem } from '../../db/queries/source-items.ts';
 import { AppError } from '../../shared/error.ts';
 import type { SourceSession } from '../connectors/connector.ts';
+import { WorkAborted } from '../worker/abort.ts';
 import { copyToScratch, type ScratchFile } from './fetch/scratch.ts';
 import type { ImportSettings } from './import-settings.ts';
 import type { ExecutionRun } from './run.ts';
@@ -38,15 +39,14 @@ async function begin(run: ExecutionRun, item: ReadyItem, scratch: ScratchFile, r
   const fromStart = item.recordsDone > 0 && !(item.sha256?.equals(sha256) ?? false);
   const { executionId, work } = reader;
   await transaction(run.services.database.pool, async (connection) => {
-    if (!(await beginItem(connection, reader, item.id, { sha256, fromStart })))
-      throw new AppError('lease_lost', 'Another worker has taken this import over; this one stops.');
+    if (!(await beginItem(connection, reader, item.id, { sha256, fromStart }))) throw new WorkAborted('lease_lost');
     const place = { accountId: work.accountId, executionId, sourceItemId: item.id };
     if (fromStart) await removeRejectedRows(connection, place);
   });
   return fromStart ? { ...item, recordsDone: 0, rejected: 0 } : item;
 }
 
-/** While one chunk is being stored, the next one is parsed. */
+/** While one chunk is being stored, the next one is parsed and prepared. */
 async function storeRows(
   { services, connectors, signal, accountId }: ExecutionRun,
   item: ReadyItem,
@@ -61,10 +61,11 @@ async function storeRows(
   let storing: Promise<unknown> = Promise.resolve();
   try {
     for await (const chunk of readChunks(scratch, settings, { skip: item.recordsDone, signal })) {
+      const prepared = store.prepare(chunk);
       await storing;
       rejected += chunk.rejected.length;
       const { from, to } = chunk;
-      storing = store.store(chunk).then(() => services.log.debug({ item: item.key, from, to }, 'rows stored'));
+      storing = store.store(prepared).then(() => services.log.debug({ item: item.key, from, to }, 'rows stored'));
       // Its failure is met at the next await; until then it must not count as unhandled.
       storing.catch(() => undefined);
       if (from < wrongFileRows && to >= wrongFileRows && rejected * 2 > to) throw wrongFile(rejected, to);

@@ -1,6 +1,7 @@
 import type { LedgerSums } from '../../db/queries/source-items.ts';
 import { AppError, type Failure } from '../../shared/error.ts';
 import type { ItemCounts } from '../../shared/execution.ts';
+import { requireSums } from '../jobs/counts.ts';
 import type { ImportOutcome } from './run.ts';
 
 interface Counted {
@@ -10,8 +11,9 @@ interface Counted {
 
 /** How an import ended, by its counts. Throws `internal` when they do not add up: wrong counts are never shown. */
 export function outcomeOf(counted: Counted, maxRejectedPercent: number | undefined): ImportOutcome {
-  requireSums(counted);
   const { items, sums } = counted;
+  requireSums(items, sums.rows);
+  requireAllAccounted(sums);
   const result = { items, counts: sums.rows };
   const error = failureOf(counted, maxRejectedPercent);
   const note = noteOf(counted);
@@ -20,16 +22,10 @@ export function outcomeOf(counted: Counted, maxRejectedPercent: number | undefin
   return { status: 'success', ...result, note };
 }
 
-function requireSums({ items, sums }: Counted): void {
-  const { listed, done, unchanged, waiting, failed } = items;
-  const { imported, updated, duplicate, rejected } = sums.rows;
-  const itemsHold = listed === done + unchanged + waiting + failed;
-  const rowsHold = sums.rows.listed === imported + updated + duplicate + rejected && sums.records === sums.rows.listed;
-  if (itemsHold && rowsHold) return;
-  throw new AppError(
-    'internal',
-    `The counts do not add up: ${JSON.stringify({ items, rows: sums.rows, read: sums.records })}.`,
-  );
+/** The ledger's two ways of counting agree: what was read, and what became of it. */
+function requireAllAccounted({ records, rows }: LedgerSums): void {
+  if (records === rows.listed) return;
+  throw new AppError('internal', `Of ${records} rows read only ${rows.listed} are accounted for.`);
 }
 
 function hasFailed({ items, sums }: Counted, maxRejectedPercent: number | undefined): boolean {

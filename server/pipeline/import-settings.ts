@@ -1,8 +1,7 @@
-import type { Pool, RowDataPacket } from 'mysql2/promise';
 import { z } from 'zod';
 import { listEnabledRules, type StoredRule } from '../../db/queries/assignment-rules.ts';
-import { AppError } from '../../shared/error.ts';
 import { columnMappingSchema } from '../../shared/interaction.ts';
+import { getAccountById } from '../accounts/account.ts';
 import type { ExecutionRun } from './run.ts';
 
 /** What import connectors of every type may say about reading their items; each type's own schema has checked it. */
@@ -20,15 +19,8 @@ export interface ImportSettings extends z.infer<typeof importConfigSchema> {
 
 /** Reads once what every item of an import needs. A change of rules during an import counts from the next one on. */
 export async function readImportSettings(run: ExecutionRun): Promise<ImportSettings> {
-  const { pool } = run.services.database;
   const config = importConfigSchema.parse(run.connectors[0]?.config);
-  const rules = await listEnabledRules(pool, run.accountId);
-  return { ...config, rules, timezone: await timezoneOf(pool, run.accountId) };
-}
-
-async function timezoneOf(pool: Pool, accountId: number): Promise<string> {
-  const [rows] = await pool.query<RowDataPacket[]>('SELECT timezone FROM account WHERE id = ?', [accountId]);
-  const timezone = rows[0]?.timezone;
-  if (timezone === undefined) throw new AppError('not_found', 'The account of this job was deleted.');
-  return timezone;
+  const rules = await listEnabledRules(run.services.database.pool, run.accountId);
+  const { timezone } = await getAccountById(run.services, run.accountId);
+  return { ...config, rules, timezone };
 }

@@ -10,6 +10,7 @@ import {
 import { AppError, type ErrorCode, type Failure } from '../../shared/error.ts';
 import type { ItemCounts } from '../../shared/execution.ts';
 import type { LoadedConnector } from '../connectors/load.ts';
+import { WorkAborted } from '../worker/abort.ts';
 import { compareListing, type ListingCounts, sha256 } from './fetch/listing.ts';
 import { SourceOpener } from './fetch/source-opener.ts';
 import { importItem } from './import-item.ts';
@@ -59,7 +60,6 @@ export async function runImport(run: ExecutionRun): Promise<ImportOutcome> {
     await listItems(current);
     await run.step('store', 'Storing the rows of new items');
     await readItems(current);
-    await run.delivering();
     return outcomeOf(await countsOf(run, listing), settings.max_rejected_percent);
   } catch (thrown) {
     return await sourceFailed(run, listing, thrown);
@@ -89,8 +89,7 @@ async function readItems(current: Import): Promise<void> {
     for (const item of items) {
       after = item.id;
       const failure = await readItem(current, item);
-      if (!(await endItem(pool, reader, item.id, failure)))
-        throw new AppError('lease_lost', 'Another worker has taken this import over; this one stops.');
+      if (!(await endItem(pool, reader, item.id, failure))) throw new WorkAborted('lease_lost');
       await showProgress(current);
     }
     if (items.length === 0) break;

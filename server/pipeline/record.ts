@@ -1,17 +1,20 @@
 import {
   loadRecordings,
   type RecordingList,
-  type RecordingOutcome,
+  type RecordingRow,
   type RecordResult,
   settleRecordings,
   writeOutcomes,
 } from '../../db/queries/recordings.ts';
+import { type TranscriptOutcome, writeTranscript } from '../../db/queries/transcripts.ts';
 import type { Work } from '../../db/queries/work.ts';
 import { AppError, type Failure } from '../../shared/error.ts';
+import type { RecordingState } from '../../shared/interaction.ts';
 import type { Services } from '../services.ts';
 import type { WorkHandler } from '../worker/handler.ts';
 import { Batch } from './record/batch.ts';
 import { fetchRecording } from './record/fetch-recording.ts';
+import { fetchTranscript } from './record/fetch-transcript.ts';
 import { SourceSessions } from './record/sessions.ts';
 
 /**
@@ -22,8 +25,9 @@ const concurrency = 64;
 const maxAttempts = 4;
 
 /**
- * Fetches an interaction's recordings into storage, sealed and hashed. What follows is decided when all of them are here
- * or failed: an analysis, or the interaction's end as failed where nothing is left to analyse.
+ * Fetches an interaction's recordings into storage, sealed and hashed, and the text of a transcript that is named by its
+ * URL. What follows is decided when all of them are here or failed: an analysis, or the interaction's end as failed
+ * where nothing is left to analyse.
  */
 export function recordHandler(services: Services, _options: { ffmpegPath?: string | undefined } = {}): WorkHandler {
   const { pool } = services.database;
@@ -31,9 +35,18 @@ export function recordHandler(services: Services, _options: { ffmpegPath?: strin
   const loading = new Batch((list: Work[]) => loadRecordings(pool, list));
   const settling = new Batch((results: RecordResult[]) => settleRecordings(pool, results));
 
-  async function settle(work: Work, list: RecordingList, outcomes: RecordingOutcome[]): Promise<void> {
-    if (await settling.add({ work, outcomes, next: nextOf(list, outcomes) })) return;
+  async function settle(work: Work, list: RecordingList | undefined, fetched: Fetched): Promise<void> {
+    if (await settling.add({ work, ...fetched, next: list ? nextOf(list, fetched) : 'nothing' })) return;
     throw new AppError('lease_lost', 'Another worker has taken this recording over.');
+  }
+
+  /** What is here need not be fetched again by the next attempt. */
+  async function keep(work: Work, { outcomes, transcript }: Fetched): Promise<void> {
+    await writeOutcomes(
+      pool,
+      outcomes.map((outcome) => ({ work, outcome })),
+    );
+    if (transcript) await writeTranscript(pool, work, transcript);
   }
 
   return {
@@ -42,42 +55,58 @@ export function recordHandler(services: Services, _options: { ffmpegPath?: strin
     maxAttempts,
     async run(work, signal) {
       const list = await loading.add(work);
-      const waiting = list.recordings.filter(({ state }) => state === 'waiting');
-      const attempts = await Promise.allSettled(
-        waiting.map((row) => fetchRecording(services, sessions, { work, list, row, signal })),
-      );
-      const outcomes = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
-      const failed = attempts.find((attempt) => attempt.status === 'rejected');
-      if (failed) {
-        // What is here need not be fetched again by the next attempt.
-        if (!signal.aborted)
-          await writeOutcomes(
-            pool,
-            outcomes.map((outcome) => ({ work, outcome })),
-          );
-        throw failed.reason;
-      }
-      await settle(work, list, outcomes);
+      if (!list) return settle(work, list, { outcomes: [] });
+      const [recordings, transcripts] = await Promise.all([
+        Promise.allSettled(
+          waitingIn(list).map((row) => fetchRecording(services, sessions, { work, list, row, signal })),
+        ),
+        Promise.allSettled(
+          transcriptsIn(list).map((url) => fetchTranscript(services, sessions, { work, list, url, signal })),
+        ),
+      ]);
+      const fetched = { outcomes: recordings.flatMap(fulfilled), transcript: transcripts.flatMap(fulfilled)[0] };
+      const failed = [...recordings, ...transcripts].find((attempt) => attempt.status === 'rejected');
+      if (!failed) return settle(work, list, fetched);
+      if (!signal.aborted) await keep(work, fetched);
+      throw failed.reason;
     },
     async giveUp(work, failure) {
       const list = await loading.add(work);
-      const waiting = list.recordings.filter(({ state }) => state === 'waiting');
-      await settle(
-        work,
-        list,
-        waiting.map(({ position }) => ({ position, state: 'failed', failure })),
-      );
+      await settle(work, list, {
+        outcomes: list ? waitingIn(list).map(({ position }) => ({ position, state: 'failed', failure })) : [],
+        transcript: list?.waitingTranscript === undefined ? undefined : { state: 'failed', failure },
+      });
     },
     [Symbol.asyncDispose]: () => sessions[Symbol.asyncDispose](),
   };
 }
 
-function nextOf({ recordings, hasTranscript }: RecordingList, outcomes: RecordingOutcome[]): RecordResult['next'] {
-  const first = recordings[0];
-  if (!first) return 'nothing';
-  const isHere = recordings.some(({ state }) => state === 'here') || outcomes.some(({ state }) => state === 'here');
-  if (isHere || hasTranscript) return 'analyse';
-  return { failure: outcomes.find((outcome) => outcome.state === 'failed')?.failure ?? unexplained };
+/** What one attempt brought. */
+type Fetched = Pick<RecordResult, 'outcomes' | 'transcript'>;
+
+function waitingIn({ recordings }: RecordingList): RecordingRow[] {
+  return recordings.filter(({ state }) => state === 'waiting');
 }
 
-const unexplained: Failure = { code: 'path_missing', message: 'None of the recordings could be fetched.' };
+function transcriptsIn({ waitingTranscript }: RecordingList): string[] {
+  return waitingTranscript === undefined ? [] : [waitingTranscript];
+}
+
+function fulfilled<T>(attempt: PromiseSettledResult<T>): T[] {
+  return attempt.status === 'fulfilled' ? [attempt.value] : [];
+}
+
+function nextOf({ recordings, hasTranscript }: RecordingList, { outcomes, transcript }: Fetched): RecordResult['next'] {
+  const all: { state: RecordingState }[] = [...recordings, ...outcomes, ...(transcript ? [transcript] : [])];
+  if (hasTranscript || all.some(({ state }) => state === 'here')) return 'analyse';
+  return { failure: outcomes.find((outcome) => outcome.state === 'failed')?.failure ?? failureOf(transcript) };
+}
+
+function failureOf(transcript: TranscriptOutcome | undefined): Failure {
+  return transcript?.state === 'failed' ? transcript.failure : unexplained;
+}
+
+const unexplained: Failure = {
+  code: 'path_missing',
+  message: 'Neither a recording nor a transcript could be fetched.',
+};

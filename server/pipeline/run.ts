@@ -5,7 +5,7 @@ import type { ReportConfig } from '../../shared/job.ts';
 import type { LoadedConnector } from '../connectors/load.ts';
 import type { Services } from '../services.ts';
 
-export type StepName = 'list' | 'fetch' | 'store' | 'report' | 'deliver' | 'hand_over';
+export type StepName = 'list' | 'store' | 'report' | 'deliver';
 
 /** One execution under way: what it works with and how it reports. */
 export interface ExecutionRun {

@@ -1,26 +1,33 @@
+import { z } from 'zod';
 import { type AnalysisPage, type ListedAnalysis, readAnalysisPage } from '../../db/queries/analysis-list.ts';
 import type { Scope } from '../../db/queries/scope.ts';
-import type { InteractionStatus } from '../../shared/interaction.ts';
+import { cursorSchema, uidSchema } from '../../shared/id.ts';
+import { interactionStatuses } from '../../shared/interaction.ts';
 import { getAccountById } from '../accounts/account.ts';
 import type { Services } from '../services.ts';
 import { dayPeriod } from './range.ts';
 
-export interface AnalysisListInput {
-  /** Days of the account's zone as YYYY-MM-DD, both included. */
-  from?: string | undefined;
-  to?: string | undefined;
-  /** A quality profile's uid. */
-  profile?: string | undefined;
+const day = z.iso.date('a date as YYYY-MM-DD').optional();
+const percentage = z.number().min(0).max(100).optional();
+
+export const analysisFilterSchema = z.strictObject({
+  /** Both days included, in the account's zone. */
+  from: day,
+  to: day,
+  /** The quality profile's uid. */
+  profile: uidSchema.optional(),
   /** The interaction's. */
-  status?: InteractionStatus | undefined;
-  min_percentage?: number | undefined;
-  max_percentage?: number | undefined;
+  status: z.enum(interactionStatuses).optional(),
+  min_percentage: percentage,
+  max_percentage: percentage,
   /** Points. */
-  min_score?: number | undefined;
-  max_score?: number | undefined;
+  min_score: z.number().optional(),
+  max_score: z.number().optional(),
   /** An external id, or its beginning. */
-  search?: string | undefined;
-  cursor?: string | undefined;
+  search: z.string().trim().min(1).max(255).optional(),
+  cursor: cursorSchema.optional(),
+});
+export interface AnalysisListInput extends z.infer<typeof analysisFilterSchema> {
   limit?: number | undefined;
 }
 

@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/error.ts';
+import type { ReportField } from '../../shared/job.ts';
 import { type AcousticMeasure, acousticMeasures, type KpiResult } from '../../shared/quality.ts';
 import type { Cell, ReportRow } from './row.ts';
 
@@ -14,8 +15,7 @@ export interface Column {
 
 type Reader = (row: ReportRow) => Cell;
 
-/** Interaction fields by their API names, then the analysis's own. */
-const fields: Record<string, Reader> = {
+const fields: Record<ReportField, Reader> = {
   interaction_id: (row) => row.interaction.id,
   external_interaction_id: (row) => row.interaction.externalId,
   channel_type: (row) => row.interaction.channelType,
@@ -46,7 +46,10 @@ const fields: Record<string, Reader> = {
   coverage_percent: (row) => row.coveragePercent,
   analysis_created_at: (row) => row.createdAt,
   analysis_completed_at: (row) => row.completedAt,
+  transcript_text: (row) => row.interaction.transcriptText,
 };
+
+const fieldNeeds: Partial<Record<ReportField, Need>> = { transcript_text: 'transcript' };
 
 const kpiParts: Record<string, (kpi: KpiResult) => Cell> = {
   answer: (kpi) => (kpi.state === 'answered' ? kpi.ai_response : kpi.state),
@@ -54,20 +57,19 @@ const kpiParts: Record<string, (kpi: KpiResult) => Cell> = {
   justification: (kpi) => kpi.ai_justification,
 };
 
-/** Every field's name, for the console's column picker. */
-export const fieldColumns = [...Object.keys(fields), 'transcript_text'];
-
 /**
  * The column of that name: a field, `metadata.<key>`, `kpi.<name>.answer/score/justification`, `metric.<measure>`, or
  * else the metadata key of that name. Throws `invalid` for a kpi or metric column that cannot be.
  */
 export function columnOf(name: string): Column {
-  const read = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  if (read) return { name, read };
-  if (name === 'transcript_text') return { name, need: 'transcript', read: (row) => row.interaction.transcriptText };
+  if (isField(name)) return { name, need: fieldNeeds[name], read: fields[name] };
   if (name.startsWith('kpi.')) return kpiColumn(name);
   if (name.startsWith('metric.')) return metricColumn(name);
   return metadataColumn(name, name.startsWith('metadata.') ? name.slice('metadata.'.length) : name);
+}
+
+function isField(name: string): name is ReportField {
+  return Object.hasOwn(fields, name);
 }
 
 function metadataColumn(name: string, key: string): Column {

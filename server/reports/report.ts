@@ -13,6 +13,7 @@ import { uuidText } from '../../db/uuid.ts';
 import { AppError } from '../../shared/error.ts';
 import type { ReportConfig } from '../../shared/job.ts';
 import type { ExecutionRun } from '../pipeline/run.ts';
+import { WorkAborted } from '../worker/abort.ts';
 import { columnOf } from './columns.ts';
 import { partFileName } from './file-name.ts';
 import { writeParts } from './parts.ts';
@@ -50,7 +51,7 @@ async function writeReport(run: ExecutionRun, config: ReportConfig): Promise<voi
     storageKey: (fileName) => `reports/${run.accountId}/${uuidText(run.id)}/${run.work.claim}/${fileName}`,
   });
   await transaction(database.pool, async (connection) => {
-    if (!(await holdsWork(connection, run.work))) throw leaseLost();
+    if (!(await holdsWork(connection, run.work))) throw new WorkAborted('lease_lost');
     await insertParts(connection, run.accountId, run.id, parts);
   });
 }
@@ -79,8 +80,4 @@ function unknownProfile(name: string): AppError {
     `There is no quality profile "${name}". Choose another one in the job's report, or none for all of them.`,
     { field: 'quality_profile' },
   );
-}
-
-function leaseLost(): AppError {
-  return new AppError('lease_lost', 'Another worker has taken this export over; what this one wrote is not used.');
 }

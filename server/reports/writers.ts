@@ -9,7 +9,7 @@ export interface ReportWriter {
   write(header: string[], rows: AsyncIterable<Cell[]>, zone: string): AsyncIterable<Uint8Array>;
 }
 
-export const fileFormats = ['csv'] as const;
+const fileFormats = ['csv'] as const;
 export type FileFormat = (typeof fileFormats)[number];
 
 export const writers: Record<FileFormat, ReportWriter> = {

@@ -14,14 +14,14 @@ import { uuidText } from '../../db/uuid.ts';
 import { AppError } from '../../shared/error.ts';
 import type { Services } from '../services.ts';
 
-export const embedAudience = 'cqa-console';
+const embedAudience = 'cqa-console';
 /** A token lives at most so long by its own clock. */
-export const longestTokenSeconds = 5 * 60;
+const longestTokenSeconds = 5 * 60;
 /**
  * How wrong the host's clock may be. It makes a token good for up to 15 minutes by ours, which is why each is good for
  * one use only.
  */
-export const clockToleranceSeconds = 10 * 60;
+const clockToleranceSeconds = 10 * 60;
 /** An old and a new one, so that a host can change over without a moment in which nobody gets in. */
 const liveSecrets = 2;
 

@@ -2,7 +2,7 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage, type 
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { AppError } from '../../shared/error.ts';
-import type { ByteStream } from '../connectors/connector.ts';
+import type { ByteStream } from '../byte-stream.ts';
 import type { Egress } from './egress.ts';
 
 export interface FetchOptions {

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../shared/error.ts';
-import type { ByteStream } from '../connectors/connector.ts';
 import { SealedReader } from './open-stream.ts';
-import { sealStream } from './seal-stream.ts';
 import type { Storage } from './storage.ts';
+import { SealedWriter } from './writer.ts';
 
 /** Files under way lie in here, on the same file system, so that putting them in place is one rename. */
 const partialFolder = '.partial';
@@ -14,11 +13,12 @@ const abandonedMs = 24 * 3600_000;
 /** Sealed files in a folder of ours, one a key. Files are 0600 and folders 0700. */
 export function openFileStorage(root: string, storageKey: Buffer): Storage {
   const pathOf = (key: string) => join(root, ...safeSegments(key));
+  const writer = new SealedWriter();
   let prepared: Promise<void> | undefined;
   const prepare = () => {
     prepared ??= preparePartial(root).catch((error: unknown) => {
       prepared = undefined;
-      throw error;
+      throw writeFailure(error, root);
     });
     return prepared;
   };
@@ -26,13 +26,13 @@ export function openFileStorage(root: string, storageKey: Buffer): Storage {
     async put(key, content) {
       const path = pathOf(key);
       const temporary = join(root, partialFolder, randomBytes(12).toString('hex'));
+      await prepare();
+      const file = writer.begin({ temporary, path }, storageKey);
       try {
-        await prepare();
-        const stored = await writeSealed(temporary, content, storageKey);
-        await moveInto(temporary, path);
-        return stored;
+        for await (const bytes of content) await file.write(bytes);
+        return await file.end();
       } catch (error) {
-        await rm(temporary, { force: true });
+        await file.abandon();
         throw writeFailure(error, root);
       }
     },
@@ -80,37 +80,6 @@ async function preparePartial(root: string): Promise<void> {
       if (error.code !== 'ENOENT') throw error;
     });
     if (facts && Date.now() - facts.mtimeMs > abandonedMs) await rm(path, { force: true });
-  }
-}
-
-async function writeSealed(path: string, content: ByteStream, storageKey: Buffer) {
-  const handle = await open(path, 'wx', 0o600);
-  try {
-    return await sealStream(content, storageKey, (pieces) => writeAll(handle, pieces));
-  } finally {
-    await handle.close();
-  }
-}
-
-/** A full disk may take a part of a write and say so only in the count. */
-async function writeAll(handle: FileHandle, pieces: Buffer[]): Promise<void> {
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  const { bytesWritten } = await handle.writev(pieces);
-  if (bytesWritten === length) return;
-  let whole = Buffer.concat(pieces, length).subarray(bytesWritten);
-  while (whole.length > 0) whole = whole.subarray((await handle.write(whole)).bytesWritten);
-}
-
-/** Most folders are there already, so they are made only when they prove missing. */
-async function moveInto(temporary: string, path: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await rename(temporary, path);
-    } catch (error) {
-      // A removal may take the empty folder away between making it and moving into it.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === 4) throw error;
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    }
   }
 }
 

@@ -4,7 +4,7 @@ import type { Work } from '../../db/queries/work.ts';
 import { type Claim, renewClaims } from '../../db/queries/workers.ts';
 import type { Log } from '../log.ts';
 import { type AbortCause, WorkAborted } from './abort.ts';
-import { wait } from './patience.ts';
+import { wait } from './wait.ts';
 
 /** What one worker thread holds, and its claim on it. */
 export interface Leases {

@@ -4,7 +4,7 @@ import type { Services } from '../services.ts';
 import type { WorkHandler } from './handler.ts';
 import { openLeases } from './leases.ts';
 import { startLoop } from './loop.ts';
-import { endsWithin } from './patience.ts';
+import { endsWithin } from './wait.ts';
 
 /** Handlers at work in this thread, under one set of leases. */
 export interface Serving {
@@ -14,7 +14,7 @@ export interface Serving {
    * Claims no more, lets what is held end, aborts it after `finishMs`, and gives back after `abortMs` more what still
    * has not ended. Then closes the handlers.
    */
-  stop(patience?: { finishMs?: number; abortMs?: number }): Promise<void>;
+  stop(timeouts?: { finishMs?: number; abortMs?: number }): Promise<void>;
 }
 
 export interface ServeSettings {

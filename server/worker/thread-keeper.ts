@@ -3,11 +3,11 @@ import { failClaims, releaseClaims } from '../../db/queries/workers.ts';
 import { AppError } from '../../shared/error.ts';
 import type { ServiceSettings, Services } from '../services.ts';
 import type { Lane } from './lanes.ts';
-import { endsWithin } from './patience.ts';
 import { describeFailure, retryDelayMs } from './retry.ts';
 import type { Order, Report, ThreadInput } from './thread.ts';
+import { endsWithin } from './wait.ts';
 
-/** One lane's thread, seen from the main thread: started when needed, watched, and buried when it dies. */
+/** One lane's thread, seen from the main thread: started when needed, watched, and cleaned up after when it ends. */
 export interface ThreadKeeper {
   readonly lane: Lane;
   isRunning(): boolean;
@@ -22,10 +22,10 @@ export interface ThreadKeeper {
 interface Thread {
   worker: Worker;
   /** It has ended, and what it held is given back. */
-  buried: Promise<void>;
+  cleanedUp: Promise<void>;
   report: Report;
   silentPolls: number;
-  death: AppError | undefined;
+  crash: AppError | undefined;
 }
 
 const youngMb = 16;
@@ -54,10 +54,10 @@ export function openThreadKeeper(
     });
     const started: Thread = {
       worker,
-      buried: new Promise((resolve) => worker.once('exit', () => resolve(bury(started)))),
+      cleanedUp: new Promise((resolve) => worker.once('exit', () => resolve(cleanUp(started)))),
       report: { running: [], waiting: [] },
       silentPolls: 0,
-      death: undefined,
+      crash: undefined,
     };
     thread = started;
     worker.on('message', (report: Report) => {
@@ -65,17 +65,17 @@ export function openThreadKeeper(
       started.silentPolls = 0;
     });
     worker.on('error', (error) => {
-      started.death ??= deathOf(error, lane);
+      started.crash ??= crashOf(error, lane);
     });
   }
 
   /** What the thread held is not left to wait for the end of its lease: the failure is counted and told now. */
-  async function bury({ report, death }: Thread): Promise<void> {
+  async function cleanUp({ report, crash }: Thread): Promise<void> {
     thread = undefined;
-    crashes = death ? crashes + 1 : 0;
-    if (death) startableAtMs = performance.now() + Math.min(500 * 2 ** (crashes - 1), longestCrashDelayMs);
+    crashes = crash ? crashes + 1 : 0;
+    if (crash) startableAtMs = performance.now() + Math.min(500 * 2 ** (crashes - 1), longestCrashDelayMs);
     try {
-      if (death) await tellDeath(death, report);
+      if (crash) await tellCrash(crash, report);
       else await releaseClaims(pool, [...report.running, ...report.waiting]);
     } catch (error) {
       log.warn(
@@ -86,11 +86,11 @@ export function openThreadKeeper(
     onExit();
   }
 
-  async function tellDeath(death: AppError, { running, waiting }: Report): Promise<void> {
-    const { failure, traceId } = describeFailure(death);
-    log.error({ err: death, traceId, lane: lane.name, held: running.length }, 'a worker thread died');
+  async function tellCrash(crash: AppError, { running, waiting }: Report): Promise<void> {
+    const { failure, traceId } = describeFailure(crash);
+    log.error({ err: crash, traceId, lane: lane.name, held: running.length }, 'a worker thread crashed');
     await releaseClaims(pool, waiting);
-    // Each after a delay of its own: what made the thread die should not meet the same neighbours again.
+    // Each after a delay of its own: what made the thread crash should not meet the same neighbours again.
     for (const claim of running) await failClaims(pool, [claim], retryDelayMs(claim.attempts), failure);
   }
 
@@ -106,7 +106,7 @@ export function openThreadKeeper(
     watch() {
       // Counted in polls, not by a clock: after the whole program was frozen, its threads need a moment too.
       if (!thread || ++thread.silentPolls < pollsWithoutLife) return;
-      thread.death ??= new AppError(
+      thread.crash ??= new AppError(
         'internal',
         `The worker thread "${lane.name}" was busy with one thing for too long and was ended.`,
       );
@@ -115,15 +115,15 @@ export function openThreadKeeper(
     async stop() {
       isStopping = true;
       if (!thread) return;
-      const { worker, buried } = thread;
+      const { worker, cleanedUp } = thread;
       order('stop');
-      if (!(await endsWithin(buried, stopMs))) await worker.terminate();
-      await buried;
+      if (!(await endsWithin(cleanedUp, stopMs))) await worker.terminate();
+      await cleanedUp;
     },
   };
 }
 
-function deathOf(error: Error & { code?: string }, { name, heapMb }: Lane): AppError {
+function crashOf(error: Error & { code?: string }, { name, heapMb }: Lane): AppError {
   if (error.code !== 'ERR_WORKER_OUT_OF_MEMORY')
     return new AppError('internal', `The worker thread "${name}" ended by an error of its own.`, { cause: error });
   return new AppError(

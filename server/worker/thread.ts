@@ -13,7 +13,7 @@ export interface ThreadInput {
 /** To the thread. */
 export type Order = 'wake' | 'stop';
 
-/** From the thread: a sign of life, and what it holds, so that its death can be told. */
+/** From the thread: a sign of life, and what it holds, so that its crash can be told. */
 export interface Report {
   running: { id: number; claim: number; attempts: number }[];
   waiting: { id: number; claim: number; attempts: number }[];

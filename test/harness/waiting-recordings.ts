@@ -4,8 +4,9 @@ import type { Services } from '../../server/services.ts';
 
 export interface WaitingRow {
   /** `audio_url`, several with `;` between them. */
-  audio: string;
+  audio?: string;
   transcript?: string;
+  transcriptUrl?: string;
 }
 
 /** Interactions as an import leaves them: stored, their recordings still to be fetched, the work for it due. */
@@ -22,22 +23,26 @@ export async function addWaitingRecordings(
   );
   const ids = rows.map(() => newId());
   const itemId = (item as { insertId: number }).insertId;
-  const calls = rows.map(({ transcript = null }, i) => [
-    ...[ids[i], accountId, ids[i]?.toString('hex'), 'VOICE', new Date(), transcript, '{}', Buffer.alloc(12)],
+  const calls = rows.map(({ transcript = null, transcriptUrl = null }, i) => [
+    ...[ids[i], accountId, ids[i]?.toString('hex'), 'VOICE', new Date(), transcript, transcriptUrl],
+    ...['{}', Buffer.alloc(12)],
     ...[connectorId, itemId, i + 2, new Date(), new Date()],
   ]);
   await pool.query(
-    `INSERT INTO interaction (id, account_id, external_id, channel_type, occurred_at, transcript_text, metadata,
-       content_hash, connector_id, source_item_id, source_line, status_modified_at, created_at) VALUES ?`,
+    `INSERT INTO interaction (id, account_id, external_id, channel_type, occurred_at, transcript_text, transcript_url,
+       metadata, content_hash, connector_id, source_item_id, source_line, status_modified_at, created_at) VALUES ?`,
     [calls],
   );
   const recordings = rows.flatMap(({ audio }, i) =>
-    audio.split(';').map((reference, position) => [ids[i], position, accountId, connectorId, executionId, reference]),
+    (audio?.split(';') ?? []).map((reference, position) => [
+      ...[ids[i], position, accountId, connectorId, executionId, reference],
+    ]),
   );
-  await pool.query(
-    'INSERT INTO recording (interaction_id, position, account_id, connector_id, execution_id, reference) VALUES ?',
-    [recordings],
-  );
+  if (recordings.length > 0)
+    await pool.query(
+      'INSERT INTO recording (interaction_id, position, account_id, connector_id, execution_id, reference) VALUES ?',
+      [recordings],
+    );
   await addWork(
     pool,
     ids.map((subject) => ({ kind: 'record', accountId, subject, groupKey: connectorId })),

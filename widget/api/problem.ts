@@ -27,6 +27,11 @@ export function problemOf(thrown: unknown): Problem {
   return offline();
 }
 
+/** What the server kept of a failure of its own work, as a problem to show: no form and no request belongs to it. */
+export function problemOfFailure({ code, message }: { code: string; message: string }): Problem {
+  return { message, code, field: undefined, traceId: undefined };
+}
+
 /** The message as it stands at its field, where naming the field once more says nothing. */
 export function messageAtField({ message, field }: Problem): string {
   return field !== undefined && message.startsWith(`${field}: `) ? message.slice(field.length + 2) : message;

@@ -1,3 +1,5 @@
+import { type Problem, problemOf } from './problem.ts';
+
 /** What a server's grant says: the token stays in memory, its life is counted by a clock that nobody can set. */
 export interface Grant {
   token: string;
@@ -30,6 +32,8 @@ export class Session {
   private readonly renewal: Renewal;
   private readonly onState: (state: SessionState) => void;
   state: SessionState = 'starting';
+  /** Why no token came by itself, where something failed on the way. */
+  problem: Problem | undefined;
 
   constructor(renewal: Renewal, onState: (state: SessionState) => void) {
     this.renewal = renewal;
@@ -79,7 +83,7 @@ export class Session {
   /** Resolves once the token is another than the dead one. */
   async replace(dead: string | undefined = this.current?.token): Promise<void> {
     if (this.current && this.current.token !== dead) return;
-    if (await this.renew().catch(() => false)) return;
+    if (await this.isRenewed()) return;
     this.move('ended');
     await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
@@ -90,6 +94,16 @@ export class Session {
     return window.fetch(input, { ...init, headers, credentials: 'omit', cache: 'no-store' });
   }
 
+  /** The person can sign in again whatever failed, so the failure is kept to be shown beside that. */
+  private async isRenewed(): Promise<boolean> {
+    try {
+      return await this.renew();
+    } catch (error) {
+      this.problem = problemOf(error);
+      return false;
+    }
+  }
+
   private renew(): Promise<boolean> {
     this.renewing ??= this.renewOnce().finally(() => {
       this.renewing = undefined;
@@ -98,6 +112,7 @@ export class Session {
   }
 
   private async renewOnce(): Promise<boolean> {
+    this.problem = undefined;
     const grant = await this.renewal();
     if (grant) this.accept(grant);
     return grant !== undefined;

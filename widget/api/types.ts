@@ -13,7 +13,6 @@ export type Connector = Outputs['connectors']['list'][number];
 export type ConnectorRemoval = Outputs['connectors']['removal'];
 
 export type Job = Outputs['jobs']['list'][number];
-export type JobRequest = Inputs['jobs']['create'];
 
 export type ExecutionsRequest = NonNullable<Inputs['executions']['list']>;
 export type ExecutionsPage = Outputs['executions']['list'];
@@ -23,5 +22,3 @@ export type RejectedRowsPage = Outputs['executions']['rejectedRows'];
 export type AnalysesRequest = NonNullable<Inputs['analyses']['list']>;
 export type AnalysesPage = Outputs['analyses']['list'];
 export type Interaction = Outputs['analyses']['interaction'];
-
-export type Profile = Outputs['profiles']['list'][number];

@@ -218,12 +218,13 @@ export class AppElement extends LitElement {
       return html`<cqa-dialog heading="Your session has ended" .isClosable=${false}>
         <div class="stack">
           <p>The page around the console could not sign you in again. What you typed is still here.</p>
-          <cqa-problem .problem=${this.problem}></cqa-problem>
+          <cqa-problem .problem=${this.problem ?? this.session.problem}></cqa-problem>
         </div>
         <button slot="actions" class="button primary" @click=${this.retry}>Try again</button>
       </cqa-dialog>`;
     return html`<cqa-dialog heading="Sign in again" no-actions .isClosable=${false}>
       <p class="soft">Your session has ended. What you typed is still here and goes on from where it was.</p>
+      <cqa-problem .problem=${this.session.problem}></cqa-problem>
       <cqa-sign-in
         again
         .access=${this.access}

@@ -61,6 +61,11 @@ export function withQuery(path: string, values: Record<string, string | undefine
   return text ? `${path}?${text}` : path;
 }
 
+/** Whether a page's query asks something else than before; a new object of the same words does not. */
+export function isOtherQuery(query: URLSearchParams, before: URLSearchParams | undefined): boolean {
+  return query.toString() !== before?.toString();
+}
+
 /** Only an address inside the console may come from outside (a host page): one slash, no scheme, no host. */
 export function isAddress(value: unknown): value is string {
   return typeof value === 'string' && value.length <= 2000 && /^\/(?![/\\])/.test(value);

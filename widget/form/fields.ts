@@ -46,7 +46,7 @@ export interface UnionOption extends Choice {
 
 export type Field =
   | (FieldBase & { kind: 'text'; multiline: boolean; default: string; maxLength: number | undefined })
-  | (FieldBase & { kind: 'secret' })
+  | (FieldBase & { kind: 'secret'; multiline: boolean })
   | (FieldBase & {
       kind: 'number';
       whole: boolean;
@@ -93,7 +93,7 @@ function baseOf(schema: JsonSchema, name: string, path: string, required: boolea
 
 function fieldOf(schema: JsonSchema, base: FieldBase, direction: Direction): Field {
   if (schema.field !== undefined) return customField(schema, base);
-  if (schema.secret === true) return { ...base, kind: 'secret' };
+  if (schema.secret === true) return { ...base, kind: 'secret', multiline: false };
   const choices = choicesOf(schema);
   if (choices) return { ...base, kind: 'choice', options: choices, default: textDefault(schema) };
   const options = schema.oneOf ?? schema.anyOf;
@@ -109,7 +109,7 @@ function customField(schema: JsonSchema, base: FieldBase): Field {
     case 'host-key':
       return { ...base, kind: 'host-key' };
     case 'multiline':
-      if (schema.secret === true) return { ...base, kind: 'secret' };
+      if (schema.secret === true) return { ...base, kind: 'secret', multiline: true };
       return { ...base, kind: 'text', multiline: true, default: textDefault(schema), maxLength: schema.maxLength };
     default:
       return { ...base, kind: 'unknown', reason: `the form has no element "${String(schema.field)}"` };

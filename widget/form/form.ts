@@ -81,7 +81,7 @@ export class FormElement extends LitElement {
     // biome-ignore format: one line a kind is easier to compare
     switch (field.kind) {
       case 'text': return html`<cqa-field-text class=${field.multiline ? 'wide' : ''} data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-text>`;
-      case 'secret': return html`<cqa-field-secret data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-secret>`;
+      case 'secret': return html`<cqa-field-secret class=${field.multiline ? 'wide' : ''} data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-secret>`;
       case 'number': return html`<cqa-field-number data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-number>`;
       case 'boolean': return html`<cqa-field-boolean data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-boolean>`;
       case 'choice': return html`<cqa-field-choice data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-choice>`;

@@ -4,7 +4,9 @@ import { repeat } from 'lit/directives/repeat.js';
 import { analysisStatuses } from '../../shared/interaction.ts';
 import type { AnalysesPage, AnalysesRequest } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
-import { PagedList } from '../app/pages.ts';
+import { isRowClick } from '../app/links.ts';
+import { PagedList } from '../app/paged-list.ts';
+import { isOtherQuery } from '../app/routes.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
 import { score } from '../words/numbers.ts';
@@ -14,6 +16,7 @@ import '../parts/empty.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
 import '../parts/score-bar.ts';
+import '../parts/show-more.ts';
 import '../parts/status.ts';
 import '../parts/time.ts';
 import './analyses-filters.ts';
@@ -41,16 +44,16 @@ export class AnalysesElement extends LitElement {
         max-width: 280px;
         color: var(--bad);
       }
-      .more {
-        margin-top: var(--space-4);
-        display: grid;
-        justify-content: center;
+      @container (max-width: 1040px) {
+        .failure {
+          min-width: 130px;
+        }
       }
     `,
   ];
 
   @property({ attribute: false }) app: AppContext | undefined;
-  @property({ attribute: false }) query = new URLSearchParams();
+  @property({ attribute: false, hasChanged: isOtherQuery }) query = new URLSearchParams();
   private readonly list = new PagedList<Row>(
     this,
     async (cursor, signal) => this.app?.api.analyses.list.query({ ...this.request, cursor }, { signal }),
@@ -73,8 +76,6 @@ export class AnalysesElement extends LitElement {
 
   protected override willUpdate(changed: Map<string, unknown>): void {
     if (!this.app || !(changed.has('app') || changed.has('query'))) return;
-    const before = changed.get('query');
-    if (before instanceof URLSearchParams && before.toString() === this.query.toString() && !changed.has('app')) return;
     this.list.clear();
     this.list.first.follow(this.app.changes, ['analyses']);
   }
@@ -92,7 +93,7 @@ export class AnalysesElement extends LitElement {
 
   private renderRow(app: AppContext, row: Row): TemplateResult {
     const address = `/interactions/${row.interaction_id}`;
-    return html`<tr class="link" @click=${(event: Event) => this.open(app, address, event)}>
+    return html`<tr class="link" @click=${(event: Event) => isRowClick(event) && app.go(address)}>
       <td class="strong break"><a data-page href=${app.href(address)}>${row.external_interaction_id}</a></td>
       <td><cqa-time .at=${row.occurred_at} .zone=${app.zone}></cqa-time></td>
       <td>${row.channel_type}</td>
@@ -102,13 +103,6 @@ export class AnalysesElement extends LitElement {
       <td><cqa-status .words=${analysisWords[row.analysis_status ?? row.interaction_status]}></cqa-status></td>
       <td>${this.renderOutcome(row)}</td>
     </tr>`;
-  }
-
-  private open(app: AppContext, address: string, event: Event): void {
-    const isControl = event
-      .composedPath()
-      .some((target) => target instanceof HTMLElement && target.matches('a, cqa-status'));
-    if (!isControl && getSelection()?.isCollapsed !== false) app.go(address);
   }
 
   private renderTable(app: AppContext, rows: readonly Row[]): TemplateResult {
@@ -163,11 +157,7 @@ export class AnalysesElement extends LitElement {
       ${this.renderTable(app, rows)}
       ${
         this.list.hasMore
-          ? html`<div class="more">
-            <button class="button" type="button" ?disabled=${this.list.isLoadingMore} @click=${this.list.loadMore}>
-              ${this.list.isLoadingMore ? 'Loading …' : 'Show older ones'}
-            </button>
-          </div>`
+          ? html`<cqa-show-more .busy=${this.list.isLoadingMore} @more=${this.list.loadMore}></cqa-show-more>`
           : nothing
       }`;
   }

@@ -7,6 +7,7 @@ import {
   type ItemCounts,
   type RowCounts,
 } from '../../shared/execution.ts';
+import { problemOfFailure } from '../api/problem.ts';
 import type { Execution } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { Action, Resource } from '../app/resource.ts';
@@ -94,7 +95,7 @@ export class ExecutionElement extends LitElement {
 
   private renderFailure(run: Execution): TemplateResult | typeof nothing {
     if (!run.error) return nothing;
-    const problem = { message: run.error.message, code: run.error.code, field: undefined, traceId: undefined };
+    const problem = problemOfFailure(run.error);
     return html`<cqa-problem what=${executionWords[run.status].word} .problem=${problem}></cqa-problem>`;
   }
 

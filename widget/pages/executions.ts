@@ -5,8 +5,9 @@ import { executionStatuses } from '../../shared/execution.ts';
 import { jobTypes } from '../../shared/job.ts';
 import type { ExecutionsPage, ExecutionsRequest } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
-import { PagedList } from '../app/pages.ts';
-import { withQuery } from '../app/routes.ts';
+import { isRowClick } from '../app/links.ts';
+import { PagedList } from '../app/paged-list.ts';
+import { isOtherQuery, withQuery } from '../app/routes.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
 import { countsInWords, itemsInWords, noteInWords, tookMs } from '../words/execution.ts';
@@ -16,6 +17,7 @@ import '../parts/download.ts';
 import '../parts/empty.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
+import '../parts/show-more.ts';
 import '../parts/status.ts';
 import '../parts/time.ts';
 
@@ -47,16 +49,11 @@ export class ExecutionsElement extends LitElement {
         color: var(--bad);
         max-width: 340px;
       }
-      .more {
-        margin-top: var(--space-4);
-        display: grid;
-        justify-content: center;
-      }
     `,
   ];
 
   @property({ attribute: false }) app: AppContext | undefined;
-  @property({ attribute: false }) query = new URLSearchParams();
+  @property({ attribute: false, hasChanged: isOtherQuery }) query = new URLSearchParams();
   private readonly list = new PagedList<Row>(
     this,
     async (cursor, signal) => this.app?.api.executions.list.query({ ...this.filters, cursor }, { signal }),
@@ -72,8 +69,6 @@ export class ExecutionsElement extends LitElement {
 
   protected override willUpdate(changed: Map<string, unknown>): void {
     if (!this.app || !(changed.has('app') || changed.has('query'))) return;
-    const before = changed.get('query');
-    if (before instanceof URLSearchParams && before.toString() === this.query.toString() && !changed.has('app')) return;
     this.list.clear();
     this.list.first.follow(this.app.changes, ['executions']);
   }
@@ -109,7 +104,7 @@ export class ExecutionsElement extends LitElement {
   private renderRow(app: AppContext, row: Row): TemplateResult {
     const address = `/executions/${row.execution_id}`;
     const took = tookMs(row.started_at, row.ended_at, Date.now());
-    return html`<tr class="link" @click=${(event: Event) => this.open(app, address, event)}>
+    return html`<tr class="link" @click=${(event: Event) => isRowClick(event) && app.go(address)}>
       <td class="strong break"><a data-page href=${app.href(address)}>${row.job_name}</a></td>
       <td>${jobTypeWords[row.type]}</td>
       <td class="break">${row.connectors.join(', ')}</td>
@@ -130,14 +125,6 @@ export class ExecutionsElement extends LitElement {
     return html`<a class="button small" data-page href=${app.href(`/executions/${id}`)}>${parts} parts</a>`;
   }
 
-  /** The whole row leads to its execution, except where it holds something to use by itself. */
-  private open(app: AppContext, address: string, event: Event): void {
-    const isControl = event
-      .composedPath()
-      .some((target) => target instanceof HTMLElement && target.matches('a, button, cqa-download, cqa-status'));
-    if (!isControl && getSelection()?.isCollapsed !== false) app.go(address);
-  }
-
   private renderTable(app: AppContext, rows: readonly Row[]): TemplateResult {
     return html`<div class="table-box" role="region" aria-label="Executions" tabindex="0">
       <table>
@@ -150,7 +137,7 @@ export class ExecutionsElement extends LitElement {
             <th>Status</th>
             <th>Result</th>
             <th class="number">Duration</th>
-            <th><span class="visually-hidden">Report</span></th>
+            <th class="actions"><span class="visually-hidden">Report</span></th>
           </tr>
         </thead>
         <tbody>
@@ -187,11 +174,7 @@ export class ExecutionsElement extends LitElement {
       ${this.renderTable(app, rows)}
       ${
         this.list.hasMore
-          ? html`<div class="more">
-            <button class="button" type="button" ?disabled=${this.list.isLoadingMore} @click=${this.list.loadMore}>
-              ${this.list.isLoadingMore ? 'Loading …' : 'Show older ones'}
-            </button>
-          </div>`
+          ? html`<cqa-show-more .busy=${this.list.isLoadingMore} @more=${this.list.loadMore}></cqa-show-more>`
           : nothing
       }`;
   }

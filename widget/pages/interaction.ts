@@ -1,11 +1,13 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { problemOfFailure } from '../api/problem.ts';
 import type { Interaction } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { Resource } from '../app/resource.ts';
 import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
+import { warningWords } from '../words/measures.ts';
 import { analysisWords, unanalysedWords } from '../words/status.ts';
 import { clock } from '../words/time.ts';
 import '../parts/loading.ts';
@@ -17,14 +19,6 @@ import './player.ts';
 import type { PlayerElement } from './player.ts';
 import './score-card.ts';
 import './transcript.ts';
-
-/** What a listener should know before trusting the figures. */
-const warnings: Record<string, string> = {
-  bleed: 'The channels leak into each other; who speaks was decided by loudness.',
-  clipping: 'The recording is clipped: too loud for its format.',
-  truncated: 'The recording is shorter than its own header says.',
-  tone: 'It holds long tones, such as hold music, that count as speech.',
-};
 
 /** One conversation: listen, read, and see how it was scored and where it came from. */
 @customElement('cqa-interaction')
@@ -122,7 +116,7 @@ export class InteractionElement extends LitElement {
           : this.renderNoRecording(shown)
       }
       ${(shown.measures?.warnings ?? []).map(
-        (warning) => html`<p class="warning">${icon('warning', 17)}<span>${warnings[warning] ?? warning}</span></p>`,
+        (warning) => html`<p class="warning">${icon('warning', 17)}<span>${warningWords[warning]}</span></p>`,
       )}
     </section>`;
   }
@@ -130,8 +124,7 @@ export class InteractionElement extends LitElement {
   private renderNoRecording(shown: Interaction): TemplateResult {
     const failed = shown.recordings.find((recording) => recording.failure);
     if (!failed?.failure) return html`<p class="soft">The recording is on its way; it will stand here by itself.</p>`;
-    const problem = { ...failed.failure, field: undefined, traceId: undefined };
-    return html`<cqa-problem what="The recording is not here" .problem=${problem}></cqa-problem>`;
+    return html`<cqa-problem what="The recording is not here" .problem=${problemOfFailure(failed.failure)}></cqa-problem>`;
   }
 
   private renderRecordingChoice(here: Interaction['recordings']): TemplateResult {
@@ -166,7 +159,7 @@ export class InteractionElement extends LitElement {
   }
 
   private renderTranscript(shown: Interaction): TemplateResult | typeof nothing {
-    if (shown.transcript.length === 0) return nothing;
+    if (shown.transcript.length === 0) return this.renderNoTranscript(shown);
     return html`<section class="card">
       <h2>Transcript</h2>
       <cqa-transcript
@@ -177,8 +170,17 @@ export class InteractionElement extends LitElement {
     </section>`;
   }
 
+  private renderNoTranscript({ transcript_failure: failure, ...shown }: Interaction): TemplateResult | typeof nothing {
+    // What the interaction itself failed by was said above already.
+    if (!failure || failure.message === shown.failure?.message) return nothing;
+    return html`<section class="card">
+      <h2>Transcript</h2>
+      <cqa-problem what="The transcript is not here" .problem=${problemOfFailure(failure)}></cqa-problem>
+    </section>`;
+  }
+
   private renderInteraction(app: AppContext, shown: Interaction): TemplateResult {
-    const problem = shown.failure ? { ...shown.failure, field: undefined, traceId: undefined } : undefined;
+    const problem = shown.failure ? problemOfFailure(shown.failure) : undefined;
     const hasAnalyses = shown.analyses.length > 0 || !shown.failure;
     return html`${this.renderHead(app, shown)}
       <cqa-problem what="It could not be analysed" .problem=${problem}></cqa-problem>

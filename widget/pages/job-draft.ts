@@ -38,7 +38,7 @@ export interface JobDraft {
   isEnabled: boolean;
 }
 
-/** A new job as the mission has it: daily at 02:30, without an end. */
+/** A new job: daily at 02:30, without an end. */
 export function newDraft(zone: string, today: string): JobDraft {
   return {
     name: '',

@@ -1,12 +1,13 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { DateRange } from '../../shared/job.ts';
+import { type DateRange, reportFields } from '../../shared/job.ts';
 import { acousticMeasures } from '../../shared/quality.ts';
 import type { AppContext } from '../app/context.ts';
 import { Resource } from '../app/resource.ts';
 import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
+import { dateInZone } from '../words/time.ts';
 import type { JobDraft } from './job-draft.ts';
 import '../parts/problem.ts';
 
@@ -22,25 +23,7 @@ const ranges: Record<NamedRange, string> = {
 };
 
 /** Offered by name; any metadata key, `kpi.<name>.answer`, `.score` and `.justification` may be typed as well. */
-const knownColumns = [
-  'external_interaction_id',
-  'interaction_id',
-  'channel_type',
-  'source',
-  'language',
-  'interaction_start_time',
-  'duration_seconds',
-  'status',
-  'quality_profile',
-  'agent_name',
-  'final_score',
-  'ai_score',
-  'qa_score',
-  'max_score',
-  'percentage_score',
-  'criticality_adjusted_score',
-  ...acousticMeasures.map((measure) => `metric.${measure}`),
-];
+const knownColumns = [...reportFields, 'agent_name', ...acousticMeasures.map((measure) => `metric.${measure}`)];
 
 /**
  * What an export holds: profile, dates, and the columns in their order.
@@ -117,8 +100,8 @@ export class JobReportElement extends LitElement {
 
   private readonly chooseRange = (event: Event): void => {
     const { value } = event.target as HTMLSelectElement;
-    if (value in ranges) this.edit({ range: value as NamedRange });
-    else this.edit({ range: { from: this.draft?.once.slice(0, 10) ?? '', to: this.draft?.once.slice(0, 10) ?? '' } });
+    const today = dateInZone(Date.now(), this.app?.zone ?? 'UTC');
+    this.edit({ range: value in ranges ? (value as NamedRange) : { from: today, to: today } });
   };
 
   private renderRange(draft: JobDraft): TemplateResult {

@@ -38,6 +38,19 @@ export class JobsElement extends LitElement {
       .name {
         min-width: 130px;
       }
+      @container (max-width: 1040px) {
+        .schedule {
+          min-width: 100px;
+        }
+        td.name {
+          min-width: 84px;
+        }
+        .buttons {
+          display: grid;
+          grid-template-columns: auto auto;
+          justify-content: end;
+        }
+      }
       .system {
         padding: 1px 6px;
         border-radius: var(--radius-s);
@@ -158,7 +171,7 @@ export class JobsElement extends LitElement {
       <td><cqa-time .at=${job.next_due_at} .zone=${app.zone}></cqa-time></td>
       <td>${this.renderLastRun(app, job)}</td>
       <td class="by soft" title=${job.created_by}>${job.created_by}</td>
-      <td class="actions">${this.renderActions(app, job)}</td>
+      <td class="actions"><div class="buttons">${this.renderActions(app, job)}</div></td>
     </tr>`;
   }
 
@@ -175,7 +188,7 @@ export class JobsElement extends LitElement {
             <th>Next run</th>
             <th>Last run</th>
             <th>Created by</th>
-            <th><span class="visually-hidden">Actions</span></th>
+            <th class="actions"><span class="visually-hidden">Actions</span></th>
           </tr>
         </thead>
         <tbody>

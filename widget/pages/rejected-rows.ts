@@ -4,10 +4,11 @@ import type { RejectedRowsPage } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { Action } from '../app/resource.ts';
 import { base } from '../style/base.ts';
-import { controls, tables } from '../style/controls.ts';
+import { tables } from '../style/controls.ts';
 import { count } from '../words/numbers.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
+import '../parts/show-more.ts';
 
 type Row = RejectedRowsPage['rows'][number];
 
@@ -16,7 +17,6 @@ type Row = RejectedRowsPage['rows'][number];
 export class RejectedRowsElement extends LitElement {
   static override styles = [
     base,
-    controls,
     tables,
     css`
       .raw {
@@ -32,11 +32,6 @@ export class RejectedRowsElement extends LitElement {
       }
       .reason {
         min-width: 180px;
-      }
-      .more {
-        display: grid;
-        justify-content: center;
-        margin-top: var(--space-3);
       }
     `,
   ];
@@ -102,11 +97,11 @@ export class RejectedRowsElement extends LitElement {
       }
       ${
         this.cursor && this.rows.length > 0
-          ? html`<div class="more">
-            <button class="button" type="button" ?disabled=${isBusy} @click=${this.readMore}>
-              ${isBusy ? 'Loading …' : `Show more (${count(this.rows.length)} of ${count(this.total)})`}
-            </button>
-          </div>`
+          ? html`<cqa-show-more
+            .words=${`Show more (${count(this.rows.length)} of ${count(this.total)})`}
+            .busy=${isBusy}
+            @more=${this.readMore}
+          ></cqa-show-more>`
           : nothing
       }`;
   }

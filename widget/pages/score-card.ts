@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { CategoryResult, Evidence, KpiResult } from '../../shared/quality.ts';
+import { problemOfFailure } from '../api/problem.ts';
 import type { Interaction } from '../api/types.ts';
 import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
@@ -193,7 +194,7 @@ export class ScoreCardElement extends LitElement {
         <cqa-score-bar .percent=${card.percentage_score}></cqa-score-bar>
         ${
           card.coverage_percent < 100
-            ? html`<span class="small soft">${score(card.coverage_percent)} % of the points could be judged</span>`
+            ? html`<span class="small soft">${score(card.coverage_percent)} % of the questions could be answered</span>`
             : nothing
         }
       </div>
@@ -203,8 +204,7 @@ export class ScoreCardElement extends LitElement {
   override render() {
     const { analysis } = this;
     if (!analysis) return nothing;
-    const { failure } = analysis;
-    const problem = failure ? { ...failure, field: undefined, traceId: undefined } : undefined;
+    const problem = analysis.failure ? problemOfFailure(analysis.failure) : undefined;
     return html`<div class="stack">
       <div class="row">
         <h2 class="grow break">

@@ -12,12 +12,13 @@ export class ScoreBarElement extends LitElement {
     css`
       .box {
         display: grid;
-        grid-template-columns: 52px minmax(60px, 110px);
+        grid-template-columns: minmax(52px, max-content) minmax(60px, 110px);
         gap: 2px var(--space-2);
         align-items: center;
         font-variant-numeric: tabular-nums;
       }
       strong {
+        white-space: nowrap;
         text-align: right;
       }
       .track {

@@ -82,6 +82,8 @@ export const base = css`
   }
   .stack {
     display: grid;
+    /* As narrow as its place: a wide table in it scrolls in its own box instead of widening the page. */
+    grid-template-columns: minmax(0, 1fr);
     gap: var(--space-4);
     min-width: 0;
   }

@@ -157,6 +157,7 @@ export const tables = css`
     /* Holds what is placed absolutely inside, which would widen the page otherwise. */
     position: relative;
     overflow-x: auto;
+    container-type: inline-size;
     background: var(--surface);
     border: 1px solid var(--line);
     border-radius: var(--radius-m);
@@ -198,9 +199,11 @@ export const tables = css`
     min-width: 104px;
     overflow-wrap: break-word;
   }
-  td.actions {
+  .actions {
     position: sticky;
     right: 0;
+  }
+  td.actions {
     text-align: right;
     white-space: nowrap;
     padding: 6px var(--space-2);
@@ -213,9 +216,27 @@ export const tables = css`
   tr.link:hover td.actions {
     background: var(--surface-hover);
   }
-  @media (max-width: 640px) {
-    td.actions {
+  /* What the widest tables need in full; below that they close up, so that they still fit a frame of 900 pixels. */
+  @container (max-width: 1040px) {
+    th,
+    td {
+      padding-inline: var(--space-2);
+    }
+    td.break {
+      min-width: 84px;
+    }
+    /* Two lines, not three. */
+    td > cqa-time {
+      display: inline-block;
+      min-width: 84px;
+      white-space: normal;
+    }
+  }
+  @container (max-width: 640px) {
+    .actions {
       position: static;
+    }
+    td.actions {
       box-shadow: none;
     }
   }

@@ -12,7 +12,7 @@ export function installTheme(): void {
 }
 
 /** A sandboxed frame may have no storage: the choice then lasts as long as the page. */
-export function chosenTheme(): Theme {
+function chosenTheme(): Theme {
   const shown = document.documentElement.dataset.theme;
   const kept = shown ?? storage()?.getItem(storageName);
   return kept === 'light' || kept === 'dark' ? kept : 'auto';

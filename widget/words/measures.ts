@@ -1,3 +1,4 @@
+import type { UnmeasuredCode, WarningCode } from '../../shared/measures.ts';
 import type { AcousticMeasure } from '../../shared/quality.ts';
 
 interface MeasureWords {
@@ -22,11 +23,30 @@ export const measureWords: Record<AcousticMeasure, MeasureWords> = {
   duration_seconds: { title: 'Duration', unit: 'seconds' },
 };
 
-const reasons: Record<string, string> = { mono: 'one channel only' };
+/** What a listener should know before trusting the figures. */
+export const warningWords: Record<WarningCode, string> = {
+  bleed: 'The channels leak into each other; who speaks was decided by loudness.',
+  clipping: 'The recording is clipped: too loud for its format.',
+  tone: 'It holds long tones, such as hold music, that count as speech.',
+  identical_channels: 'Both channels hold the same sound, so the parties cannot be told apart.',
+  uncertain_speech: 'Speech is hard to tell from the noise here; shares and times may be off.',
+  truncated: 'The recording is shorter than its own header says.',
+};
+
+const reasons: Record<UnmeasuredCode, string> = {
+  mono: 'one channel only',
+  identical_channels: 'both channels hold the same sound',
+  no_speech: 'no speech was heard',
+  no_responses: 'no change of turn without overlap',
+};
 
 /** `12.4 %`, `3.2 s`, `−24.1 dBFS`, `2`; where nothing could be measured, why. */
-export function measureInWords(measure: AcousticMeasure, value: number | null, reason: string | undefined): string {
-  if (value === null) return reason === undefined ? 'not measured' : `not measured: ${reasons[reason] ?? reason}`;
+export function measureInWords(
+  measure: AcousticMeasure,
+  value: number | null,
+  reason: UnmeasuredCode | undefined,
+): string {
+  if (value === null) return reason === undefined ? 'not measured' : `not measured: ${reasons[reason]}`;
   switch (measureWords[measure].unit) {
     case 'share':
       return `${(value * 100).toFixed(1)} %`;

@@ -1,4 +1,4 @@
-import type { Measures, Span } from '../../../shared/measures.ts';
+import type { Measures, Span, UnmeasuredCode } from '../../../shared/measures.ts';
 import type { AcousticMeasure, Evaluator, Evidence } from '../../../shared/quality.ts';
 import { compare } from '../condition.ts';
 import { bandOf, type Finding, type Material, notEvaluated, verdict } from './finding.ts';
@@ -22,7 +22,7 @@ const subjects: Record<AcousticMeasure, { subject: string; unit: Unit }> = {
   duration_seconds: { subject: 'The call lasted', unit: 'seconds' },
 };
 
-const reasons: Record<string, string> = {
+const reasons: Record<UnmeasuredCode, string> = {
   mono: 'the recording has one channel for both parties (mono), so they cannot be told apart',
   identical_channels: 'both channels of the recording hold the same sound, so the parties cannot be told apart',
   no_speech: 'no speech of that party was heard',
@@ -66,8 +66,8 @@ function byBands(
 }
 
 function unmeasured(measure: AcousticMeasure, measures: Measures): string {
-  const reason = measures.unmeasured[measure] ?? 'unknown';
-  return `${measure} was not measured: ${reasons[reason] ?? reason}.`;
+  const reason = measures.unmeasured[measure];
+  return `${measure} was not measured${reason ? `: ${reasons[reason]}` : ''}.`;
 }
 
 /** A measure's value as people read it: "12.4 %", "3.5 s", "2", "-23.1 dBFS". */

@@ -8,6 +8,8 @@ export interface Material {
   /** Why there are no measures. */
   unmeasuredReason: string | undefined;
   turns: TranscriptTurn[] | null;
+  /** Why the transcript that was named is not here. */
+  untranscribedReason?: string | undefined;
   lookup: Lookup;
   durationSeconds: number | null;
 }

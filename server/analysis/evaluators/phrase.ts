@@ -12,7 +12,11 @@ type Hit = { phrase: string; found: Found };
 export function evaluatePhrase(evaluator: PhraseEvaluator, material: Material): Finding {
   const { turns } = material;
   if (!turns || turns.length === 0)
-    return notEvaluated('There is no transcript. Send one, or set a speech-to-text provider (CQA_ASR_URL).');
+    return notEvaluated(
+      material.untranscribedReason === undefined
+        ? 'There is no transcript. Send one: making it needs speech-to-text, which this installation does not have.'
+        : `The transcript is not here. ${material.untranscribedReason}`,
+    );
   const phrases = evaluator.any ?? evaluator.all ?? [];
   const scope = scopeOf(evaluator, turns, material.durationSeconds);
   if (!scope) return notEvaluated('The rule is about seconds, and the transcript has no times.');

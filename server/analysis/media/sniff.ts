@@ -65,7 +65,8 @@ function at(bytes: Uint8Array, offset: number, text: string): boolean {
 /** An MPEG audio frame header: 11 sync bits, then version, layer, bit rate and sample rate, none of them reserved. */
 function isMpegLayer(b: Uint8Array): boolean {
   const [sync = 0, version = 0, rates = 0] = b;
-  if (sync !== 0xff || (version & 0xe0) !== 0xe0) return false;
+  // FF FE begins UTF-16 text far more often than it begins audio (it would be MPEG Layer I).
+  if (sync !== 0xff || (version & 0xe0) !== 0xe0 || version === 0xfe) return false;
   const layer = version & 0x06;
   return layer !== 0 && (version & 0x18) !== 0x08 && rates >> 4 !== 0x0f && (rates & 0x0c) !== 0x0c;
 }

@@ -1,4 +1,4 @@
-import type { Measures } from '../../../shared/measures.ts';
+import { type Measures, type UnmeasuredCode, type WarningCode, warningCodes } from '../../../shared/measures.ts';
 import { type AcousticMeasure, acousticMeasures } from '../../../shared/quality.ts';
 import { hasBleed, withoutBleed } from './bleed.ts';
 import { type Conversation, converse, frames } from './conversation.ts';
@@ -28,13 +28,14 @@ const clippingWarnedFrom = 0.001;
 /** Makes the measures from frames. Every ratio is of the recording's whole length. */
 export function measuresOf(collector: FrameCollector, clippingRatio: number, options: MeasureOptions): Measures {
   const { parties, bleed } = decide(collector.channels);
-  const warnings = [
-    ...(bleed ? ['bleed'] : []),
-    ...(clippingRatio >= clippingWarnedFrom ? ['clipping'] : []),
-    ...(parties.some(hasTone) ? ['tone'] : []),
-    ...(collector.identical ? ['identical_channels'] : []),
-    ...(parties.some((party) => isUncertain(party.speech)) ? ['uncertain_speech'] : []),
-  ];
+  const warned: Partial<Record<WarningCode, boolean>> = {
+    bleed,
+    clipping: clippingRatio >= clippingWarnedFrom,
+    tone: parties.some(hasTone),
+    identical_channels: collector.identical,
+    uncertain_speech: parties.some((party) => isUncertain(party.speech)),
+  };
+  const warnings = warningCodes.filter((code) => warned[code]);
   const separable = parties.length === 2 && !collector.identical;
   const shared = { duration_seconds: collector.seconds, clipping_ratio: clippingRatio };
   const outcome = separable
@@ -119,9 +120,9 @@ function quietValues(found: Conversation, total: number) {
 }
 
 /** Why each null is null. Without overlap-free changes of turn there is no response time although both speak. */
-function reasonsFor(values: Measures['values'], reason: string): Measures['unmeasured'] {
+function reasonsFor(values: Measures['values'], reason: UnmeasuredCode): Measures['unmeasured'] {
   const absent = acousticMeasures.filter((measure) => values[measure] === null);
-  const reasonOf = (measure: AcousticMeasure) =>
+  const reasonOf = (measure: AcousticMeasure): UnmeasuredCode =>
     measure === 'response_time_mean_seconds' && reason === 'no_speech' ? 'no_responses' : reason;
   return Object.fromEntries(absent.map((measure) => [measure, reasonOf(measure)]));
 }

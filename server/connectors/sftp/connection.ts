@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { SFTPWrapper } from 'ssh2';
 import type SftpClient from 'ssh2-sftp-client';
 import { AppError } from '../../../shared/error.ts';
+import { DirectReads } from './direct-reads.ts';
 import { connectionFailure, type Peer, pathFailure, stopped, timeoutFailure } from './failure.ts';
 
 type Done<T> = (error: Error | null | undefined, value: T) => void;
@@ -31,12 +32,14 @@ export class Connection implements AsyncDisposable {
   readonly #pending = new Map<(failure: AppError) => void, number>();
   readonly #watchdog: NodeJS.Timeout;
   readonly #onAbort = () => this.fail(stopped());
+  readonly #direct: DirectReads | undefined;
   #failure: AppError | undefined;
   #lastProgress = performance.now();
   #bytesSeen = 0;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
+    this.#direct = DirectReads.on(parts.sftp);
     this.#watchdog = setInterval(() => this.#watch(), parts.timeoutMs / 4);
     this.#watchdog.unref();
     parts.signal.addEventListener('abort', this.#onAbort, { once: true });
@@ -80,6 +83,14 @@ export class Connection implements AsyncDisposable {
     return this.request<Buffer>(path, (sftp, done) =>
       send(sftp, (error, handle) => done(error, error ? handle : Buffer.from(handle))),
     );
+  }
+
+  /** Reads into `target` from `position`; fewer bytes may come, none at the end of the file. */
+  read(path: string, handle: Buffer, target: Buffer, position: number): Promise<number> {
+    return this.request<number>(path, (sftp, done) => {
+      if (this.#direct) this.#direct.read(handle, target, position, done);
+      else sftp.read(handle, target, 0, target.length, position, (error, count) => done(error, count));
+    });
   }
 
   /** Ends the connection for good; everything under way fails with this. The first failure counts. */

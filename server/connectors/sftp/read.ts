@@ -167,18 +167,12 @@ class Pieces {
     const memory = this.#memory.take();
     let filled = 0;
     while (filled < length) {
-      const count = await this.#readInto(memory, filled, length - filled, position + filled);
+      const target = memory.subarray(filled, length);
+      const count = await this.#connection.read(this.#file.path, this.#file.handle, target, position + filled);
       if (count === 0) throw changed(this.#file.path);
       filled += count;
     }
     return { memory, bytes: memory.subarray(0, length) };
-  }
-
-  #readInto(buffer: Buffer, offset: number, length: number, position: number): Promise<number> {
-    const { path, handle } = this.#file;
-    return this.#connection.request<number>(path, (sftp, done) =>
-      sftp.read(handle, buffer, offset, length, position, (error, count) => done(error, count)),
-    );
   }
 
   #stat(): Promise<Stats> {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { requireRecording } from '../../../db/queries/console-files.ts';
+import { uidSchema } from '../../../shared/id.ts';
 import { recordingTicket } from '../../security/tickets.ts';
 import { idOf } from '../ids.ts';
-import { uidSchema } from '../inputs.ts';
 import { signedIn } from '../trpc.ts';
 import { scopeOf } from './scope.ts';
 

@@ -1,6 +1,6 @@
 import { type CheckResult, connectorInputSchema } from '../../../shared/connector.ts';
+import { uidSchema } from '../../../shared/id.ts';
 import { checkConfig as checkUnsaved } from '../../configuration/check.ts';
-import { uidSchema } from '../inputs.ts';
 import { adminOfConsole } from '../trpc.ts';
 
 /** With the uid of the connector being edited, its kept secrets fill what the form left empty. */

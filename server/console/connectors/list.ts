@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { selectLastRuns } from '../../../db/queries/console-connectors.ts';
+import { selectLastRunsOfConnectors } from '../../../db/queries/last-runs.ts';
 import { directions } from '../../../shared/connector.ts';
 import { listConnectors } from '../../configuration/connectors.ts';
 import { adminOfConsole } from '../trpc.ts';
@@ -10,6 +10,6 @@ const inputSchema = z.strictObject({ direction: z.enum(directions).optional() })
 export const list = adminOfConsole.input(inputSchema).query(async ({ ctx, input }): Promise<ConnectorCard[]> => {
   const { accountId } = ctx.session;
   const connectors = await listConnectors(ctx.services, accountId, input.direction);
-  const runs = await selectLastRuns(ctx.services.database.pool, accountId);
+  const runs = await selectLastRunsOfConnectors(ctx.services.database.pool, accountId);
   return connectors.map((connector) => connectorCard(connector, runs.get(connector.id)));
 });

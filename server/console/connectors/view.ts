@@ -1,30 +1,15 @@
-import type { LastRun } from '../../../db/queries/console-connectors.ts';
-import type { CheckResult, Direction } from '../../../shared/connector.ts';
-import type { ExecutionStatus } from '../../../shared/execution.ts';
+import type { ConnectorLastRun } from '../../../db/queries/last-runs.ts';
 import type { ConnectorView as Connector } from '../../configuration/connectors.ts';
+import { type LastRunView, lastRunView } from '../last-run.ts';
 
 /** A connector as the console shows it. Times are ISO instants; secrets are never in it. */
-export interface ConnectorView {
-  uid: string;
-  name: string;
-  direction: Direction;
-  type: string;
-  config: Record<string, unknown>;
-  /** Dotted paths of the secrets that are kept: shown as "saved", typed again only to change them. */
-  kept_secrets: string[];
-  /** What may be shown beside the fields, for example the public half of a key pair. */
-  public_side: Record<string, string>;
-  is_enabled: boolean;
-  last_check: CheckResult | null;
-  created_by: string;
+export interface ConnectorView extends Omit<Connector, 'id' | 'created_at'> {
   created_at: string;
-  /** Names of the jobs that use it. */
-  jobs: string[];
 }
 
 /** A card: the connector, its last run, and when data last came or went. */
 export interface ConnectorCard extends ConnectorView {
-  last_run: { execution_id: string; status: ExecutionStatus; at: string } | null;
+  last_run: LastRunView | null;
   last_data_at: string | null;
 }
 
@@ -32,10 +17,10 @@ export function connectorView({ id: _, created_at, ...connector }: Connector): C
   return { ...connector, created_at: created_at.toISOString() };
 }
 
-export function connectorCard(connector: Connector, run: LastRun | undefined): ConnectorCard {
+export function connectorCard(connector: Connector, run: ConnectorLastRun | undefined): ConnectorCard {
   return {
     ...connectorView(connector),
-    last_run: run ? { execution_id: run.executionId, status: run.status, at: run.at.toISOString() } : null,
+    last_run: lastRunView(run),
     last_data_at: run?.lastDataAt?.toISOString() ?? null,
   };
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { requireReportPart } from '../../../db/queries/console-files.ts';
+import { uidSchema } from '../../../shared/id.ts';
 import { reportTicket } from '../../security/tickets.ts';
 import { idOf } from '../ids.ts';
-import { uidSchema } from '../inputs.ts';
 import { adminOfConsole } from '../trpc.ts';
 
 const inputSchema = z.strictObject({ id: uidSchema, part: z.number().int().min(1).max(65_535) });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { requireExecution, selectRejectedRows } from '../../../db/queries/console-executions.ts';
+import { selectRejectedRows } from '../../../db/queries/execution-details.ts';
+import { requireExecution } from '../../../db/queries/executions.ts';
+import { uidSchema } from '../../../shared/id.ts';
 import { idOf } from '../ids.ts';
-import { uidSchema } from '../inputs.ts';
 import { adminOfConsole } from '../trpc.ts';
 import type { RejectedRowPage } from './view.ts';
 

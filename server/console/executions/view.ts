@@ -1,14 +1,7 @@
+import type { RejectedRowRecord } from '../../../db/queries/execution-details.ts';
+
 /** A row of a file that was not taken, and why. */
-export interface RejectedRow {
-  file_name: string;
-  /** Of the file, from 1. */
-  line: number;
-  column: string | null;
-  code: string;
-  reason: string;
-  /** The row as it stood there, at most its first 4 KB. */
-  raw: string;
-}
+export type RejectedRow = Omit<RejectedRowRecord, 'id'>;
 
 export interface RejectedRowPage {
   rows: RejectedRow[];

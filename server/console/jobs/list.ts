@@ -1,4 +1,4 @@
-import { selectLastRunsOfJobs } from '../../../db/queries/console-jobs.ts';
+import { selectLastRunsOfJobs } from '../../../db/queries/last-runs.ts';
 import { listJobs } from '../../configuration/jobs.ts';
 import { adminOfConsole } from '../trpc.ts';
 import { type JobRow, jobRow } from './view.ts';

@@ -1,27 +1,15 @@
-import type { LastRun } from '../../../db/queries/console-jobs.ts';
-import type { ExecutionStatus } from '../../../shared/execution.ts';
-import type { JobType, ReportConfig, Schedule } from '../../../shared/job.ts';
+import type { LastRun } from '../../../db/queries/last-runs.ts';
 import type { JobView as Job } from '../../configuration/jobs.ts';
+import { type LastRunView, lastRunView } from '../last-run.ts';
 
 /** A job as the console shows it. Times are ISO instants. */
-export interface JobView {
-  uid: string;
-  name: string;
-  type: JobType;
-  schedule: Schedule;
-  report: ReportConfig | null;
-  /** By name. */
-  connectors: string[];
-  is_enabled: boolean;
-  /** Made by the product for a connector; not to be deleted by itself. */
-  is_system: boolean;
+export interface JobView extends Omit<Job, 'id' | 'next_due_at' | 'created_at'> {
   next_due_at: string | null;
-  created_by: string;
   created_at: string;
 }
 
 export interface JobRow extends JobView {
-  last_run: { execution_id: string; status: ExecutionStatus; at: string } | null;
+  last_run: LastRunView | null;
 }
 
 export function jobView({ id: _, next_due_at, created_at, ...job }: Job): JobView {
@@ -29,8 +17,5 @@ export function jobView({ id: _, next_due_at, created_at, ...job }: Job): JobVie
 }
 
 export function jobRow(job: Job, run: LastRun | undefined): JobRow {
-  return {
-    ...jobView(job),
-    last_run: run ? { execution_id: run.executionId, status: run.status, at: run.at.toISOString() } : null,
-  };
+  return { ...jobView(job), last_run: lastRunView(run) };
 }

@@ -1,15 +1,19 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
+import { z } from 'zod';
 import { hasAnyAccount } from '../../../db/queries/console-users.ts';
 import { AppError } from '../../../shared/error.ts';
+import { zoneSchema } from '../../../shared/job.ts';
 import { createAccount } from '../../accounts/accounts.ts';
+import { shortestPassword } from '../../security/passwords.ts';
 import type { Services } from '../../services.ts';
 
-interface FirstAccount {
-  name: string;
-  admin_email: string;
-  admin_password: string;
-  timezone?: string | undefined;
-}
+export const firstAccountSchema = z.strictObject({
+  name: z.string().trim().min(1).max(120),
+  admin_email: z.email().max(191),
+  admin_password: z.string().min(shortestPassword, `at least ${shortestPassword} characters`).max(1000),
+  timezone: zoneSchema.optional(),
+});
+export type FirstAccount = z.infer<typeof firstAccountSchema>;
 
 /**
  * Makes the installation's first account, its console switched on: whoever installs the program is its operator.

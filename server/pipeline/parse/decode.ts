@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import iconv from 'iconv-lite';
 import type { ByteStream } from '../../connectors/connector.ts';
-import type { Encoding, TextEncoding } from './encoding.ts';
+import { type Encoding, EncodingDetector, type TextEncoding } from './encoding.ts';
 
 interface Decoder {
   write(bytes: Buffer): string;
@@ -18,6 +18,15 @@ export async function* decode(bytes: ByteStream, { encoding, markLength }: TextE
     yield decoder.write(Buffer.from(block.buffer, block.byteOffset + skipped, block.byteLength - skipped));
   }
   yield decoder.end() ?? '';
+}
+
+/** The text of bytes that are all here, in whatever encoding they turn out to be. */
+export function decodeWhole(bytes: Buffer): string {
+  const detector = new EncodingDetector();
+  detector.add(bytes);
+  const { encoding, markLength } = detector.result();
+  const decoder = decoderOf(encoding);
+  return decoder.write(bytes.subarray(markLength)) + (decoder.end() ?? '');
 }
 
 function decoderOf(encoding: Encoding): Decoder {

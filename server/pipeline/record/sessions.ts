@@ -75,7 +75,7 @@ export class SourceSessions implements AsyncDisposable {
     if (!type.source)
       throw new AppError(
         'invalid',
-        `Connectors of the type ${type.title} hold no recordings; audio_url must be a link.`,
+        `Connectors of the type ${type.title} hold no files beside their rows; audio_url and transcript_url must be links.`,
       );
     return await type.source(config, workContext(this.#services, connector, signal));
   }

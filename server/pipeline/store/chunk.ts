@@ -21,11 +21,12 @@ export interface ChunkRow {
   index: number;
   externalId: string;
   audioUrl: string | null;
+  transcriptUrl: string | null;
   fate: Fate;
   line: number;
   /** The first 12 bytes of SHA-256 over the row's canonical text, one character a byte. */
   contentHash: string;
-  /** Its LOAD DATA line, and within it the canonical text. */
+  /** Its LOAD DATA line, and within it the canonical text: the cells by tabs, escaped as LOAD DATA wants them. */
   start: number;
   contentStart: number;
   contentEnd: number;
@@ -70,18 +71,36 @@ export class ChunkBuffer {
     offset = escapedBytes(Buffer.from(contentHash, 'latin1'), bytes, offset);
     offset += bytes.write(`\t${line}\t${fate.status}\t${fate.unanalysedReason ?? '\\N'}\n`, offset, 'latin1');
     this.#length = offset;
-    const { externalId, audioUrl } = interaction;
+    const { externalId, audioUrl, transcriptUrl } = interaction;
     const index = this.#count++;
-    return { index, externalId, audioUrl, fate, line, contentHash, start, contentStart, contentEnd, end: offset };
+    const end = offset;
+    return {
+      index,
+      externalId,
+      audioUrl,
+      transcriptUrl,
+      fate,
+      line,
+      contentHash,
+      start,
+      contentStart,
+      contentEnd,
+      end,
+    };
+  }
+
+  /** The rows' ids one after the other, by index. */
+  get ids(): Buffer {
+    return this.#ids;
   }
 
   idOf({ index }: ChunkRow): Buffer {
     return this.#ids.subarray(index * idBytes, (index + 1) * idBytes);
   }
 
-  /** The row's canonical text: its cells by tabs, escaped as LOAD DATA wants it. */
-  contentOf({ contentStart, contentEnd }: ChunkRow): string {
-    return this.#bytes.toString('utf8', contentStart, contentEnd);
+  /** What the rows' positions count in. */
+  get bytes(): Buffer {
+    return this.#bytes;
   }
 
   /** The lines of these rows, in pieces that a connection can send while it reads the next. */

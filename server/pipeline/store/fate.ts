@@ -16,11 +16,11 @@ const unanalysed = unanalysedReasons.map(
 );
 
 /**
- * What follows from a new interaction: its audio is fetched first; without audio it is analysed where a rule takes it,
- * and is complete at once where none does.
+ * What follows from a new interaction: its audio and the transcript behind a URL are fetched first; with a transcript
+ * alone that the row itself holds it is analysed where a rule takes it, and is complete at once where none does.
  */
 export function fateOf(interaction: Interaction, rules: readonly StoredRule[]): Fate {
-  if (interaction.audioUrl !== null) return toRecord;
+  if (interaction.audioUrl !== null || interaction.transcriptUrl !== null) return toRecord;
   const reason = rules.length === 0 ? 'no_rule' : reasonAgainst(interaction, rules);
   return reason === null ? toAnalyse : (unanalysed[unanalysedReasons.indexOf(reason)] ?? toAnalyse);
 }

@@ -1,11 +1,13 @@
 import type { PoolConnection } from 'mysql2/promise';
 import {
   addRecordings,
+  forgetRecordings,
   type InteractionOrigin,
   type KnownInteraction,
   requeueInteractions,
 } from '../../../db/queries/interactions.ts';
 import { addWork } from '../../../db/queries/work.ts';
+import { referencesIn } from '../references.ts';
 import type { ChunkBuffer, ChunkRow } from './chunk.ts';
 
 /** As many as a recording's position can number. */
@@ -21,7 +23,7 @@ export interface StoredRows {
 
 /**
  * Makes the work that follows from stored rows. A changed row is neither fetched nor analysed again, unless it names
- * another audio.
+ * another audio or another transcript.
  */
 export async function handOver(
   connection: PoolConnection,
@@ -29,21 +31,16 @@ export async function handOver(
   executionId: Buffer,
   { buffer, added, changed, known }: StoredRows,
 ): Promise<void> {
-  const renewed = changed.flatMap((row) => {
-    const before = known.get(row.externalId);
-    const { audioUrl } = row;
-    return before && audioUrl !== null && audioUrl !== before.audioUrl ? [{ id: before.id, audioUrl }] : [];
-  });
   const { accountId, connectorId } = origin;
-  await requeueInteractions(
-    connection,
-    accountId,
-    renewed.map(({ id }) => id),
-  );
+  const renewed = changed.flatMap((row) => renewalOf(row, known.get(row.externalId)) ?? []);
   const toRecord = [
     ...renewed,
-    ...added.flatMap((row) => (row.audioUrl === null ? [] : [{ id: buffer.idOf(row), audioUrl: row.audioUrl }])),
+    ...added
+      .filter(({ fate }) => fate.work === 'record')
+      .map((row) => ({ id: buffer.idOf(row), audioUrl: row.audioUrl })),
   ];
+  await forgetRecordings(connection, accountId, idsOf(renewed.filter(({ audioUrl }) => audioUrl !== null)));
+  await requeueInteractions(connection, accountId, idsOf(renewed));
   await addRecordings(connection, origin, executionId, toRecord.flatMap(recordingsOf));
   await addWork(connection, [
     ...toRecord.map(({ id }) => ({ kind: 'record' as const, accountId, subject: id, groupKey: connectorId })),
@@ -53,15 +50,25 @@ export async function handOver(
   ]);
 }
 
-function recordingsOf({ id, audioUrl }: { id: Buffer; audioUrl: string }) {
-  return audioReferences(audioUrl).map((reference, position) => ({ interactionId: id, position, reference }));
+/** An interaction whose content is to be fetched; without an audio where that stays as it is. */
+interface ToRecord {
+  id: Buffer;
+  audioUrl: string | null;
 }
 
-/** `a.wav; b.wav` names two. */
-export function audioReferences(audioUrl: string): string[] {
-  return audioUrl
-    .split(';')
-    .map((reference) => reference.trim())
-    .filter((reference) => reference !== '')
-    .slice(0, maxRecordings);
+function renewalOf({ audioUrl, transcriptUrl }: ChunkRow, before: KnownInteraction | undefined): ToRecord | undefined {
+  if (!before) return undefined;
+  const newAudioUrl = audioUrl === before.audioUrl ? null : audioUrl;
+  const isOtherTranscript = transcriptUrl !== null && transcriptUrl !== before.transcriptUrl;
+  return newAudioUrl !== null || isOtherTranscript ? { id: before.id, audioUrl: newAudioUrl } : undefined;
+}
+
+function idsOf(list: ToRecord[]): Buffer[] {
+  return list.map(({ id }) => id);
+}
+
+function recordingsOf({ id, audioUrl }: ToRecord) {
+  return referencesIn(audioUrl ?? '')
+    .slice(0, maxRecordings)
+    .map((reference, position) => ({ interactionId: id, position, reference }));
 }

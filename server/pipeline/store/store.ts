@@ -4,6 +4,7 @@ import { type Database, transaction } from '../../../db/database.ts';
 import {
   commonValues,
   findKnown,
+  type InsertText,
   type InteractionOrigin,
   insertInteractions,
   type KnownInteraction,
@@ -17,7 +18,7 @@ import { AppError } from '../../../shared/error.ts';
 import type { ChunkBuffer, ChunkRow } from './chunk.ts';
 import { storeFailure } from './failure.ts';
 import { handOver } from './hand-over.ts';
-import { insertText } from './insert-text.ts';
+import { InsertWriter } from './insert-text.ts';
 import { type Known, type OnExisting, type SortedRows, sortRows } from './sort.ts';
 
 /** Rows of one item that are stored together. */
@@ -28,6 +29,19 @@ export interface Chunk {
   /** Records of the item before this chunk, and with it. */
   from: number;
   to: number;
+}
+
+/** A chunk that waits for its turn to be stored. */
+export interface PreparedChunk {
+  chunk: Chunk;
+  /** What is written if no row is known yet. */
+  asNew: NewRows | undefined;
+}
+
+interface NewRows {
+  sorted: SortedRows;
+  /** The first rows as SQL, where rows are inserted by SQL. */
+  firstText: InsertText | undefined;
 }
 
 /** Where the rows come from and who stores them. */
@@ -51,32 +65,40 @@ const maxRaces = 8;
 export class ChunkStore {
   readonly #database: Database;
   readonly #options: StoreOptions;
+  readonly #writer: InsertWriter;
   /** Whether the last chunk met rows that were there: then the next one most likely does, too. */
   #expectsKnown = false;
 
   constructor(database: Database, options: StoreOptions) {
     this.#database = database;
     this.#options = options;
+    this.#writer = new InsertWriter(commonValues(options.origin));
+  }
+
+  /** The part of the work that needs no database, to be done while it stores the chunk before. */
+  prepare(chunk: Chunk): PreparedChunk {
+    return { chunk, asNew: this.#expectsKnown ? undefined : this.#newRows(chunk) };
   }
 
   /** Throws `lease_lost` when the item's checkpoint is not where this chunk begins; nothing of it is stored then. */
-  async store(chunk: Chunk): Promise<void> {
+  async store(prepared: PreparedChunk): Promise<void> {
     let attempts = 0;
     try {
       await transaction(this.#database.pool, async (connection) => {
         // After a deadlock: known rows are looked up and written in order of id, which does not run into it again.
         if (attempts++ > 0) this.#expectsKnown = true;
-        await this.#write(connection, chunk);
+        await this.#write(connection, prepared);
       });
     } catch (thrown) {
       throw storeFailure(thrown);
     }
   }
 
-  async #write(connection: PoolConnection, chunk: Chunk): Promise<void> {
+  async #write(connection: PoolConnection, prepared: PreparedChunk): Promise<void> {
+    const { chunk } = prepared;
     const { origin, reader, fileName } = this.#options;
     const { executionId } = reader;
-    const { imported, updated, duplicate } = await this.#writeRows(connection, chunk);
+    const { imported, updated, duplicate } = await this.#writeRows(connection, prepared);
     const { accountId, sourceItemId } = origin;
     await addRejectedRows(connection, { accountId, executionId, sourceItemId, fileName }, chunk.rejected);
     const counts = { imported, updated, duplicate, rejected: chunk.rejected.length };
@@ -85,10 +107,10 @@ export class ChunkStore {
       throw new AppError('lease_lost', `Another worker has gone on with ${fileName}; this one stops.`);
   }
 
-  async #writeRows(connection: PoolConnection, chunk: Chunk): Promise<SortedRows> {
+  async #writeRows(connection: PoolConnection, { chunk, asNew }: PreparedChunk): Promise<SortedRows> {
     if (!this.#expectsKnown) {
-      const sorted = sortRows(chunk.rows, new Map(), this.#options.onExisting);
-      if (await this.#insert(connection, chunk.buffer, sorted.added)) {
+      const { sorted, firstText } = asNew ?? this.#newRows(chunk);
+      if (await this.#insert(connection, chunk.buffer, sorted.added, firstText)) {
         await this.#handOver(connection, chunk, sorted, new Map());
         return sorted;
       }
@@ -100,6 +122,13 @@ export class ChunkStore {
       await startAgain(connection);
     }
     throw new AppError('database_failed', 'The database neither stores new rows nor says which are there already.');
+  }
+
+  #newRows({ rows, buffer }: Chunk): NewRows {
+    const sorted = sortRows(rows, new Map(), this.#options.onExisting);
+    const [first] = groups(sorted.added);
+    const firstText = first && !this.#database.canLoadLocal ? this.#writer.write(buffer, first) : undefined;
+    return { sorted, firstText };
   }
 
   /** Undefined: another import stored some of the rows after they were looked up. */
@@ -121,7 +150,7 @@ export class ChunkStore {
     sorted.added.sort(byExternalId);
     if (!(await this.#insert(connection, chunk.buffer, sorted.added))) return undefined;
     for (const rows of groups(sorted.changed))
-      await updateInteractions(connection, insertText(chunk.buffer, rows, commonValues(origin), { all: true }));
+      await updateInteractions(connection, this.#writer.write(chunk.buffer, rows, { all: true }));
     await this.#handOver(connection, chunk, sorted, known);
     return sorted;
   }
@@ -138,12 +167,19 @@ export class ChunkStore {
   }
 
   /** False: not all of the rows are new. */
-  async #insert(connection: PoolConnection, buffer: ChunkBuffer, rows: ChunkRow[]): Promise<boolean> {
+  async #insert(
+    connection: PoolConnection,
+    buffer: ChunkBuffer,
+    rows: ChunkRow[],
+    firstText?: InsertText,
+  ): Promise<boolean> {
     const { origin } = this.#options;
     if (rows.length === 0) return true;
     if (this.#database.canLoadLocal)
       return loadInteractions(connection, origin, () => buffer.pieces(rows), rows.length);
-    return insertGroups(connection, buffer, [...groups(rows)], commonValues(origin));
+    const list = [...groups(rows)];
+    const write = (index: number) => this.#writer.write(buffer, list[index] ?? []);
+    return insertTexts(connection, list.length, (index) => (index === 0 && firstText ? firstText : write(index)));
   }
 
   async #handOver(
@@ -157,19 +193,18 @@ export class ChunkStore {
   }
 }
 
-/** While the server stores one group, the next one is written as SQL. False: not all of the rows are new. */
-async function insertGroups(
+/** While the server stores one text, the next one is written. False: not all of the rows are new. */
+async function insertTexts(
   connection: PoolConnection,
-  buffer: ChunkBuffer,
-  list: ChunkRow[][],
-  common: string,
+  count: number,
+  textAt: (index: number) => InsertText,
 ): Promise<boolean> {
-  let text = insertText(buffer, list[0] ?? [], common);
-  for (let next = 1; next <= list.length; next++) {
+  let text = textAt(0);
+  for (let next = 1; next <= count; next++) {
     const inserting = insertInteractions(connection, text);
     // The statement leaves at the end of this turn.
     await nextTurn();
-    text = insertText(buffer, list[next] ?? [], common);
+    if (next < count) text = textAt(next);
     if (!(await inserting)) return false;
   }
   return true;

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import type { RowDataPacket } from 'mysql2/promise';
+import { selectUsersToSignIn } from '../../../db/queries/console-users.ts';
 import { getAccount } from '../../../server/accounts/account.ts';
 import { createAccount, setAccount } from '../../../server/accounts/accounts.ts';
-import { createUser, findUsersByEmail } from '../../../server/accounts/users.ts';
+import { createUser } from '../../../server/accounts/users.ts';
 import { verifyPassword } from '../../../server/security/passwords.ts';
 import type { Services } from '../../../server/services.ts';
 import { AppError } from '../../../shared/error.ts';
@@ -16,7 +18,7 @@ describe('accounts and users', () => {
 
   it('begin with an administrator who can sign in, India time, and the console off', async () => {
     const { uid, id } = await createAccount(services, {
-      name: 'Acme',
+      name: ' Acme ',
       adminEmail: 'Ann@Acme.example',
       adminPassword: 'long enough!',
     });
@@ -25,9 +27,13 @@ describe('accounts and users', () => {
       timezone: 'Asia/Kolkata',
       consoleEnabled: false,
     });
-    const [ann] = await findUsersByEmail(services, 'ann@acme.EXAMPLE');
-    expect(ann).to.include({ accountId: id, role: 'admin' });
-    expect(await verifyPassword('long enough!', ann?.passwordHash ?? null)).to.equal(true);
+    const [ann] = await selectUsersToSignIn(services.database.pool, 'ann@acme.example');
+    expect(ann).to.include({ account_id: id, account_name: 'Acme' });
+    expect(await verifyPassword('long enough!', ann?.password_hash ?? null)).to.equal(true);
+    const [[user]] = await services.database.pool.query<RowDataPacket[]>('SELECT role FROM user WHERE id = ?', [
+      ann?.id,
+    ]);
+    expect(user).to.deep.equal({ role: 'admin' });
   });
 
   it('are not made halfway: a bad password leaves no account', async () => {

@@ -167,7 +167,7 @@ describe('the other evaluators', () => {
   });
 
   it('leave to a model or a person what is theirs', () => {
-    expect(answer({ kind: 'llm', instructions: 'Was it kind?' }).justification).to.include('CQA_LLM_URL');
+    expect(answer({ kind: 'llm', instructions: 'Was it kind?' }).justification).to.include('needs a language model');
     expect(answer({ kind: 'llm', instructions: 'Was it kind?' }).state).to.equal('not_evaluated');
     expect(answer({ kind: 'manual' })).to.include({ state: 'not_evaluated' });
     expect(answer({ kind: 'manual' }).justification).to.include('scored by a person');

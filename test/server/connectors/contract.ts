@@ -253,8 +253,10 @@ function sinkContract({ type, system }: Setup): void {
 function identityContract({ type, system }: Setup): void {
   it('a system that became another one is refused, with both names', async function () {
     const { changeIdentity } = system();
-    // A type whose systems cannot be told apart has nothing to try here.
-    if (!changeIdentity) return this.skip();
+    if (!changeIdentity) {
+      console.log(`      not tried: systems of type ${type.id} cannot be told apart`);
+      return this.skip();
+    }
     const pinned = system().config();
     const now = await changeIdentity();
     const last = (await check(type, pinned, 'import')).at(-1);

@@ -113,12 +113,3 @@ export async function signedInAs(services: Services, accountId: number, role: Ro
   const { token } = await openSession(services, { accountId, userId: id, kind: 'embed' });
   return { id, email, token };
 }
-
-/** Asks until the answer is yes; fails after ten seconds. */
-export async function eventually(question: () => Promise<boolean> | boolean, deadlineMs = 10_000): Promise<void> {
-  const started = performance.now();
-  while (!(await question())) {
-    if (performance.now() - started > deadlineMs) throw new Error(`Not so within ${deadlineMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

@@ -6,13 +6,13 @@ import { executeHandler, type Runs } from '../../../server/jobs/execute.ts';
 import { listExecutions } from '../../../server/jobs/list.ts';
 import { showExecution } from '../../../server/jobs/show.ts';
 import { triggerJob } from '../../../server/jobs/trigger.ts';
-import { runJobAndWait } from '../../../server/jobs/wait.ts';
+import { waitForExecution } from '../../../server/jobs/wait.ts';
 import type { ExecutionRun, ImportOutcome } from '../../../server/pipeline/run.ts';
 import type { Services } from '../../../server/services.ts';
 import { type Serving, serve } from '../../../server/worker/serve.ts';
 import { AppError } from '../../../shared/error.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { testAccount, testServices } from '../../harness/services.ts';
-import { eventually } from '../worker/ledger.ts';
 import { addConnector, addJob } from './jobs.ts';
 
 const success: ImportOutcome = {
@@ -51,7 +51,7 @@ describe('an execution', () => {
   }
   const trigger = () => triggerJob(services, accountId, job, { by: 'ada@example.test' });
   const ended = async (id: Buffer) => {
-    await runJobAndWait(services, id);
+    await waitForExecution(services, accountId, id);
     return await showExecution(services, accountId, id);
   };
   const work = (runs: Partial<Runs>) => {
@@ -196,7 +196,7 @@ describe('an execution', () => {
         return untilAborted(run);
       },
     });
-    await eventually('begun', async () => began || undefined);
+    await eventually('begun', () => began);
     await query(
       `INSERT INTO source_item (account_id, connector_id, execution_id, location_hash, item_key, key_hash, version, state, imported, rejected)
        VALUES (?, ?, ?, ?, 'a.csv', ?, '1', 'reading', 5, 2)`,
@@ -250,7 +250,7 @@ describe('an execution', () => {
         return untilAborted(run);
       },
     });
-    await eventually('begun', async () => began || undefined);
+    await eventually('begun', () => began);
     await serving?.stop({ finishMs: 0, abortMs: 2000 });
     expect((await showExecution(services, accountId, id)).status).to.equal('processing');
     work({ runImport: () => Promise.resolve(success) });
@@ -261,14 +261,21 @@ describe('an execution', () => {
     const ids = [await trigger(), await trigger()];
     let most = 0;
     let now = 0;
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
     work({
       async runImport() {
         most = Math.max(most, ++now);
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await gate;
         now--;
         return success;
       },
     });
+    const turns = () => query('SELECT 1 FROM work WHERE subject = ? AND claim > 1', [ids[1]]);
+    await eventually('the second sent back to wait', async () => (await turns()).length > 0);
+    open();
     for (const id of ids) expect((await ended(id)).status).to.equal('success');
     expect(most).to.equal(1);
   });

@@ -3,8 +3,8 @@ import type { RowDataPacket } from 'mysql2/promise';
 import { fireDueJobs, planJobs } from '../../../server/jobs/fire.ts';
 import { startScheduler } from '../../../server/jobs/scheduler.ts';
 import { openServices, type Services } from '../../../server/services.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { settingsOf, testAccount, testServices } from '../../harness/services.ts';
-import { eventually } from '../worker/ledger.ts';
 import { addConnector, addJob, executionsOf } from './jobs.ts';
 
 const at = (text: string) => new Date(text);
@@ -161,7 +161,7 @@ describe('the scheduler', () => {
     const scheduler = startScheduler(services, { sweepMs: 60_000 });
     const [execution] = await eventually('fired', async () => {
       const executions = await executionsOf(services, job);
-      return executions.length > 0 ? executions : undefined;
+      return executions.length > 0 && executions;
     });
     expect(execution?.due_at).to.deep.equal(due);
     expect(Date.now() - due.getTime()).to.be.within(0, 3000);

@@ -27,9 +27,9 @@ describe("the doctor's look at the machine", function () {
   });
 
   it('gives advice with everything that is not as it should be', async () => {
-    const findings = await inspect({ dataDir: '/proc/cqa', interactionsKept: 1e12 });
+    const findings = await inspect({ dataDir: '/proc/cqa' });
     const bad = findings.filter((finding) => !finding.ok);
-    expect(bad.map((finding) => finding.name)).to.include.members(['free disk', 'memory']);
+    expect(bad.map((finding) => finding.name)).to.include('free disk');
     for (const finding of bad) expect(finding.advice).to.be.a('string').and.not.equal('');
   });
 

@@ -138,10 +138,22 @@ describe('the analysis of an interaction', () => {
     expect((await analyses(id))[0]).to.include({ status: 'failed', final_score: null });
   });
 
-  it('says that a transcript’s address alone is not read', async () => {
-    const { id } = await seedInteraction(services, accountId, { transcriptUrl: 'https://example.test/t.txt' });
-    await analysed(id);
-    expect(JSON.parse((await interaction(id)).failure).message).to.contain('send its text as transcript_text');
+  it('passes on why a transcript was never fetched', async () => {
+    await seedBasics();
+    const failure = { code: 'path_missing', message: 'There is no t.txt beside the CSV.' };
+    const failed = { transcript_failure: JSON.stringify(failure) };
+    const heard = await seedInteraction(services, accountId, { transcriptUrl: 't.txt' });
+    const silent = await seedInteraction(services, accountId, { transcriptUrl: 't.txt' });
+    await services.database.pool.query('UPDATE interaction SET ? WHERE id IN (?)', [failed, [heard.id, silent.id]]);
+    await seedRecording(services, accountId, heard.id, 'clean.wav');
+    await analysed(heard.id);
+    expect((await interaction(heard.id)).status).to.equal(2);
+    expect(JSON.stringify(await analyses(heard.id))).to.contain('The transcript is not here. There is no t.txt');
+    await seedRecording(services, accountId, silent.id, 'not-audio.wav');
+    await analysed(silent.id);
+    const row = await interaction(silent.id);
+    expect(row.status).to.equal(3);
+    expect(JSON.parse(row.failure).message).to.match(/not audio.*There is no t\.txt beside the CSV/);
   });
 
   it('passes on why a recording was never fetched', async () => {

@@ -141,6 +141,62 @@ for (const way of ['LOAD DATA LOCAL where the server allows it', 'multi-row INSE
       expect((await work())[0]).to.deep.equal(['A', 'record', 0, null, 'c.wav']);
     });
 
+    it('makes work of a transcript that is named, without its text, and again only where another one is named', async () => {
+      const kit = await importKit(services);
+      const { pool } = services.database;
+      const csv = (audio: string, url: string, agent: string) =>
+        `external_interaction_id,channel_type,audio_url,transcript_url,transcript_text,agent\nA,VOICE,${audio},${url},not taken,${agent}\n`;
+      const row = async () => {
+        const [rows] = await pool.query<RowDataPacket[]>(
+          `SELECT w.kind, i.status, i.transcript_url AS url, i.transcript_text AS text, i.transcript_failure AS failure,
+             i.metadata, (SELECT GROUP_CONCAT(reference, ' ', state) FROM recording r WHERE r.interaction_id = i.id) AS audio
+           FROM interaction i LEFT JOIN work w ON w.subject = i.id WHERE i.account_id = ?`,
+          [kit.accountId],
+        );
+        return rows[0];
+      };
+      const fetch = async (failure: string | null) => {
+        await pool.query("DELETE FROM work WHERE account_id = ? AND kind <> 'execute'", [kit.accountId]);
+        await pool.query("UPDATE recording SET state = 'here' WHERE account_id = ?", [kit.accountId]);
+        await pool.query(
+          'UPDATE interaction SET status = 2, transcript_text = ?, transcript_failure = ? WHERE account_id = ?',
+          [failure === null ? 'fetched' : null, failure, kit.accountId],
+        );
+      };
+      kit.put('1.csv', csv('', 'a.txt', 'x'));
+      await kit.run();
+      expect(await row()).to.include({
+        kind: 'record',
+        status: 0,
+        url: 'a.txt',
+        text: null,
+        failure: null,
+        audio: null,
+      });
+      await fetch(null);
+      kit.put('2.csv', csv('', 'a.txt', 'y'));
+      expect((await kit.run()).counts).to.deep.include({ updated: 1 });
+      expect(await row()).to.include({ kind: null, status: 2, text: 'fetched', metadata: '{"agent":"y"}' });
+      kit.put('3.csv', csv('a.wav', 'a.txt', 'y'));
+      await kit.run();
+      expect(await row()).to.include({ kind: 'record', status: 0, text: 'fetched', audio: 'a.wav waiting' });
+      await fetch(null);
+      kit.put('4.csv', csv('a.wav', 'A.txt', 'y'));
+      await kit.run();
+      expect(await row()).to.include({ kind: 'record', status: 0, url: 'A.txt', text: null, audio: 'a.wav here' });
+      await fetch('{}');
+      kit.put('5.csv', csv('a.wav', 'A.txt', 'z'));
+      await kit.run();
+      expect(await row()).to.include({ kind: null, status: 2, text: null, failure: '{}' });
+      kit.put('6.csv', csv('b.wav', 'A.txt', 'z'));
+      await kit.run();
+      expect(await row()).to.include({ kind: 'record', text: null, failure: null, audio: 'b.wav waiting' });
+      await fetch('{}');
+      kit.put('7.csv', csv('b.wav', '', 'z'));
+      await kit.run();
+      expect(await row()).to.include({ kind: null, url: null, text: 'not taken', failure: null });
+    });
+
     it('counts exactly when two imports bring the same rows at once, in opposite order', async () => {
       const kit = await importKit(services);
       const other = await importKit(services);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { columnOf, fieldColumns } from '../../../server/reports/columns.ts';
+import { columnOf } from '../../../server/reports/columns.ts';
 import type { ReportRow } from '../../../server/reports/row.ts';
+import { reportFields } from '../../../shared/job.ts';
 import { type AcousticMeasure, acousticMeasures, type KpiResult } from '../../../shared/quality.ts';
 
 function kpi(given: Partial<KpiResult>): KpiResult {
@@ -94,7 +95,7 @@ describe('a report’s columns', () => {
   });
 
   it('read every name that the column picker offers', () => {
-    for (const name of fieldColumns) expect(() => read(name), name).not.to.throw();
+    for (const name of reportFields) expect(() => read(name), name).not.to.throw();
   });
 
   it('find a bare name that is no field in the metadata; `metadata.` reaches a key that a field hides', () => {

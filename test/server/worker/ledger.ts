@@ -60,14 +60,3 @@ export async function addSubjects(services: Services, count: number, kind: WorkK
   );
   return subjects;
 }
-
-/** Resolves once `look` gives something; fails after `deadlineMs`. */
-export async function eventually<T>(what: string, look: () => Promise<T | undefined>, deadlineMs = 10_000): Promise<T> {
-  const end = performance.now() + deadlineMs;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (performance.now() > end) throw new Error(`${what}: not within ${deadlineMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

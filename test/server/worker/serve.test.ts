@@ -7,8 +7,9 @@ import { abortCauseOf } from '../../../server/worker/abort.ts';
 import type { WorkHandler } from '../../../server/worker/handler.ts';
 import { type Serving, serve } from '../../../server/worker/serve.ts';
 import { AppError } from '../../../shared/error.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { settingsOf, testServices } from '../../harness/services.ts';
-import { addSubjects, eventually, type LedgerOptions, ledgerHandler, openLedger } from './ledger.ts';
+import { addSubjects, type LedgerOptions, ledgerHandler, openLedger } from './ledger.ts';
 
 const leaseSeconds = 2;
 
@@ -72,16 +73,20 @@ describe('serve', () => {
   }).timeout(15_000);
 
   it('works on no more pieces at once than the handler allows', async () => {
-    let now = 0;
     let most = 0;
+    const inside: (() => void)[] = [];
+    const leave = () => {
+      for (const end of inside.splice(0)) end();
+    };
     await addSubjects(services, 30);
     start({
       concurrency: 3,
-      async during() {
-        most = Math.max(most, ++now);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        now--;
-      },
+      // Nobody leaves before three are in, and a fourth has had its chance.
+      during: () =>
+        new Promise((end) => {
+          most = Math.max(most, inside.push(end));
+          if (inside.length === 3) setImmediate(leave);
+        }),
     });
     await allDone(30);
     expect(most).to.equal(3);

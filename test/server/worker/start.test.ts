@@ -5,8 +5,9 @@ import type { Services } from '../../../server/services.ts';
 import { hasLiveWorker } from '../../../server/worker/alive.ts';
 import type { Lane } from '../../../server/worker/lanes.ts';
 import { startWorkers, type Workers } from '../../../server/worker/start.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { settingsOf, testServices } from '../../harness/services.ts';
-import { addSubjects, eventually, openLedger } from './ledger.ts';
+import { addSubjects, openLedger } from './ledger.ts';
 
 const lane = (name: string, kind: WorkKind, fields: Partial<Lane> = {}): Lane => ({
   ...{ name, kinds: [kind], heapMb: 48, claimAhead: 0, idleMs: 500 },
@@ -34,7 +35,7 @@ describe('worker threads', () => {
   const threads = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
   const query = async (sql: string) => (await services.database.pool.query<RowDataPacket[]>(sql))[0];
   const allDone = (count: number) =>
-    eventually(`${count} done`, async () => ((await query('SELECT 1 FROM done')).length === count ? true : undefined));
+    eventually(`${count} done`, async () => (await query('SELECT 1 FROM done')).length === count);
 
   it('start when there is work, end when there is none for a while, and start again', async () => {
     start(lane('ledger', 'analyse', { idleMs: 100 }));
@@ -42,7 +43,7 @@ describe('worker threads', () => {
       await addSubjects(services, 20);
       workers.wake();
       await allDone(total);
-      await eventually('thread ended', async () => (threads() === 0 ? true : undefined));
+      await eventually('thread ended', () => threads() === 0);
     }
     const rows = await query('SELECT times, doer FROM done');
     expect(rows.every(({ times }) => times === 1)).to.equal(true);
@@ -52,14 +53,14 @@ describe('worker threads', () => {
   it('are known to be alive while they are, and not after a stop', async () => {
     expect(await hasLiveWorker(services)).to.equal(false);
     start(lane('ledger', 'analyse'));
-    await eventually('alive', async () => ((await hasLiveWorker(services)) ? true : undefined));
+    await eventually('alive', async () => await hasLiveWorker(services));
     await workers.stop();
     expect(await hasLiveWorker(services)).to.equal(false);
   });
 
   it('are not taken for alive two leases after their last sign of life', async () => {
     start();
-    await eventually('alive', async () => ((await hasLiveWorker(services)) ? true : undefined));
+    await eventually('alive', async () => await hasLiveWorker(services));
     await query('UPDATE worker SET seen_at = NOW(3) - INTERVAL 9 SECOND');
     expect(await hasLiveWorker(services)).to.equal(false);
   });

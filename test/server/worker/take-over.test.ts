@@ -5,8 +5,9 @@ import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
 import type { Services } from '../../../server/services.ts';
 import { type Serving, serve } from '../../../server/worker/serve.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { settingsOf, testServices } from '../../harness/services.ts';
-import { addSubjects, eventually, ledgerHandler, openLedger } from './ledger.ts';
+import { addSubjects, ledgerHandler, openLedger } from './ledger.ts';
 
 const leaseSeconds = 2;
 const twoLeasesMs = 2 * leaseSeconds * 1000;

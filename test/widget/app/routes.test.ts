@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { widgetModule } from '../source.ts';
 
-const { isAddress, parseAddress, withQuery } =
+const { isAddress, isOtherQuery, parseAddress, withQuery } =
   await widgetModule<typeof import('../../../widget/app/routes.ts')>('app/routes.ts');
 
 describe("the console's addresses", () => {
@@ -20,6 +20,13 @@ describe("the console's addresses", () => {
     expect(withQuery('/executions', { status: 'success', type: undefined, other: '' })).to.equal(
       '/executions?status=success',
     );
+  });
+
+  it('ask the same again when only the object is another', () => {
+    const asked = new URLSearchParams('status=success');
+    expect(isOtherQuery(new URLSearchParams(asked), asked)).to.equal(false);
+    expect(isOtherQuery(new URLSearchParams(), asked)).to.equal(true);
+    expect(isOtherQuery(new URLSearchParams(), undefined)).to.equal(true);
   });
 
   it('lead to "missing" where there is nothing, whatever the text', () => {

@@ -50,6 +50,7 @@ describe('sniffAudio', () => {
       ['#EXTM3U\n#EXTINF:10,\nhttp://example.org/a.wav', 'a playlist'],
       ['Not found', 'plain text ("Not found")'],
       [Buffer.from('Nicht gefunden – später', 'utf16le'), 'first bytes'],
+      [Buffer.from('\ufeff<html>', 'utf16le'), 'an HTML page'],
       [Buffer.from('PK\x03\x04zzzz'), 'a ZIP archive'],
       [Buffer.from([0x1f, 0x8b, 8, 0]), 'a gzip archive'],
       ['%PDF-1.7', 'a PDF'],

@@ -5,8 +5,9 @@ import { newId, parseUuid } from '../../../../db/uuid.ts';
 import { setConnectorEnabled } from '../../../../server/configuration/connectors.ts';
 import type { Change } from '../../../../server/console/changes/feed.ts';
 import type { Router } from '../../../../server/console/router.ts';
+import { eventually } from '../../../harness/eventually.ts';
 import { testAccount } from '../../../harness/services.ts';
-import { type Door, eventually, openDoor, signedInAs } from '../../http/door.ts';
+import { type Door, openDoor, signedInAs } from '../../http/door.ts';
 import { type Belongings, makeBelongings } from '../belongings.ts';
 
 describe('the stream of changes', () => {
@@ -46,7 +47,7 @@ describe('the stream of changes', () => {
         onError: (error) => errors.push(String(error.data?.code)),
       }),
     );
-    await eventually(() => isStarted || errors.length > 0);
+    await eventually('followed', () => isStarted || errors.length > 0);
     return { changes, errors, topics: () => new Set(changes.map(({ topic }) => topic)) };
   }
 
@@ -59,7 +60,7 @@ describe('the stream of changes', () => {
     );
   /** Touches everything until the follower has heard of it: the first look is what later ones are compared with. */
   async function untilHeard(heard: () => boolean, change: () => Promise<unknown>): Promise<void> {
-    await eventually(async () => {
+    await eventually('heard', async () => {
       if (!heard()) await change();
       return heard();
     });
@@ -79,11 +80,13 @@ describe('the stream of changes', () => {
     expect(changes.find(({ topic }) => topic === 'connectors')?.id).to.equal(own.connector);
     await untilHeard(() => topics().has('analyses'), completeAnalysis);
     await sql("UPDATE execution SET status = 'processing' WHERE id = ?", [parseUuid(own.execution)]);
-    await eventually(() => changes.some(({ id, version }) => id === own.execution && /^processing/.test(version)));
+    await eventually('told', () =>
+      changes.some(({ id, version }) => id === own.execution && /^processing/.test(version)),
+    );
     await sql("UPDATE execution SET status = 'success', created_at = NOW(3) - INTERVAL 1 DAY WHERE id = ?", [
       parseUuid(own.execution),
     ]);
-    await eventually(() => changes.some(({ id, version }) => id === own.execution && /^success/.test(version)));
+    await eventually('told', () => changes.some(({ id, version }) => id === own.execution && /^success/.test(version)));
   });
 
   it('tells of an execution that began and ended between two looks', async () => {
@@ -95,7 +98,9 @@ describe('the stream of changes', () => {
       "INSERT INTO execution (id, account_id, job_id, job_name, type, connector_names, trigger_kind, status) VALUES (?, ?, 99, 'x', 'data_import', '[]', 'manual', 'success')",
       [id, account.id],
     );
-    await eventually(() => changes.some(({ topic, version }) => topic === 'executions' && /^success/.test(version)));
+    await eventually('told', () =>
+      changes.some(({ topic, version }) => topic === 'executions' && /^success/.test(version)),
+    );
   });
 
   it("tells everybody of analyses, nobody but admins of the rest, and nobody of another account's", async () => {

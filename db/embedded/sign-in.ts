@@ -29,7 +29,7 @@ export function readPassword(layout: Layout): string {
  * Writes the statements that the server runs at each start before anybody can connect. They change nothing when all is
  * as it should be, and mend a start that was cut off, so no server ever listens with an account without password.
  */
-export function writeAccounts(layout: Layout, password: string): void {
+export function writeUsers(layout: Layout, password: string): void {
   const account = `'${databaseUser}'@'localhost'`;
   const statements = [
     `CREATE DATABASE IF NOT EXISTS ${databaseName} CHARACTER SET utf8mb4;`,

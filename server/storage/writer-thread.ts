@@ -1,0 +1,105 @@
+import { createHash, type Hash } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writevSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { type ChunkCipher, chunkBytes, newFile, sealChunk } from './sealed.ts';
+import type { StoredObject } from './storage.ts';
+import type { ChunkOrder, Order, Reply, WriterInput } from './writer-order.ts';
+
+/** A file under way. */
+interface OpenFile {
+  descriptor: number;
+  temporary: string;
+  path: string;
+  cipher: ChunkCipher;
+  hash: Hash;
+  chunks: number;
+  byteSize: number;
+}
+
+/** A file that failed stays here without anything, so that its later chunks are passed over. */
+const files = new Map<number, OpenFile | 'failed'>();
+
+const { memory } = workerData as WriterInput;
+
+parentPort?.on('message', (order: Order) => {
+  parentPort?.postMessage('abandon' in order ? abandon(order.id) : take(order));
+});
+
+function take(order: ChunkOrder): Reply {
+  const { id, begin, slot, isLast } = order;
+  try {
+    const file = begin ? open(begin) : files.get(id);
+    if (!file || file === 'failed') return { id, slot };
+    files.set(id, file);
+    write(file, order);
+    if (!isLast) return { id, slot };
+    const stored = complete(file);
+    files.delete(id);
+    return { id, slot, stored };
+  } catch (error) {
+    discard(files.get(id));
+    files.set(id, 'failed');
+    const { message, code, syscall } = error as NodeJS.ErrnoException;
+    return { id, slot, failure: { message, code, syscall } };
+  }
+}
+
+function abandon(id: number): Reply {
+  discard(files.get(id));
+  files.delete(id);
+  return { id };
+}
+
+function open({ temporary, path, storageKey }: NonNullable<ChunkOrder['begin']>): OpenFile {
+  const cipher = newFile(Buffer.from(storageKey));
+  const descriptor = openSync(temporary, 'wx', 0o600);
+  return { descriptor, temporary, path, cipher, hash: createHash('sha256'), chunks: 0, byteSize: 0 };
+}
+
+function write(file: OpenFile, { slot, length, isLast }: ChunkOrder): void {
+  const content = new Uint8Array(memory, slot * chunkBytes, length);
+  file.hash.update(content);
+  const pieces = sealChunk(file.cipher, file.chunks, isLast, content);
+  writeAll(file.descriptor, file.chunks === 0 ? [file.cipher.header, ...pieces] : pieces);
+  file.chunks++;
+  file.byteSize += length;
+}
+
+/** A full disk may take a part of a write and say so only in the count. */
+function writeAll(descriptor: number, pieces: Buffer[]): void {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  let written = writevSync(descriptor, pieces);
+  while (written < length) written += writevSync(descriptor, [Buffer.concat(pieces, length).subarray(written)]);
+}
+
+function complete({ descriptor, temporary, path, hash, byteSize }: OpenFile): StoredObject {
+  closeSync(descriptor);
+  moveInto(temporary, path);
+  return { byteSize, sha256: hash.digest('hex') };
+}
+
+/** Most folders are there already, so they are made only when they prove missing. */
+function moveInto(temporary: string, path: string): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      renameSync(temporary, path);
+      return;
+    } catch (error) {
+      // A removal may take the empty folder away between making it and moving into it.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === 4) throw error;
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    }
+  }
+}
+
+function discard(file: OpenFile | 'failed' | undefined): void {
+  if (!file || file === 'failed') return;
+  try {
+    closeSync(file.descriptor);
+  } catch (error) {
+    // A completed file is closed already when its last step fails.
+    if ((error as NodeJS.ErrnoException).code !== 'EBADF') throw error;
+  }
+  rmSync(file.temporary, { force: true });
+}

@@ -1,0 +1,82 @@
+import type { Pool } from 'mysql2/promise';
+import { postponeWork, type Work } from '../../db/queries/work.ts';
+import { releaseClaims } from '../../db/queries/workers.ts';
+import { AppError, errorCodes, type Failure } from '../../shared/error.ts';
+import type { Log } from '../log.ts';
+import { abortCauseOf } from './abort.ts';
+import type { WorkHandler } from './handler.ts';
+import { attemptsAllowed, decide, describeFailure, workError } from './retry.ts';
+
+/** A piece of work under this worker's claim. */
+export interface Held {
+  work: Work;
+  signal: AbortSignal;
+  lastFailure: Failure | undefined;
+}
+
+interface Surroundings {
+  pool: Pool;
+  log: Log;
+}
+
+/** One attempt and what follows from its failure. Never throws: what cannot be written now comes back with the lease. */
+export async function perform(handler: WorkHandler, held: Held, surroundings: Surroundings): Promise<void> {
+  const { work, signal, lastFailure } = held;
+  try {
+    if (isExhausted(handler, work, lastFailure))
+      await giveUp(handler, work, diedTooOften(work, lastFailure), surroundings.log);
+    else await attempt(handler, held, surroundings);
+  } catch (error) {
+    surroundings.log.error(
+      { err: error, ...nameOf(work), aborted: signal.aborted },
+      'a failure could not be written; the work comes back when its lease ends',
+    );
+  }
+}
+
+async function attempt(handler: WorkHandler, { work, signal }: Held, surroundings: Surroundings): Promise<void> {
+  try {
+    // Work that waited for its turn may have been lost or cancelled by now.
+    signal.throwIfAborted();
+    await handler.run(work, signal);
+  } catch (thrown) {
+    await afterFailure(handler, work, signal.aborted ? signal.reason : thrown, surroundings);
+    if (abortCauseOf(signal) === 'stopping') await releaseClaims(surroundings.pool, [work]);
+  }
+}
+
+async function afterFailure(handler: WorkHandler, work: Work, thrown: unknown, { pool, log }: Surroundings) {
+  const error = workError(thrown, `the step "${work.kind}"`);
+  if (error.code === 'lease_lost') {
+    log.info(nameOf(work), 'stopped working on it: the lease is over or given back');
+    return;
+  }
+  const verdict = decide(error, work.attempts, handler.maxAttempts);
+  if (verdict.action === 'give_up') return await giveUp(handler, work, error, log);
+  log.warn({ err: error, ...nameOf(work), delayMs: verdict.delayMs }, 'failed; tried again later');
+  await postponeWork(pool, work, verdict.delayMs, { code: error.code, message: error.message });
+}
+
+async function giveUp(handler: WorkHandler, work: Work, error: AppError, log: Log): Promise<void> {
+  const { failure, traceId } = describeFailure(error);
+  if (traceId) log.error({ err: error, traceId, ...nameOf(work) }, 'given up');
+  await handler.giveUp(work, failure);
+}
+
+/** More attempts were begun than are allowed: earlier ones ended with their worker, which could not say so. */
+function isExhausted({ maxAttempts }: WorkHandler, { attempts }: Work, lastFailure: Failure | undefined): boolean {
+  const kind = lastFailure ? errorCodes[lastFailure.code].kind : 'transient';
+  return attempts > attemptsAllowed(kind, maxAttempts);
+}
+
+function diedTooOften({ attempts }: Work, lastFailure: Failure | undefined): AppError {
+  if (lastFailure) return new AppError(lastFailure.code, lastFailure.message);
+  return new AppError(
+    'internal',
+    `The program ended ${attempts - 1} times while it worked on this, without a word. See the log from those times.`,
+  );
+}
+
+function nameOf({ kind, accountId, subject, attempts }: Work) {
+  return { kind, accountId, subject: subject.toString('hex'), attempts };
+}
