@@ -52,13 +52,20 @@ function isApplied(migration: Migration, applied: Map<string, string>): boolean 
 }
 
 async function apply(connection: PoolConnection, migration: Migration): Promise<void> {
-  for (const statement of migration.statements) await connection.query(createIfAbsent(statement));
+  for (const statement of migration.statements) await change(connection, statement);
   await connection.query('INSERT INTO migration (id, checksum) VALUES (?, ?)', [migration.id, checksumOf(migration)]);
 }
 
+/** The table, the column, the key is there already. */
+const alreadyDone = [1050, 1060, 1061];
+
 /** DDL commits by itself, so a program killed in mid-migration must be able to run the same list again. */
-function createIfAbsent(statement: string): string {
-  return statement.replace(/^CREATE TABLE (?!IF NOT EXISTS)/, 'CREATE TABLE IF NOT EXISTS ');
+async function change(connection: PoolConnection, statement: string): Promise<void> {
+  try {
+    await connection.query(statement);
+  } catch (error) {
+    if (!alreadyDone.includes((error as { errno?: number }).errno ?? 0)) throw error;
+  }
 }
 
 export function checksumOf({ statements }: Migration): string {

@@ -238,6 +238,7 @@ export const statements = [
     source_item_id BIGINT UNSIGNED NOT NULL,
     source_line INT UNSIGNED NOT NULL,
     failure TEXT NULL,
+    transcript_failure TEXT NULL,
     status_modified_at DATETIME(3) NOT NULL,
     created_at DATETIME(3) NOT NULL,
     UNIQUE KEY (account_id, external_id),

@@ -1,5 +1,4 @@
 import { statements as theMainLine } from './0001_the_main_line.ts';
-import { statements as transcriptFailure } from './0002_transcript_failure.ts';
 
 export interface Migration {
   /** Applied in this order, once each; an applied one never changes (its checksum is compared at start). */
@@ -7,7 +6,4 @@ export interface Migration {
   statements: string[];
 }
 
-export const migrations: Migration[] = [
-  { id: '0001_the_main_line', statements: theMainLine },
-  { id: '0002_transcript_failure', statements: transcriptFailure },
-];
+export const migrations: Migration[] = [{ id: '0001_the_main_line', statements: theMainLine }];

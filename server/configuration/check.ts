@@ -7,7 +7,7 @@ import type { ConnectorType } from '../connectors/connector.ts';
 import { connectorType } from '../connectors/registry.ts';
 import { joinSecrets, openSecrets } from '../connectors/secrets.ts';
 import type { Services } from '../services.ts';
-import { completeConfig, connectorRow } from './connectors.ts';
+import { connectorRow, mergedConfig } from './connectors.ts';
 import { parseInput } from './parse.ts';
 
 /** A check that has not ended by then is ended by us. */
@@ -37,12 +37,12 @@ const unsavedSchema = z.object({
   uid: z.string().optional(),
 });
 
-/** Tries what a form holds before it is saved. */
+/** Tries what a form holds before it is saved. A key pair is made by saving alone, so without one it ends at the sign-in. */
 export async function checkConfig(services: Services, accountId: number, input: unknown): Promise<CheckResult> {
   const { type: typeId, direction, config: given, uid } = parseInput(unsavedSchema, input);
   const type = connectorType(typeId);
   const row = uid ? await connectorRow(services, accountId, uid) : null;
-  const config = await completeConfig(services, type, given, row);
+  const config = mergedConfig(services, type, given, row);
   return runCheck(services, type, config, direction);
 }
 

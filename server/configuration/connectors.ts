@@ -50,7 +50,8 @@ export async function saveConnector(
   if (create && row) throw nameTaken(connector.name);
   const type = connectorType(connector.type);
   requireFit(type, connector, row);
-  const config = await completeConfig(services, type, connector.config, row);
+  const merged = mergedConfig(services, type, connector.config, row);
+  const config = ((await type.prepare?.(merged)) ?? merged) as Json;
   if (dryRun) return { uid: row ? uuidText(row.uid) : '', change: changeOf(services, type, connector, config, row) };
   return write(services, accountId, connector, config, row, by);
 }
@@ -68,16 +69,10 @@ function requireFit(type: ConnectorType, { direction }: ConnectorInput, row: Con
     );
 }
 
-/** The given config with kept secrets and what the type adds by itself, checked by the type's own schema. */
-export async function completeConfig(
-  services: Services,
-  type: ConnectorType,
-  given: Json,
-  row: ConnectorRow | null,
-): Promise<Json> {
+/** The given config with the secrets and the host key that are kept, checked by the type's own schema. */
+export function mergedConfig(services: Services, type: ConnectorType, given: Json, row: ConnectorRow | null): Json {
   const kept = row ? { ...pinned(row.config, given), ...given } : given;
-  const config = parseInput(type.config as z.ZodType<Json>, joinSecrets(kept, secretsOf(services, row)), ['config']);
-  return ((await type.prepare?.(config)) ?? config) as Json;
+  return parseInput(type.config as z.ZodType<Json>, joinSecrets(kept, secretsOf(services, row)), ['config']);
 }
 
 /** A host key that was pinned at a check stays while the host stays, though a form or a YAML does not repeat it. */

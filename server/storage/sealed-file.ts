@@ -21,6 +21,7 @@ export class SealedFile {
   #memory: Uint8Array = new Uint8Array(0);
   #length = 0;
   #isBegun = false;
+  #isDead = false;
   #failure: Error | undefined;
   #stored: { resolve: (stored: StoredObject) => void; reject: (error: Error) => void } | undefined;
   #abandoned: (() => void) | undefined;
@@ -67,8 +68,6 @@ export class SealedFile {
       });
     this.#channel.ended();
   }
-
-  #isDead = false;
 
   hear({ slot, stored, failure }: Reply): void {
     if (failure) this.#failed(Object.assign(new Error(failure.message), failure));

@@ -8,7 +8,8 @@ import type { ChunkOrder, Order, Reply, WriterInput } from './writer-order.ts';
 
 /** A file under way. */
 interface OpenFile {
-  descriptor: number;
+  /** Undefined once closed: its number may be another file's by then. */
+  descriptor: number | undefined;
   temporary: string;
   path: string;
   cipher: ChunkCipher;
@@ -61,22 +62,29 @@ function write(file: OpenFile, { slot, length, isLast }: ChunkOrder): void {
   const content = new Uint8Array(memory, slot * chunkBytes, length);
   file.hash.update(content);
   const pieces = sealChunk(file.cipher, file.chunks, isLast, content);
-  writeAll(file.descriptor, file.chunks === 0 ? [file.cipher.header, ...pieces] : pieces);
+  writeAll(file, file.chunks === 0 ? [file.cipher.header, ...pieces] : pieces);
   file.chunks++;
   file.byteSize += length;
 }
 
 /** A full disk may take a part of a write and say so only in the count. */
-function writeAll(descriptor: number, pieces: Buffer[]): void {
+function writeAll({ descriptor }: OpenFile, pieces: Buffer[]): void {
+  if (descriptor === undefined) throw new Error('the file was closed before its end');
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   let written = writevSync(descriptor, pieces);
   while (written < length) written += writevSync(descriptor, [Buffer.concat(pieces, length).subarray(written)]);
 }
 
-function complete({ descriptor, temporary, path, hash, byteSize }: OpenFile): StoredObject {
-  closeSync(descriptor);
-  moveInto(temporary, path);
-  return { byteSize, sha256: hash.digest('hex') };
+function complete(file: OpenFile): StoredObject {
+  close(file);
+  moveInto(file.temporary, file.path);
+  return { byteSize: file.byteSize, sha256: file.hash.digest('hex') };
+}
+
+function close(file: OpenFile): void {
+  const { descriptor } = file;
+  file.descriptor = undefined;
+  if (descriptor !== undefined) closeSync(descriptor);
 }
 
 /** Most folders are there already, so they are made only when they prove missing. */
@@ -95,11 +103,6 @@ function moveInto(temporary: string, path: string): void {
 
 function discard(file: OpenFile | 'failed' | undefined): void {
   if (!file || file === 'failed') return;
-  try {
-    closeSync(file.descriptor);
-  } catch (error) {
-    // A completed file is closed already when its last step fails.
-    if ((error as NodeJS.ErrnoException).code !== 'EBADF') throw error;
-  }
+  close(file);
   rmSync(file.temporary, { force: true });
 }

@@ -59,8 +59,8 @@ export async function testDatabase(): Promise<Database> {
   return {
     ...database,
     async close() {
-      await database.pool.query(`DROP DATABASE \`${address.database}\``);
       await database.close();
+      await onServer(`DROP DATABASE IF EXISTS \`${address.database}\``);
     },
   };
 }
@@ -69,9 +69,17 @@ export async function testDatabase(): Promise<Database> {
 export async function freshDatabase(): Promise<DatabaseAddress> {
   const server = await testServer();
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  const { ssl: _, ...where } = server;
-  const connection = await createConnection(where);
-  await connection.query(`CREATE DATABASE \`${name}\` CHARACTER SET utf8mb4`);
-  await connection.end();
+  await onServer(`CREATE DATABASE \`${name}\` CHARACTER SET utf8mb4`);
   return { ...server, database: name };
+}
+
+/** One statement on a connection of its own, which stands in no database that may go. */
+async function onServer(sql: string): Promise<void> {
+  const { ssl: _ssl, database: _database, ...where } = await testServer();
+  const connection = await createConnection(where);
+  try {
+    await connection.query(sql);
+  } finally {
+    await connection.end();
+  }
 }

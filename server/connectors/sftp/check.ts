@@ -55,12 +55,24 @@ function* connectionSteps(
   yield passed(
     'host_key',
     isNew
-      ? `The server shows the key ${seen}. Compare it with what whoever runs the server tells you; from now on only this key is accepted.`
+      ? `The server shows the key ${seen}. Compare it with what whoever runs the server tells you. Once it is pinned, no other key is accepted.`
       : `The server shows the expected key ${seen}.`,
     { host_key: seen },
   );
-  if (failure) return yield failed('sign_in', failure);
+  if (failure) return yield failed('sign_in', hasKey(config) ? failure : noKeyYet());
   yield passed('sign_in', `Signed in as ${config.username}.`);
+}
+
+function hasKey({ credential }: SftpConfig): boolean {
+  return credential.type !== 'ssh_key' || credential.private_key !== undefined;
+}
+
+function noKeyYet(): AppError {
+  return new AppError(
+    'invalid',
+    'There is no SSH key yet: saving makes the pair. Save this connector, give the public key on its card to whoever runs the server, then test again.',
+    { field: 'credential' },
+  );
 }
 
 async function lookIntoFolder(connection: Connection, config: SftpConfig): Promise<Told> {

@@ -128,9 +128,8 @@ const preferredCiphers: NonNullable<ConnectConfig['algorithms']>['cipher'] = [
 function signIn({ username, credential }: SftpConfig): Partial<ConnectConfig> {
   if (credential.type === 'password') return { username, password: credential.password, tryKeyboard: true };
   if (credential.private_key) return { username, privateKey: credential.private_key };
-  throw new AppError('invalid', 'This connector has no SSH key yet. Save it again to have a key pair made.', {
-    field: 'credential.private_key',
-  });
+  // Without a key yet there is no way to sign in, but the host key can be seen.
+  return { username, authHandler: ['none'] };
 }
 
 /** Some servers ask for the password in a dialogue of their own. */

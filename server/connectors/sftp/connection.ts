@@ -53,8 +53,9 @@ export class Connection implements AsyncDisposable {
     return this.#failure === undefined;
   }
 
-  get client(): SftpClient {
-    return this.#parts.client;
+  /** Whether reads take the short way past the library; without it they are right but slower. */
+  get readsDirectly(): boolean {
+    return this.#direct !== undefined;
   }
 
   /** Sends one request about `path` and waits for its answer. Every failure is an AppError that names the path. */

@@ -8,8 +8,16 @@ const comment = 'cqa';
 export async function prepareKeys(config: SftpConfig): Promise<SftpConfig> {
   if (config.credential.type !== 'ssh_key') return config;
   const given = config.credential.private_key;
-  const private_key = given ?? ssh2.utils.generateKeyPairSync('ed25519', { comment }).private;
+  const private_key = given ?? newPrivateKey();
   return { ...config, credential: { type: 'ssh_key', private_key, public_key: publicKeyOf(private_key) } };
+}
+
+/** About one in 300 of the keys that the library makes cannot be read, not even by itself; such a one is thrown away. */
+export function newPrivateKey(): string {
+  for (;;) {
+    const { private: made } = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+    if (!(ssh2.utils.parseKey(made) instanceof Error)) return made;
+  }
 }
 
 /** One line for an authorized_keys file: `ssh-ed25519 AAAA… cqa`. */

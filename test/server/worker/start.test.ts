@@ -70,7 +70,7 @@ describe('worker threads', () => {
     await addSubjects(services, 1, 'record');
     await addSubjects(services, 5);
     await allDone(5);
-    // Each death moves the token on, so an even one says that nobody holds the work now.
+    // Each crash moves the token on, so an even one says that nobody holds the work now.
     const hurry = setInterval(() => void query('UPDATE work SET run_after = NOW(3) WHERE claim % 2 = 0'), 100);
     const row = await eventually(
       'given up',
