@@ -10,13 +10,14 @@ import { readConfig } from '../../server/config.ts';
 import { requireProgram } from '../../server/machine/programs.ts';
 import { openServices, type Services } from '../../server/services.ts';
 import { testSecretKey } from '../harness/services.ts';
-import { importOnce, type Measured, newSubject } from './import/ours.ts';
+import { type ImportWay, importOnce, type Measured, newSubject } from './import/ours.ts';
 import { insertStatements, loadStatement, writeCsv } from './import/rows.ts';
 import { type BenchResult, compare } from './result.ts';
 
 const runFile = promisify(execFile);
 const smallRowCount = 50_000;
 const memoryLimitMb = 256;
+const watched: ImportWay = { canLoadLocal: true, watchesMemory: true };
 
 export interface ImportBenchOptions {
   rowCount?: number;
@@ -88,7 +89,10 @@ async function loadWay(bench: Bench): Promise<BenchResult> {
   const rounds: BenchResult['rounds'] = [];
   for (let round = 0; round < bench.rounds; round++) {
     const peer = await timed(bench, () => loadByClient(bench));
-    rounds.push({ ours: (await importFresh(bench, bench.rowCount, true)).rowsPerSecond, peer });
+    rounds.push({
+      ours: (await importFresh(bench, bench.rowCount, { canLoadLocal: true, watchesMemory: false })).rowsPerSecond,
+      peer,
+    });
     bench.say(`LOAD DATA round ${round + 1}: ${JSON.stringify(rounds.at(-1))}`);
   }
   const notes = ['peer: LOAD DATA LOCAL INFILE of the same file by the mariadb client, into the same table definition'];
@@ -100,7 +104,10 @@ async function insertWay(bench: Bench): Promise<BenchResult> {
   const rounds: BenchResult['rounds'] = [];
   for (let round = 0; round < bench.rounds; round++) {
     const peer = await timed(bench, () => insertPlainly(bench, statements));
-    rounds.push({ ours: (await importFresh(bench, bench.rowCount, false)).rowsPerSecond, peer });
+    rounds.push({
+      ours: (await importFresh(bench, bench.rowCount, { canLoadLocal: false, watchesMemory: false })).rowsPerSecond,
+      peer,
+    });
     bench.say(`INSERT round ${round + 1}: ${JSON.stringify(rounds.at(-1))}`);
   }
   const notes = ['peer: prepared INSERTs of 1,000 rows into the same table definition, committed every 5,000 rows'];
@@ -140,10 +147,10 @@ async function insertPlainly({ services }: Bench, statements: string[]): Promise
     });
 }
 
-async function importFresh({ services, folder }: Bench, rowCount: number, canLoadLocal: boolean): Promise<Measured> {
+async function importFresh({ services, folder }: Bench, rowCount: number, way: ImportWay): Promise<Measured> {
   await services.database.pool.query('TRUNCATE interaction');
   const subject = await newSubject(services, folderOf(folder, rowCount));
-  const first = await importOnce(services, subject, canLoadLocal);
+  const first = await importOnce(services, subject, way);
   requireCounts(first.counts, { imported: rowCount, duplicate: 0 });
   return first;
 }
@@ -156,15 +163,15 @@ function requireCounts(counts: { imported: number; duplicate: number }, expected
 /** Peaks of the importing process, and that the same file imported again changes nothing. */
 async function memory(bench: Bench): Promise<BenchResult[]> {
   const { services, folder, rowCount } = bench;
-  const { peakMb: smallMb } = await importFresh(bench, smallRowCount, true);
-  const { peakMb: largeMb } = await importFresh(bench, rowCount, true);
+  const { peakMb: smallMb } = await importFresh(bench, smallRowCount, watched);
+  const { peakMb: largeMb } = await importFresh(bench, rowCount, watched);
   await services.database.pool.query('TRUNCATE interaction');
   const subject = await newSubject(services, folderOf(folder, rowCount));
-  await importOnce(services, subject, true);
-  const again = await importOnce(services, subject, true);
+  await importOnce(services, subject, watched);
+  const again = await importOnce(services, subject, watched);
   if (again.items.unchanged !== 1) throw new Error('The file imported again was not found unchanged.');
   await services.database.pool.query('DELETE FROM source_item');
-  const duplicates = await importOnce(services, subject, true);
+  const duplicates = await importOnce(services, subject, watched);
   requireCounts(duplicates.counts, { imported: 0, duplicate: rowCount });
   const unit = 'MB';
   const rate = Math.round(duplicates.rowsPerSecond).toLocaleString('en');

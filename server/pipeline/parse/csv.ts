@@ -35,8 +35,10 @@ function* block(scanner: CsvScanner, rows: CsvRow[], encoding: TextEncoding): Ge
   if (scanner.header) yield { header: scanner.header, rows };
 }
 
+/** In two steps, because one pattern for both takes quadratic time over a megabyte without a line end. */
 function hasFirstLine(text: string): boolean {
-  return /\S[^\r\n]*[\r\n]/.test(text);
+  const start = text.search(/\S/);
+  return start >= 0 && /[\r\n]/.test(text.slice(start));
 }
 
 /** The one of comma, semicolon and tab that the header uses most, outside of quotes. */

@@ -9,7 +9,7 @@ import type { BenchInput, BenchOutput } from './process.ts';
 
 export interface Measured extends BenchOutput {
   rowsPerSecond: number;
-  /** The most memory that the process had, in MB: its own and its share of what is shared (PSS). */
+  /** The most memory that the process had, in MB: its own and its share of what is shared (PSS); 0 when not watched. */
   peakMb: number;
 }
 
@@ -26,8 +26,18 @@ export async function newSubject(services: Services, directory: string): Promise
   return { accountId, connectorId, directory };
 }
 
+export interface ImportWay {
+  canLoadLocal: boolean;
+  /** Looking at a process's memory halts it for milliseconds, so it is not done where its rate is measured. */
+  watchesMemory: boolean;
+}
+
 /** One whole import in a process of its own, as the product runs it: in a thread with bounded memory. */
-export async function importOnce(services: Services, subject: Subject, canLoadLocal: boolean): Promise<Measured> {
+export async function importOnce(
+  services: Services,
+  subject: Subject,
+  { canLoadLocal, watchesMemory }: ImportWay,
+): Promise<Measured> {
   const executionId = await startExecution(services, subject.accountId);
   const input: BenchInput = {
     settings: settingsOf(services),
@@ -39,7 +49,7 @@ export async function importOnce(services: Services, subject: Subject, canLoadLo
   const child = spawn(process.execPath, [program, JSON.stringify(input)], { stdio: ['ignore', 'pipe', 'inherit'] });
   let peakMb = 0;
   const sampling = setInterval(() => {
-    peakMb = Math.max(peakMb, memoryMb(child.pid ?? 0));
+    if (watchesMemory) peakMb = Math.max(peakMb, memoryMb(child.pid ?? 0));
   }, 50);
   try {
     const output = (await json(child.stdout)) as BenchOutput;
