@@ -24,7 +24,8 @@ export async function openAudio(stream: AsyncIterable<Uint8Array>, options: Open
     if (samples.format.channels > 2) throw tooManyChannels(samples.format.channels);
     return samples;
   } catch (thrown) {
-    await reader.close();
+    // Not waited for: a source that stalls cannot be closed before it moves again, and the failure is known already.
+    reader.close().catch(() => undefined);
     throw thrown;
   }
 }

@@ -193,11 +193,19 @@ describe('openAudio through ffmpeg', () => {
   it('gives up after its time limit', async () => {
     const abort = new AbortController();
     const endless = stalling(sampleBytes('plain.mp3'), abort.signal);
-    const stream = await openAudio(endless, { ...options, timeoutMs: 400 });
     const read = (async () => {
+      const stream = await openAudio(endless, { ...options, timeoutMs: 400 });
       for await (const block of stream.blocks) expect(block.length).to.equal(2);
     })();
     const error = await rejection(read);
+    abort.abort();
+    expect(error.message).to.include('could not be decoded within');
+  });
+
+  it('gives up in time, too, when nothing was decoded yet and the source stalls', async () => {
+    const abort = new AbortController();
+    const endless = stalling(sampleBytes('plain.mp3').subarray(0, 600), abort.signal);
+    const error = await rejection(openAudio(endless, { ...options, timeoutMs: 20 }));
     abort.abort();
     expect(error.message).to.include('could not be decoded within');
   });
