@@ -2,6 +2,7 @@ import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql
 import type { Failure } from '../../shared/error.ts';
 import { interactionStatuses, type RecordingState } from '../../shared/interaction.ts';
 import { transaction } from '../database.ts';
+import { requeueInteractions } from './interactions.ts';
 import { type TranscriptOutcome, writeTranscript } from './transcripts.ts';
 import { addWork, type Work } from './work.ts';
 
@@ -153,4 +154,38 @@ async function failInteraction(
     'UPDATE interaction SET status = ?, failure = ?, status_modified_at = NOW(3) WHERE id = ? AND account_id = ?',
     [interactionStatuses.indexOf('failed'), JSON.stringify(failure), subject, accountId],
   );
+}
+
+const retriedAtOnce = 10_000;
+
+/**
+ * Puts recordings of a connector that failed for one of these codes back to be fetched, with their interactions, and says
+ * how many. The oldest come first; what is left is for the next time.
+ */
+export function requeueFailedRecordings(
+  pool: Pool,
+  accountId: number,
+  connectorId: number,
+  codes: string[],
+): Promise<number> {
+  return transaction(pool, async (connection) => {
+    const [rows] = await connection.query<RowDataPacket[]>(
+      `SELECT DISTINCT interaction_id FROM recording
+       WHERE account_id = ? AND state = 'failed' AND connector_id = ? AND JSON_VALUE(failure, '$.code') IN (?)
+       ORDER BY interaction_id LIMIT ?`,
+      [accountId, connectorId, codes, retriedAtOnce],
+    );
+    if (rows.length === 0) return 0;
+    const ids = rows.map((row) => row.interaction_id as Buffer);
+    await connection.query(
+      "UPDATE recording SET state = 'waiting', failure = NULL WHERE interaction_id IN (?) AND state = 'failed'",
+      [ids],
+    );
+    await requeueInteractions(connection, accountId, ids);
+    await addWork(
+      connection,
+      ids.map((subject) => ({ kind: 'record' as const, accountId, subject, groupKey: connectorId })),
+    );
+    return ids.length;
+  });
 }

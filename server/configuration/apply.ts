@@ -74,7 +74,12 @@ async function pass(
       async () => (await saveConnector(services, accountId, connector, { by, dryRun })).change,
     );
   for (const job of document.jobs)
-    await note(`job ${job.name}`, async () => (await saveJob(services, accountId, job, { by, dryRun })).change);
+    await note(
+      `job ${job.name}`,
+      async () =>
+        (await saveJob(services, accountId, job, { by, dryRun, ...(dryRun ? { alsoKnown: document.connectors } : {}) }))
+          .change,
+    );
   return applied;
 }
 

@@ -11,6 +11,8 @@ export interface SaveOptions {
   create?: boolean;
   /** Says what would happen and changes nothing. */
   dryRun?: boolean;
+  /** Connectors that are about to be made in the same go. */
+  alsoKnown?: readonly { name: string; direction?: unknown }[];
 }
 
 /** What storing `after` as JSON in the place of `before` is; `before` is undefined where nothing is stored. */

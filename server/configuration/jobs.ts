@@ -45,7 +45,7 @@ export async function saveJob(
       `"${row.name}" is already a job of another type (${row.type}). Choose another name.`,
       { field: 'name' },
     );
-  const connectorIds = await matchingConnectors(services, accountId, job, options.dryRun ?? false);
+  const connectorIds = await matchingConnectors(services, accountId, job, options.alsoKnown ?? []);
   const change = await changeOf(services, job, connectorIds, row);
   if (options.dryRun || (row && change === 'unchanged')) return { uid: row ? uuidText(row.uid) : '', change };
   return { uid: await write(services, accountId, job, connectorIds, row, options.by), change };
@@ -56,7 +56,7 @@ async function matchingConnectors(
   services: Services,
   accountId: number,
   job: JobInput,
-  mayBeAbsent: boolean,
+  alsoKnown: readonly { name: string; direction?: unknown }[],
 ): Promise<number[]> {
   const rows = await (await modelsOf(services.database)).Connector.findAll({
     where: { account_id: accountId, name: job.connectors, deleted_at: null },
@@ -64,16 +64,16 @@ async function matchingConnectors(
   const direction = job.type === 'data_import' ? 'import' : 'export';
   return job.connectors.flatMap((name) => {
     const row = rows.find((candidate) => candidate.name === name);
-    if (!row && mayBeAbsent) return [];
-    if (!row)
+    const known = row ?? alsoKnown.find((candidate) => candidate.name === name);
+    if (!known)
       throw new AppError('invalid', `There is no connector "${name}". Create it first.`, { field: 'connectors' });
-    if (row.direction !== direction)
+    if (known.direction !== direction)
       throw new AppError(
         'invalid',
-        `"${name}" is an ${row.direction} connector; this job needs one for ${direction}.`,
+        `"${name}" is an ${known.direction} connector; this job needs one for ${direction}.`,
         { field: 'connectors' },
       );
-    return [row.id];
+    return row ? [row.id] : [];
   });
 }
 

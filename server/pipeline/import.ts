@@ -1,3 +1,4 @@
+import { requeueFailedRecordings } from '../../db/queries/recordings.ts';
 import {
   endItem,
   type LedgerSums,
@@ -7,7 +8,7 @@ import {
   saveProgress,
   sumItems,
 } from '../../db/queries/source-items.ts';
-import { AppError, type ErrorCode, type Failure } from '../../shared/error.ts';
+import { AppError, type ErrorCode, errorCodes, type Failure } from '../../shared/error.ts';
 import type { ItemCounts } from '../../shared/execution.ts';
 import type { LoadedConnector } from '../connectors/load.ts';
 import { WorkAborted } from '../worker/abort.ts';
@@ -58,12 +59,26 @@ export async function runImport(run: ExecutionRun): Promise<ImportOutcome> {
     await using source = new SourceOpener(run, connector);
     const current: Import = { run, connector, source, settings, reader, listing, shownAtMs: 0 };
     await listItems(current);
-    await run.step('store', 'Storing the rows of new items');
+    const again = await fetchAgain(current);
+    await run.step(
+      'store',
+      `Storing the rows of new items${again > 0 ? `; ${again} recordings are fetched again` : ''}`,
+    );
     await readItems(current);
     return outcomeOf(await countsOf(run, listing), settings.max_rejected_percent);
   } catch (thrown) {
     return await sourceFailed(run, listing, thrown);
   }
+}
+
+/** What passes: the recording could not be had at the time, and nobody is to blame for it. */
+const passing = Object.entries(errorCodes)
+  .filter(([, { kind }]) => kind !== 'config')
+  .map(([code]) => code);
+
+/** The source answers now, so recordings that it could not give the last time are worth another try. */
+function fetchAgain({ run, connector }: Import): Promise<number> {
+  return requeueFailedRecordings(run.services.database.pool, run.accountId, connector.id, passing);
 }
 
 async function listItems(current: Import): Promise<void> {

@@ -22,7 +22,7 @@ import { SourceSessions } from './record/sessions.ts';
  * transaction. Those that wait hold nothing.
  */
 const concurrency = 64;
-const maxAttempts = 4;
+const maxAttempts = 5;
 
 /**
  * Fetches an interaction's recordings into storage, sealed and hashed, and the text of a transcript that is named by its

@@ -110,17 +110,32 @@ async function* body(response: IncomingMessage, url: URL, settings: Settings): B
   );
   const announced = Number(response.headers['content-length'] ?? Number.NaN);
   if (announced > maxBytes) throw tooLarge(url, maxBytes, response);
+  const startedAtMs = performance.now();
   let received = 0;
   try {
     for await (const bytes of response) {
       received += bytes.length;
       if (received > maxBytes) throw tooLarge(url, maxBytes, response);
+      if (drips(received, performance.now() - startedAtMs)) throw tooSlow(url, response);
       yield bytes;
     }
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw signal.aborted ? stopped() : networkFailure(url, error as Error);
   }
+}
+
+const slowAfterMs = 60_000;
+const leastBytesPerSecond = 1024;
+
+/** A link that gives a byte now and then would keep its place in the lane for ever. */
+function drips(received: number, elapsedMs: number): boolean {
+  return elapsedMs > slowAfterMs && received < (elapsedMs / 1000) * leastBytesPerSecond;
+}
+
+function tooSlow(url: URL, response: IncomingMessage): AppError {
+  response.destroy();
+  return new AppError('host_timeout', `${shown(url)} sends less than 1 KB a second.`);
 }
 
 function tooLarge(url: URL, maxBytes: number, response: IncomingMessage): AppError {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import {
   appendFileSync,
   chmodSync,
-  chownSync,
+  lchownSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -106,9 +106,9 @@ function requirePassage(directory: string): void {
 }
 
 function chownAll(path: string, { uid, gid }: SystemUser): void {
-  chownSync(path, uid, gid);
+  lchownSync(path, uid, gid);
   for (const entry of readdirSync(path, { withFileTypes: true, recursive: true }))
-    chownSync(join(entry.parentPath, entry.name), uid, gid);
+    lchownSync(join(entry.parentPath, entry.name), uid, gid);
 }
 
 function makeKeys(base: string, hostKeys: string[]): Record<string, string> {

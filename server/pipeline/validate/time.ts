@@ -47,7 +47,8 @@ export class TimeReader {
 }
 
 function epochMs(year: number, month: number, day: number, hour: number, minute: number, second: number) {
-  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  // Date.UTC takes the years 0 to 99 for 1900 to 1999.
+  if (year < 1000 || hour > 23 || minute > 59 || second > 59) return undefined;
   const ms = Date.UTC(year, month - 1, day, hour, minute, second);
   const isRealDay = new Date(ms).getUTCDate() === day && month >= 1 && month <= 12;
   return isRealDay ? ms : undefined;

@@ -106,6 +106,14 @@ describe('applying a configuration', () => {
     expect(await listConnectors(services, id)).to.have.length(0);
   });
 
+  it('writes nothing either when a job names a connector that nobody makes', async () => {
+    const { id } = await testAccount(services);
+    const wrong = yaml.replace('connectors: [results]', 'connectors: [nowhere]');
+    const refusal = await apply(services, id, readConfiguration(wrong, environment), { by }).catch((error) => error);
+    expect(refusal.message).to.include('"nowhere"');
+    expect(await listConnectors(services, id)).to.have.length(0);
+  });
+
   it('tells of a variable that is not set, of a profile and of a connector that are not there', async () => {
     expect((await refusalOf(yaml, { TEST_PORT: '22' })).message).to.include('TEST_PASSWORD');
     expect(
