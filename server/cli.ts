@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander';
 import { AppError } from '../shared/error.ts';
 import { addAccountCommands, addEmbedCommands, addUserCommands } from './commands/account.ts';
 import { addAnalysisCommands } from './commands/analysis.ts';
+import { addApiKeyCommands } from './commands/api-key.ts';
+import { addCampaignCommands } from './commands/campaign.ts';
 import { addConfigurationCommands, addConnectorCommands } from './commands/configuration.ts';
 import { addJobCommands } from './commands/job.ts';
 import { addMachineCommands } from './commands/machine.ts';
@@ -18,11 +20,13 @@ const program = new Command('cqa')
 
 addAccountCommands(program);
 addUserCommands(program);
+addApiKeyCommands(program);
 addConfigurationCommands(program);
 addConnectorCommands(program);
 addJobCommands(program);
 addAnalysisCommands(program);
 addEmbedCommands(program);
+addCampaignCommands(program);
 addMachineCommands(program);
 for (const command of everyCommand(program)) command.exitOverride().option('--json', 'answer in JSON');
 

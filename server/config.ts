@@ -34,6 +34,7 @@ const environmentSchema = z.object({
   CQA_OUTBOUND_ADDRESSES: list,
   CQA_EGRESS_ALLOW: list,
   CQA_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(30),
+  CQA_RATE_LIMIT: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -49,6 +50,8 @@ export interface Config {
   outboundAddresses: string[];
   egressAllow: string[];
   leaseSeconds: number;
+  /** Whether calls of the API are counted against their account's limits: not where a gateway in front does it. */
+  rateLimit: 'on' | 'off';
   logLevel: string;
 }
 
@@ -77,6 +80,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     outboundAddresses: env.CQA_OUTBOUND_ADDRESSES,
     egressAllow: env.CQA_EGRESS_ALLOW,
     leaseSeconds: env.CQA_LEASE_SECONDS,
+    rateLimit: env.CQA_RATE_LIMIT,
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -19,6 +19,13 @@ export const errorCodes = {
   not_found: { kind: 'config', http: 404 },
   conflict: { kind: 'config', http: 409 },
   rate_limited: { kind: 'transient', http: 429 },
+  invalid_json: { kind: 'config', http: 400 },
+  method_not_allowed: { kind: 'config', http: 405 },
+  duplicate: { kind: 'config', http: 409 },
+  idempotency_key_reused: { kind: 'config', http: 409 },
+  idempotency_in_progress: { kind: 'transient', http: 409 },
+  too_many_jobs: { kind: 'transient', http: 429 },
+  conversation_cap_exceeded: { kind: 'config', http: 429 },
 
   host_unknown: { kind: 'config', http: 502 },
   host_unreachable: { kind: 'transient', http: 502 },

@@ -57,5 +57,9 @@ export const rowCodes = [
   'wrong_column_count',
   'row_too_large',
   'bad_encoding',
+  'bad_json',
+  'bad_value',
+  'duplicate',
+  'cap_exceeded',
 ] as const;
 export type RowCode = (typeof rowCodes)[number];

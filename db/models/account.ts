@@ -7,7 +7,7 @@ import type {
   Sequelize,
 } from 'sequelize';
 import type { Role } from '../../shared/configuration.ts';
-import { accountId, flag, instant, json, madeAt, optionalText, rowId, text, uid } from './columns.ts';
+import { accountId, flag, instant, json, madeAt, optionalCount, optionalText, rowId, text, uid } from './columns.ts';
 
 export interface AccountRow extends Model<InferAttributes<AccountRow>, InferCreationAttributes<AccountRow>> {
   id: CreationOptional<number>;
@@ -17,6 +17,13 @@ export interface AccountRow extends Model<InferAttributes<AccountRow>, InferCrea
   console_enabled: boolean;
   frame_origins: string[];
   email_domains: string[];
+  ingest_per_minute: CreationOptional<number | null>;
+  read_per_minute: CreationOptional<number | null>;
+  daily_cap: CreationOptional<number | null>;
+  weekly_cap: CreationOptional<number | null>;
+  monthly_cap: CreationOptional<number | null>;
+  webhooks_enabled: CreationOptional<boolean>;
+  s3_buckets: CreationOptional<string[] | null>;
   created_at: CreationOptional<Date>;
 }
 
@@ -44,6 +51,13 @@ export function defineAccount(sequelize: Sequelize): ModelStatic<AccountRow> {
     console_enabled: flag(),
     frame_origins: json('frame_origins'),
     email_domains: json('email_domains'),
+    ingest_per_minute: optionalCount(),
+    read_per_minute: optionalCount(),
+    daily_cap: optionalCount(),
+    weekly_cap: optionalCount(),
+    monthly_cap: optionalCount(),
+    webhooks_enabled: { ...flag(), defaultValue: true },
+    s3_buckets: json('s3_buckets'),
     created_at: madeAt(),
   });
 }

@@ -20,6 +20,8 @@ export const text = (): ModelAttributeColumnOptions => ({ type: DataTypes.STRING
 
 export const optionalText = (): ModelAttributeColumnOptions => ({ type: DataTypes.STRING, allowNull: true });
 
+export const optionalCount = (): ModelAttributeColumnOptions => ({ type: DataTypes.INTEGER.UNSIGNED, allowNull: true });
+
 export const instant = (): ModelAttributeColumnOptions => ({ type: DataTypes.DATE(3), allowNull: true });
 
 /** Filled by the database when the row is made. */

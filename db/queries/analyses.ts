@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import type { Failure } from '../../shared/error.ts';
 import {
@@ -8,7 +9,6 @@ import {
   unanalysedReasons,
 } from '../../shared/interaction.ts';
 import type { Scalar, ScoreCard } from '../../shared/quality.ts';
-import { newId } from '../uuid.ts';
 
 /** An interaction as its analysis needs it. */
 export interface AnalysisSubject {
@@ -27,6 +27,8 @@ export interface AnalysisSubject {
   /** Why the transcript that the row named is not here. */
   transcriptFailure: Failure | undefined;
   metadata: Record<string, Scalar>;
+  /** Where its account wants to hear of it. */
+  callbackUrl: string | null;
   /** The execution that brought it; zeros where none did. */
   executionId: Buffer;
 }
@@ -37,7 +39,7 @@ const noExecution = Buffer.alloc(16);
 export async function findSubject(pool: Pool, accountId: number, id: Buffer): Promise<AnalysisSubject | undefined> {
   const [rows] = await pool.query<RowDataPacket[]>(
     `SELECT i.external_id, i.channel_type, i.source, i.language, i.audio_format, i.pii_redacted,
-            i.interaction_start_time, i.occurred_at, i.duration_seconds, i.transcript_text, i.transcript_failure, i.metadata,
+            i.interaction_start_time, i.occurred_at, i.duration_seconds, i.transcript_text, i.transcript_failure, i.metadata, i.callback_url,
             s.execution_id
        FROM interaction i LEFT JOIN source_item s ON s.id = i.source_item_id
       WHERE i.id = ? AND i.account_id = ?`,
@@ -60,6 +62,7 @@ export async function findSubject(pool: Pool, accountId: number, id: Buffer): Pr
     transcriptText: row.transcript_text,
     transcriptFailure: row.transcript_failure ? JSON.parse(row.transcript_failure) : undefined,
     metadata: JSON.parse(row.metadata),
+    callbackUrl: row.callback_url,
     executionId: row.execution_id ?? noExecution,
   };
 }
@@ -100,14 +103,27 @@ export interface AnalysisResult {
   outcome: ScoreCard | Failure;
 }
 
+/**
+ * The id of an interaction's analysis by a profile, known before it is made: a UUIDv7 with the interaction's time, its
+ * other bits from SHA-256 of both ids. It stays the same when the analysis is made again.
+ */
+export function analysisIdOf(interactionId: Buffer, profileId: number): Buffer {
+  const id = createHash('sha256').update(interactionId).update(` ${profileId}`).digest().subarray(0, 16);
+  interactionId.copy(id, 0, 0, 6);
+  id.writeUInt8(0x70 | (id.readUInt8(6) & 0x0f), 6);
+  id.writeUInt8(0x80 | (id.readUInt8(8) & 0x3f), 8);
+  return id;
+}
+
 /** Writes results; the analysis that is there already (by the same profile) is replaced and keeps its id. */
 export async function saveAnalyses(
   connection: PoolConnection,
   subject: AnalysisSubject,
   results: AnalysisResult[],
+  completedAt: Date,
 ): Promise<void> {
   if (results.length === 0) return;
-  const rows = results.map((result) => [...headOf(subject, result), ...outcomeOf(result.outcome), new Date()]);
+  const rows = results.map((result) => [...headOf(subject, result), ...outcomeOf(result.outcome), completedAt]);
   await connection.query(
     `INSERT INTO analysis (${[...headColumns, ...outcomeColumns].join(', ')}, completed_at) VALUES ?
        ON DUPLICATE KEY UPDATE ${outcomeColumns.map((column) => `${column} = VALUES(${column})`).join(', ')},
@@ -129,7 +145,7 @@ const headColumns = [
 
 function headOf(subject: AnalysisSubject, { profileId, profileVersion, ruleId }: AnalysisResult): unknown[] {
   const { accountId, id, executionId, occurredAt } = subject;
-  return [newId(), accountId, id, executionId, occurredAt, profileId, profileVersion, ruleId];
+  return [analysisIdOf(id, profileId), accountId, id, executionId, occurredAt, profileId, profileVersion, ruleId];
 }
 
 const outcomeColumns = [
@@ -187,6 +203,20 @@ export async function endInteraction(
       accountId,
     ],
   );
+}
+
+/** How an interaction is named to its account's server, and where; undefined where that was not asked for. */
+export async function findCallback(
+  connection: PoolConnection,
+  accountId: number,
+  id: Buffer,
+): Promise<{ id: Buffer; externalId: string; callbackUrl: string } | undefined> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    'SELECT external_id, callback_url FROM interaction WHERE id = ? AND account_id = ? AND callback_url IS NOT NULL',
+    [id, accountId],
+  );
+  const row = rows[0];
+  return row && { id, externalId: row.external_id.toString('utf8'), callbackUrl: row.callback_url };
 }
 
 /** From queued to processing, where it is not there already. */

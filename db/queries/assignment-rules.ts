@@ -15,6 +15,7 @@ export async function listEnabledRules(pool: Pool, accountId: number): Promise<S
 
 export interface ProfileVersion {
   id: number;
+  uid: Buffer;
   name: string;
   version: number;
   body: QualityProfile;
@@ -24,10 +25,10 @@ export interface ProfileVersion {
 export async function findProfileVersions(pool: Pool, accountId: number, names: string[]): Promise<ProfileVersion[]> {
   if (names.length === 0) return [];
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT p.id, p.name, p.version, v.body
+    `SELECT p.id, p.uid, p.name, p.version, v.body
        FROM quality_profile p JOIN quality_profile_version v ON v.profile_id = p.id AND v.version = p.version
       WHERE p.account_id = ? AND p.live_name IN (?)`,
     [accountId, names],
   );
-  return rows.map((row) => ({ id: row.id, name: row.name, version: row.version, body: JSON.parse(row.body) }));
+  return rows.map(({ id, uid, name, version, body }) => ({ id, uid, name, version, body: JSON.parse(body) }));
 }

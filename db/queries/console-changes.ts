@@ -4,14 +4,15 @@ import { uuidText } from '../uuid.ts';
 /** How one thing stands: the same mark, the same state. */
 export interface ChangeMark {
   accountId: number;
-  topic: 'executions' | 'connectors' | 'jobs' | 'analyses';
+  topic: 'executions' | 'connectors' | 'jobs' | 'analyses' | 'webhooks';
   id: string;
   version: string;
 }
 
 /**
  * The marks of everything that may have changed in these accounts: executions that are open, young (`since` is the
- * smallest id of that age) or were open when last seen; all connectors and jobs; the newest analysis.
+ * smallest id of that age) or were open when last seen; all connectors and jobs; the newest analysis; the
+ * newest webhook of each state.
  */
 export async function selectChangeMarks(
   pool: Pool,
@@ -22,6 +23,7 @@ export async function selectChangeMarks(
     executionMarks(pool, accountIds, executions),
     configurationMarks(pool, accountIds),
     analysisMarks(pool, accountIds),
+    webhookMarks(pool, accountIds),
   ]);
   return lists.flat();
 }
@@ -59,18 +61,32 @@ async function configurationMarks(pool: Pool, accountIds: number[]): Promise<Cha
   return rows.map((row) => mark(row, row.topic));
 }
 
-/** Ids grow in one direction, so the newest one of each state is read from the end of its index. */
+/** An analysis has its id before it is made, so the newest one is the one completed last: the end of an index. */
 async function analysisMarks(pool: Pool, accountIds: number[]): Promise<ChangeMark[]> {
   const [rows] = await pool.query<RowDataPacket[]>(
-    "SELECT account_id, MAX(id) AS id FROM analysis WHERE account_id IN (?) AND status IN ('completed', 'failed') GROUP BY account_id",
+    'SELECT account_id, MAX(completed_at) AS version FROM analysis WHERE account_id IN (?) GROUP BY account_id',
     [accountIds],
   );
   return rows.map((row) => ({
     accountId: row.account_id,
     topic: 'analyses',
     id: 'list',
-    version: row.id.toString('hex'),
+    version: String(row.version?.getTime()),
   }));
+}
+
+/** The newest of each state and the oldest that still waits: each is read from an end of its stretch of the index. */
+async function webhookMarks(pool: Pool, accountIds: number[]): Promise<ChangeMark[]> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    'SELECT account_id, state, MIN(id) AS oldest, MAX(id) AS newest FROM webhook_delivery WHERE account_id IN (?) GROUP BY account_id, state ORDER BY account_id, state',
+    [accountIds],
+  );
+  const versions = new Map<number, string>();
+  for (const { account_id, state, oldest, newest } of rows) {
+    const own = `${state} ${state === 'pending' ? oldest.toString('hex') : ''} ${newest.toString('hex')};`;
+    versions.set(account_id, `${versions.get(account_id) ?? ''}${own}`);
+  }
+  return [...versions].map(([accountId, version]) => ({ accountId, topic: 'webhooks', id: 'list', version }));
 }
 
 function mark(row: RowDataPacket, topic: ChangeMark['topic']): ChangeMark {

@@ -11,6 +11,7 @@ import {
 import type { AudioFacts, Measures } from '../../shared/measures.ts';
 import type { Scalar, ScoreCard } from '../../shared/quality.ts';
 import { uuidText } from '../uuid.ts';
+import { ingressConnectorId } from './interactions.ts';
 import { findMeasurement } from './measurements.ts';
 import { allOf, type Scope, scopeCondition } from './scope.ts';
 
@@ -22,6 +23,13 @@ export interface Origin {
   /** The source item's key: the file's path. */
   file: string;
   line: number;
+  /** Where it came over the Standard API, and not from a connector. */
+  api: ApiOrigin | null;
+}
+
+/** The batch or file job that brought it (`line` is its place there); null where it came alone. */
+export interface ApiOrigin {
+  job: { id: string; type: 'batch' | 'file' } | null;
 }
 
 export interface ShownRecording {
@@ -100,10 +108,12 @@ export async function readInteractionPage(
 async function findRow(pool: Pool, accountId: number, scope: Scope, id: Buffer): Promise<RowDataPacket> {
   const where = allOf([{ sql: 'i.id = ? AND i.account_id = ?', values: [id, accountId] }, scopeCondition(scope)]);
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT i.*, c.name AS connector_name, s.item_key, s.execution_id, e.job_name
+    `SELECT i.*, c.name AS connector_name, s.item_key, s.execution_id, e.job_name,
+            j.id AS ingress_job_id, j.type AS ingress_job_type
        FROM interaction i
        LEFT JOIN source_item s ON s.id = i.source_item_id
        LEFT JOIN execution e ON e.id = s.execution_id
+       LEFT JOIN ingress_job j ON j.id = s.execution_id AND j.account_id = i.account_id
        LEFT JOIN connector c ON c.id = i.connector_id
       WHERE ${where.sql}`,
     where.values,
@@ -139,13 +149,22 @@ function fieldsOf(row: RowDataPacket) {
 }
 
 function originOf(row: RowDataPacket): Origin {
+  const api = apiOriginOf(row);
+  if (api) return { connector: '', execution_id: '', job: '', file: '', line: row.source_line, api };
   return {
     connector: row.connector_name ?? '',
     execution_id: row.execution_id ? uuidText(row.execution_id) : '',
     job: row.job_name ?? '',
     file: row.item_key?.toString('utf8') ?? '',
     line: row.source_line,
+    api: null,
   };
+}
+
+function apiOriginOf(row: RowDataPacket): ApiOrigin | null {
+  if (row.connector_id !== ingressConnectorId) return null;
+  if (row.ingress_job_id) return { job: { id: uuidText(row.ingress_job_id), type: row.ingress_job_type } };
+  return row.source_item_id === 0 ? { job: null } : null;
 }
 
 async function recordingsOf(pool: Pool, accountId: number, interactionId: Buffer): Promise<ShownRecording[]> {

@@ -1,6 +1,10 @@
 import { Readable } from 'node:stream';
-import type { PoolConnection, QueryOptions, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { Pool, PoolConnection, QueryOptions, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { AudioFacts } from '../../shared/measures.ts';
 import { isDuplicateKey } from '../database.ts';
+
+/** Stands where a connector would: what came over the API has none. */
+export const ingressConnectorId = 0;
 
 /** Whose rows are stored, and from where. */
 export interface InteractionOrigin {
@@ -226,4 +230,53 @@ export async function addRecordings(
       ]),
     ],
   );
+}
+
+/** A recording that lies in storage already. */
+export interface StoredRecording {
+  interactionId: Buffer;
+  reference: string;
+  storageKey: string;
+  /** Hex. */
+  sha256: string;
+  byteSize: number;
+  facts?: AudioFacts;
+}
+
+/** The one recording of an interaction that was uploaded. */
+export async function addStoredRecording(
+  connection: PoolConnection,
+  accountId: number,
+  { interactionId, reference, storageKey, sha256, byteSize, facts }: StoredRecording,
+): Promise<void> {
+  await connection.query(
+    `INSERT INTO recording
+       (interaction_id, position, account_id, connector_id, execution_id, reference, state, storage_key, sha256, byte_size, facts, fetched_at)
+     VALUES (?, 0, ?, ?, ?, ?, 'here', ?, ?, ?, ?, NOW(3))`,
+    [
+      interactionId,
+      accountId,
+      ingressConnectorId,
+      Buffer.alloc(16),
+      reference,
+      storageKey,
+      Buffer.from(sha256, 'hex'),
+      byteSize,
+      facts ? JSON.stringify(facts) : null,
+    ],
+  );
+}
+
+/** The id of what came over the API under this external id, not before `since`. */
+export async function findReceived(
+  pool: Pool,
+  accountId: number,
+  externalId: string,
+  since: Date,
+): Promise<Buffer | undefined> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    'SELECT id FROM interaction WHERE account_id = ? AND external_id = ? AND connector_id = ? AND created_at >= ?',
+    [accountId, Buffer.from(externalId), ingressConnectorId, since],
+  );
+  return rows[0]?.id;
 }

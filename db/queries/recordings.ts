@@ -16,6 +16,9 @@ export interface RecordingRow {
 
 /** An interaction with its recordings and its transcript, fetched or not. */
 export interface RecordingList {
+  externalId: string;
+  /** Where its account wants to hear of it. */
+  callbackUrl: string | null;
   hasTranscript: boolean;
   /** The `transcript_url` of a transcript that is still to be fetched. */
   waitingTranscript: string | undefined;
@@ -29,7 +32,7 @@ export interface RecordingList {
 /** For each piece of work what its interaction names, in the same order; undefined where it was erased. */
 export async function loadRecordings(pool: Pool, list: Work[]): Promise<(RecordingList | undefined)[]> {
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT i.id, i.account_id, i.connector_id AS owner_id, s.item_key,
+    `SELECT i.id, i.account_id, i.external_id, i.callback_url, i.connector_id AS owner_id, s.item_key,
             i.transcript_text IS NOT NULL AND i.transcript_text <> '' AS has_transcript,
             IF(i.transcript_text IS NULL AND i.transcript_failure IS NULL, i.transcript_url, NULL) AS waiting_transcript,
             r.position, r.connector_id, r.reference, r.state
@@ -44,6 +47,8 @@ export async function loadRecordings(pool: Pool, list: Work[]): Promise<(Recordi
   for (const row of rows) {
     const key = keyOf(row.account_id, row.id);
     const entry: RecordingList = found.get(key) ?? {
+      externalId: row.external_id.toString('utf8'),
+      callbackUrl: row.callback_url,
       hasTranscript: row.has_transcript === 1,
       waitingTranscript: row.waiting_transcript ?? undefined,
       connectorId: row.owner_id,
@@ -103,14 +108,28 @@ export interface RecordResult {
   /** Where one was to be fetched. */
   transcript?: TranscriptOutcome | undefined;
   /** What follows: an analysis, the end of the interaction as failed, or nothing where it was erased. */
-  next: 'analyse' | { failure: Failure } | 'nothing';
+  next: 'analyse' | FailedEnd | 'nothing';
 }
+
+/** An interaction that ends as failed, and where its account wants to hear of it. */
+export interface FailedEnd {
+  failure: Failure;
+  externalId: string;
+  callbackUrl: string | null;
+}
+
+/** Those interactions that failed, in the transaction that says so. */
+export type TellFailed = (connection: PoolConnection, list: { work: Work; end: FailedEnd }[]) => Promise<void>;
 
 /**
  * Writes many results in one transaction and says for each whether it counts: false means that its lease was lost, and
  * nothing of it was written.
  */
-export async function settleRecordings(pool: Pool, results: RecordResult[]): Promise<boolean[]> {
+export async function settleRecordings(
+  pool: Pool,
+  results: RecordResult[],
+  tellFailed: TellFailed,
+): Promise<boolean[]> {
   return transaction(pool, async (connection) => {
     const held = await lockHeld(
       connection,
@@ -125,6 +144,10 @@ export async function settleRecordings(pool: Pool, results: RecordResult[]): Pro
       if (transcript) await writeTranscript(connection, work, transcript);
       if (typeof next === 'object') await failInteraction(connection, work, next.failure);
     }
+    await tellFailed(
+      connection,
+      valid.flatMap(({ work, next }) => (typeof next === 'object' ? [{ work, end: next }] : [])),
+    );
     const analyses = valid.filter(({ next }) => next === 'analyse').map(({ work }) => work);
     await addWork(
       connection,

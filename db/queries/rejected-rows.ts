@@ -7,6 +7,8 @@ export interface RejectedRow {
   reason: string;
   /** The row's text; as much of it as rawBytes is kept. */
   raw: string;
+  /** The row's id, where it could be read. */
+  externalId?: string | undefined;
 }
 
 export interface RejectionPlace {
@@ -17,6 +19,7 @@ export interface RejectionPlace {
 }
 
 const rawBytes = 4096;
+const externalIdBytes = 255;
 
 /** Keeps rows that were not taken, for the person who mends them. */
 export async function addRejectedRows(
@@ -26,9 +29,9 @@ export async function addRejectedRows(
 ): Promise<void> {
   if (rows.length === 0) return;
   await connection.query(
-    'INSERT INTO rejected_row (account_id, execution_id, source_item_id, file_name, line, column_name, code, reason, raw) VALUES ?',
+    'INSERT INTO rejected_row (account_id, execution_id, source_item_id, file_name, line, column_name, code, reason, raw, external_id) VALUES ?',
     [
-      rows.map(({ line, column, code, reason, raw }) => [
+      rows.map(({ line, column, code, reason, raw, externalId }) => [
         accountId,
         executionId,
         sourceItemId,
@@ -38,6 +41,7 @@ export async function addRejectedRows(
         code,
         reason.slice(0, 500),
         cut(raw),
+        idOf(externalId),
       ]),
     ],
   );
@@ -53,6 +57,12 @@ export async function removeRejectedRows(
     executionId,
     sourceItemId,
   ]);
+}
+
+/** One that is too long for an id is none. */
+function idOf(externalId: string | undefined): Buffer | null {
+  const id = Buffer.from(externalId ?? '');
+  return id.length === 0 || id.length > externalIdBytes ? null : id;
 }
 
 /** The first 4 KB; a character that would be cut in two is left out. */

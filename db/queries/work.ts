@@ -4,16 +4,17 @@ import { transaction } from '../database.ts';
 
 /**
  * What waits to be done. `execute` runs one execution; `record` fetches one interaction's recordings; `analyse` measures
- * an interaction, assigns its quality profiles and scores it by each of them.
+ * an interaction, assigns its quality profiles and scores it by each of them; `ingest` reads a file that came over the API;
+ * `webhook` tells a customer's server of a change; `upload` looks a day later whether what an upload stored was kept.
  */
-export const workKinds = ['execute', 'record', 'analyse'] as const;
+export const workKinds = ['execute', 'record', 'analyse', 'ingest', 'webhook', 'upload'] as const;
 export type WorkKind = (typeof workKinds)[number];
 
 export interface Work {
   id: number;
   kind: WorkKind;
   accountId: number;
-  /** The execution's or the interaction's id. */
+  /** The id of the execution, interaction, ingress job or webhook delivery. */
   subject: Buffer;
   /** What belongs together, for example the connector whose session can serve many. */
   groupKey: number;

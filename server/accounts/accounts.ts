@@ -12,12 +12,26 @@ const originSchema = z.url({ protocol: /^https?$/ }).transform((url) => new URL(
 
 const nameSchema = z.string().trim().min(1).max(120);
 
+/** Calls a minute; null: as the contract has it. */
+const rateSchema = z.int().min(1).max(1_000_000).nullable().optional();
+/** Conversations in a period; null: without end. 0 lets none in. */
+const capSchema = z.int().min(0).max(4_000_000_000).nullable().optional();
+
+const bucketSchema = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket such as my-calls');
+
 const settingsSchema = z.object({
   name: nameSchema.optional(),
   timezone: zoneSchema.optional(),
   consoleEnabled: z.boolean().optional(),
   frameOrigins: z.array(originSchema).optional(),
   emailDomains: z.array(z.string().regex(/^[a-z0-9.-]+\.[a-z]{2,}$/i, 'a mail domain such as example.com')).optional(),
+  ingestPerMinute: rateSchema,
+  readPerMinute: rateSchema,
+  dailyCap: capSchema,
+  weeklyCap: capSchema,
+  monthlyCap: capSchema,
+  webhooksEnabled: z.boolean().optional(),
+  s3Buckets: z.array(bucketSchema).optional(),
 });
 export type AccountSettings = z.input<typeof settingsSchema>;
 
@@ -65,11 +79,22 @@ export async function createAccount(services: Services, account: NewAccount): Pr
 export async function setAccount(services: Services, uid: string, input: AccountSettings): Promise<Account> {
   const settings = parseInput(settingsSchema, input);
   const row = await accountRow(services, uid);
-  if (settings.name !== undefined) row.name = settings.name;
-  if (settings.timezone !== undefined) row.timezone = settings.timezone;
-  if (settings.consoleEnabled !== undefined) row.console_enabled = settings.consoleEnabled;
-  if (settings.frameOrigins !== undefined) row.frame_origins = settings.frameOrigins;
-  if (settings.emailDomains !== undefined) row.email_domains = settings.emailDomains;
+  row.set(
+    given({
+      name: settings.name,
+      timezone: settings.timezone,
+      console_enabled: settings.consoleEnabled,
+      frame_origins: settings.frameOrigins,
+      email_domains: settings.emailDomains,
+      ingest_per_minute: settings.ingestPerMinute,
+      read_per_minute: settings.readPerMinute,
+      daily_cap: settings.dailyCap,
+      weekly_cap: settings.weeklyCap,
+      monthly_cap: settings.monthlyCap,
+      webhooks_enabled: settings.webhooksEnabled,
+      s3_buckets: settings.s3Buckets,
+    }),
+  );
   await row.save();
   return getAccount(services, uid);
 }
@@ -79,4 +104,11 @@ async function accountRow(services: Services, uid: string): Promise<AccountRow> 
   const row = id && (await (await modelsOf(services.database)).Account.findOne({ where: { uid: id } }));
   if (!row) throw noAccount(uid);
   return row;
+}
+
+/** Without what is undefined: Sequelize would write that as NULL. */
+function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
 }

@@ -1,6 +1,10 @@
 import { interaction } from './analyses/interaction.ts';
 import { list as listAnalyses } from './analyses/list.ts';
 import { media } from './analyses/media.ts';
+import { create as createApiKey } from './api-keys/create.ts';
+import { list as listApiKeys } from './api-keys/list.ts';
+import { revoke as revokeApiKey } from './api-keys/revoke.ts';
+import { rotate as rotateApiKey } from './api-keys/rotate.ts';
 import { watch } from './changes/watch.ts';
 import { list as listConnectorTypes } from './connector-types/list.ts';
 import { check } from './connectors/check.ts';
@@ -33,6 +37,9 @@ import { signOut } from './session/sign-out.ts';
 import { createAccount } from './setup/create-account.ts';
 import { state } from './setup/state.ts';
 import { router } from './trpc.ts';
+import { get as getWebhook } from './webhooks/get.ts';
+import { list as listWebhooks } from './webhooks/list.ts';
+import { resend } from './webhooks/resend.ts';
 
 export const consoleRouter = router({
   session: router({ signIn, exchange, me, signOut }),
@@ -62,7 +69,9 @@ export const consoleRouter = router({
   executions: router({ list: listExecutions, get: getExecution, rejectedRows, cancel, download }),
   analyses: router({ list: listAnalyses, interaction, media }),
   profiles: router({ list: listProfiles }),
+  apiKeys: router({ list: listApiKeys, create: createApiKey, revoke: revokeApiKey, rotate: rotateApiKey }),
   changes: router({ watch }),
+  webhooks: router({ list: listWebhooks, get: getWebhook, resend }),
 });
 
 /** What the widget imports, as a type alone. */

@@ -1,12 +1,19 @@
 import express, { type Express, type RequestHandler } from 'express';
+import { docs } from '../api/docs.ts';
+import { api } from '../api/router.ts';
 import { assets } from './assets.ts';
+import { bodyWithin } from './body-within.ts';
 import { failures, noSuchDoor, trace } from './failures.ts';
 import { allowCalls, securityHeaders } from './headers.ts';
 import { health } from './health.ts';
 import { media, reportDownload } from './media.ts';
+import { oauth } from './oauth.ts';
 import { consolePage, embedPage } from './page.ts';
 import { isHttps, renew } from './renew.ts';
 import { type ConsoleDoor, trpc } from './trpc.ts';
+
+/** For a console's form on a slow line. */
+const bodyMs = 60_000;
 
 /** Every door of the program, in the order in which a request tries them. */
 export function buildApp(door: ConsoleDoor, widgetFolder: string): Express {
@@ -16,9 +23,14 @@ export function buildApp(door: ConsoleDoor, widgetFolder: string): Express {
   app.set('etag', false);
   // A proxy on this machine may say whose request it passes on; nobody else is believed.
   app.set('trust proxy', 'loopback');
-  app.use(trace, securityHeaders({ https: isHttps(services.config.publicUrl) }));
+  app.use(securityHeaders({ https: isHttps(services.config.publicUrl) }));
+  // Before everything else: it is called most, numbers its calls itself and watches over its bodies.
+  app.use(api(door));
+  app.use(trace, bodyWithin(bodyMs));
+  app.use('/cqa/api', docs(services));
   app.use(health(services));
   app.use('/trpc', allowCalls, trpc(door));
+  app.use('/oauth/token', oauth(services));
   app.post('/session/renew', renew(services));
   app.get('/m/:ticket', media(services));
   app.get('/d/:token', reportDownload(services));

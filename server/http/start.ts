@@ -46,10 +46,13 @@ export async function startHttp(services: Services, options: HttpOptions): Promi
   };
 }
 
-/** How long a client may take to send a request: slow ones must not hold connections for ever. */
+/**
+ * How long a client may take to send a request: slow ones must not hold connections for ever. An upload of hours has its
+ * own watch, and so has every other body.
+ */
 const timeouts = {
   headersTimeout: 15_000,
-  requestTimeout: 60_000,
+  requestTimeout: 7_200_000,
   keepAliveTimeout: 20_000,
   connectionsCheckingInterval: 5000,
 };

@@ -84,7 +84,7 @@ function shownRejectedRow({ file_name, line, column, code, reason, raw }: Reject
   return { file: file_name, line, column, code, reason, raw };
 }
 
-function shownParts(parts: ReportPart[], deliveries: Delivery[]): PartShown[] {
+export function shownParts(parts: ReportPart[], deliveries: Delivery[]): PartShown[] {
   return parts.map(({ id, part, fileName, rowCount, byteSize, sha256 }) => ({
     part,
     file_name: fileName,

@@ -5,6 +5,7 @@ import {
   type AnalysisSubject,
   beginInteraction,
   endInteraction,
+  findCallback,
   findSubject,
   type InteractionEnd,
   listStoredRecordings,
@@ -12,9 +13,12 @@ import {
 } from '../../db/queries/analyses.ts';
 import { saveMeasurement } from '../../db/queries/measurements.ts';
 import { settleWork, type Work } from '../../db/queries/work.ts';
+import { holdsWork } from '../../db/queries/work-claim.ts';
 import type { TranscriptTurn } from '../../shared/measures.ts';
 import { parseTranscript } from '../analysis/transcript/parse.ts';
 import type { Services } from '../services.ts';
+import { announceEnd, announceInProgress, failed } from '../webhooks/analysis-events.ts';
+import { announce } from '../webhooks/announce.ts';
 import { WorkAborted } from '../worker/abort.ts';
 import type { WorkHandler } from '../worker/handler.ts';
 import { type Hearing, hear } from './analyse-measure.ts';
@@ -39,13 +43,16 @@ export function analyseHandler(services: Services, { ffmpegPath }: AnalyseOption
       const evidence = await gather(services, work, ffmpegPath, signal);
       if (!evidence) return dropWork(services, work);
       const assigned = await assignProfiles(services, evidence);
+      await tellBegin(services, work, evidence, assigned);
       const results = assigned.profiles.map((profile) => score(evidence, profile));
-      await save(services, work, evidence, results, endOf(evidence, assigned));
+      await save(services, work, evidence, assigned, results);
     },
     async giveUp(work, failure) {
-      await settled(services, work, (connection) =>
-        endInteraction(connection, work.accountId, work.subject, { status: 'failed', failure }),
-      );
+      await settled(services, work, async (connection) => {
+        await endInteraction(connection, work.accountId, work.subject, { status: 'failed', failure });
+        const callback = await findCallback(connection, work.accountId, work.subject);
+        if (callback) await announce(connection, work.accountId, [failed(callback, failure)]);
+      });
     },
     // Nothing is kept open between pieces of work.
     [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -67,6 +74,20 @@ async function gather(
   return { subject, fields: fieldsOf(subject, hearing), hearing, turns: turnsOf(subject) };
 }
 
+/** Only an interaction that wants to be told of costs a transaction here. */
+async function tellBegin(
+  { database }: Services,
+  work: Work,
+  evidence: Evidence,
+  { profiles }: Assigned,
+): Promise<void> {
+  if (evidence.subject.callbackUrl === null || profiles.length === 0 || nothingToAnalyse(evidence)) return;
+  await transaction(database.pool, async (connection) => {
+    if (!(await holdsWork(connection, work))) throw new WorkAborted('lease_lost');
+    await announceInProgress(connection, work, evidence.subject, profiles);
+  });
+}
+
 function turnsOf({ transcriptText }: AnalysisSubject): TranscriptTurn[] | null {
   const turns = parseTranscript(transcriptText ?? '');
   return turns.length > 0 ? turns : null;
@@ -85,15 +106,20 @@ function measuredSeconds(hearing: Hearing): number | undefined {
 async function save(
   services: Services,
   work: Work,
-  { subject, hearing }: Evidence,
+  evidence: Evidence,
+  assigned: Assigned,
   results: AnalysisResult[],
-  end: InteractionEnd,
 ): Promise<void> {
+  const { subject, hearing } = evidence;
+  const end = endOf(evidence, assigned);
+  const completedAt = new Date();
   await settled(services, work, async (connection) => {
     if ('measurement' in hearing && hearing.isNew)
       await saveMeasurement(connection, work.accountId, work.subject, hearing.measurement);
-    await saveAnalyses(connection, subject, results);
+    await saveAnalyses(connection, subject, results, completedAt);
     await endInteraction(connection, work.accountId, work.subject, end);
+    const { profiles } = assigned;
+    await announceEnd(connection, subject, { results, profiles, failure: end.failure, completedAt });
   });
 }
 

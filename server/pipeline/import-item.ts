@@ -1,44 +1,67 @@
 import { transaction } from '../../db/database.ts';
+import type { StoredRule } from '../../db/queries/assignment-rules.ts';
 import { removeRejectedRows } from '../../db/queries/rejected-rows.ts';
 import { beginItem, keyBytes, type Reader, type ReadyItem } from '../../db/queries/source-items.ts';
 import { AppError } from '../../shared/error.ts';
-import type { SourceSession } from '../connectors/connector.ts';
+import type { ByteStream } from '../byte-stream.ts';
+import type { Services } from '../services.ts';
 import { WorkAborted } from '../worker/abort.ts';
 import { copyToScratch, type ScratchFile } from './fetch/scratch.ts';
-import type { ImportSettings } from './import-settings.ts';
-import type { ExecutionRun } from './run.ts';
-import { readChunks } from './store/chunks.ts';
+import { type RowBlock, readChunks, type SourceRow } from './store/chunks.ts';
+import type { OnExisting } from './store/sort.ts';
 import { ChunkStore } from './store/store.ts';
 
 const wrongFileRows = 10_000;
 
+/** Whose item is read, and for how long. */
+export interface ItemRun {
+  services: Services;
+  /** Aborts on cancel, on a lost lease, and when the program stops. */
+  signal: AbortSignal;
+  accountId: number;
+  /** 0 for what came over the API. */
+  connectorId: number;
+}
+
+/** How an item is read. */
+export interface ItemReading<Row extends SourceRow> {
+  reader: Reader;
+  rules: readonly StoredRule[];
+  onExisting: OnExisting;
+  /** The item's bytes. */
+  open(): Promise<ByteStream>;
+  /** Its rows, from the copy of its bytes. */
+  rows(scratch: ScratchFile): AsyncIterable<RowBlock<Row>>;
+  /** Whether reading goes on when most of the first rows are rejected. */
+  toleratesRejected?: boolean;
+  /** Whether content that differs from what a killed run had begun is refused; else it is read from the start. */
+  mustStaySame?: boolean;
+}
+
 /** Reads one item from where it was: copies it, parses and validates its rows, stores them chunk by chunk. */
-export async function importItem(
-  run: ExecutionRun,
-  session: SourceSession,
+export async function importItem<Row extends SourceRow>(
+  run: ItemRun,
   item: ReadyItem,
-  settings: ImportSettings,
-  reader: Reader,
+  reading: ItemReading<Row>,
 ): Promise<void> {
-  const { services, signal } = run;
-  const { key, version } = item;
-  if (Buffer.byteLength(key) >= keyBytes)
+  if (Buffer.byteLength(item.key) >= keyBytes)
     throw new AppError(
       'invalid',
       `The path is longer than ${keyBytes - 1} bytes. Shorten the names of the file or its folders.`,
     );
-  const content = await session.read({ key, version, size: undefined, readiness: 'ready' });
-  await using scratch = await copyToScratch(content, services.config.dataDir, signal);
-  const begun = await begin(run, item, scratch, reader);
-  await storeRows(run, begun, scratch, settings, reader);
+  const content = await reading.open();
+  await using scratch = await copyToScratch(content, run.services.config.dataDir, run.signal);
+  if (reading.mustStaySame && hasChanged(item, scratch)) throw changed(item);
+  const begun = await begin(run, item, scratch, reading.reader);
+  await storeRows(run, begun, scratch, reading);
 }
 
 /** Takes the item under this claim. Content that differs from what a killed run had begun is read from the start. */
-async function begin(run: ExecutionRun, item: ReadyItem, scratch: ScratchFile, reader: Reader): Promise<ReadyItem> {
+async function begin({ services }: ItemRun, item: ReadyItem, scratch: ScratchFile, reader: Reader): Promise<ReadyItem> {
   const { sha256 } = scratch;
-  const fromStart = item.recordsDone > 0 && !(item.sha256?.equals(sha256) ?? false);
+  const fromStart = hasChanged(item, scratch);
   const { executionId, work } = reader;
-  await transaction(run.services.database.pool, async (connection) => {
+  await transaction(services.database.pool, async (connection) => {
     if (!(await beginItem(connection, reader, item.id, { sha256, fromStart }))) throw new WorkAborted('lease_lost');
     const place = { accountId: work.accountId, executionId, sourceItemId: item.id };
     if (fromStart) await removeRejectedRows(connection, place);
@@ -46,21 +69,31 @@ async function begin(run: ExecutionRun, item: ReadyItem, scratch: ScratchFile, r
   return fromStart ? { ...item, recordsDone: 0, rejected: 0 } : item;
 }
 
+/** Whether rows were stored of other content than this. */
+function hasChanged({ recordsDone, sha256 }: ReadyItem, scratch: ScratchFile): boolean {
+  return recordsDone > 0 && !(sha256?.equals(scratch.sha256) ?? false);
+}
+
+function changed({ recordsDone }: ReadyItem): AppError {
+  return new AppError(
+    'conflict',
+    `The file was changed while it was read: ${recordsDone.toLocaleString('en')} rows of the file as it was are stored and stay. Send what is new as another file that does not change.`,
+  );
+}
+
 /** While one chunk is being stored, the next one is parsed and prepared. */
-async function storeRows(
-  { services, connectors, signal, accountId }: ExecutionRun,
+async function storeRows<Row extends SourceRow>(
+  { services, connectorId, signal, accountId }: ItemRun,
   item: ReadyItem,
   scratch: ScratchFile,
-  settings: ImportSettings,
-  reader: Reader,
+  { reader, rules, onExisting, rows, toleratesRejected = false }: ItemReading<Row>,
 ): Promise<void> {
-  const origin = { accountId, connectorId: connectors[0]?.id ?? 0, sourceItemId: item.id };
-  const { on_existing: onExisting } = settings;
+  const origin = { accountId, connectorId, sourceItemId: item.id };
   const store = new ChunkStore(services.database, { origin, reader, fileName: item.key, onExisting });
   let { rejected } = item;
   let storing: Promise<unknown> = Promise.resolve();
   try {
-    for await (const chunk of readChunks(scratch, settings, { skip: item.recordsDone, signal })) {
+    for await (const chunk of readChunks(rows(scratch), { rules, skip: item.recordsDone, signal })) {
       const prepared = store.prepare(chunk);
       await storing;
       rejected += chunk.rejected.length;
@@ -68,7 +101,8 @@ async function storeRows(
       storing = store.store(prepared).then(() => services.log.debug({ item: item.key, from, to }, 'rows stored'));
       // Its failure is met at the next await; until then it must not count as unhandled.
       storing.catch(() => undefined);
-      if (from < wrongFileRows && to >= wrongFileRows && rejected * 2 > to) throw wrongFile(rejected, to);
+      const isWrongFile = from < wrongFileRows && to >= wrongFileRows && rejected * 2 > to;
+      if (isWrongFile && !toleratesRejected) throw wrongFile(rejected, to);
     }
   } finally {
     await storing;

@@ -18,6 +18,7 @@ import { importItem } from './import-item.ts';
 import { outcomeOf } from './import-outcome.ts';
 import { type ImportSettings, readImportSettings } from './import-settings.ts';
 import type { ExecutionRun, ImportOutcome } from './run.ts';
+import { readRows } from './validate/rows.ts';
 
 /** Failures that end the run, whichever item was being read: the item is not at fault. */
 const endOfRun: readonly ErrorCode[] = [
@@ -114,11 +115,21 @@ async function readItems(current: Import): Promise<void> {
 }
 
 /** Undefined where the item's rows are stored; its failure in words where they are not. */
-async function readItem({ run, source, settings, reader }: Import, item: ReadyItem): Promise<Failure | undefined> {
+async function readItem(
+  { run, connector, source, settings, reader }: Import,
+  item: ReadyItem,
+): Promise<Failure | undefined> {
   const session = await source.session();
   try {
     run.signal.throwIfAborted();
-    await importItem(run, session, item, settings, reader);
+    const { services, signal, accountId } = run;
+    await importItem({ services, signal, accountId, connectorId: connector.id }, item, {
+      reader,
+      rules: settings.rules,
+      onExisting: settings.on_existing,
+      open: () => session.read({ key: item.key, version: item.version, size: undefined, readiness: 'ready' }),
+      rows: (scratch) => readRows(scratch, settings),
+    });
     return undefined;
   } catch (thrown) {
     const error = AppError.from(thrown, 'the import');

@@ -10,12 +10,13 @@ import { type TranscriptOutcome, writeTranscript } from '../../db/queries/transc
 import type { Work } from '../../db/queries/work.ts';
 import { AppError, type Failure } from '../../shared/error.ts';
 import type { RecordingState } from '../../shared/interaction.ts';
+import { Batch } from '../batch.ts';
 import type { Services } from '../services.ts';
 import type { WorkHandler } from '../worker/handler.ts';
-import { Batch } from './record/batch.ts';
 import { fetchRecording } from './record/fetch-recording.ts';
 import { fetchTranscript } from './record/fetch-transcript.ts';
 import { SourceSessions } from './record/sessions.ts';
+import { tellFailed } from './record/tell-failed.ts';
 
 /**
  * Several times what a session reads at once: its connections must stay busy while others are being settled, many in one
@@ -33,7 +34,7 @@ export function recordHandler(services: Services, _options: { ffmpegPath?: strin
   const { pool } = services.database;
   const sessions = new SourceSessions(services);
   const loading = new Batch((list: Work[]) => loadRecordings(pool, list));
-  const settling = new Batch((results: RecordResult[]) => settleRecordings(pool, results));
+  const settling = new Batch((results: RecordResult[]) => settleRecordings(pool, results, tellFailed));
 
   async function settle(work: Work, list: RecordingList | undefined, fetched: Fetched): Promise<void> {
     if (await settling.add({ work, ...fetched, next: list ? nextOf(list, fetched) : 'nothing' })) return;
@@ -96,10 +97,12 @@ function fulfilled<T>(attempt: PromiseSettledResult<T>): T[] {
   return attempt.status === 'fulfilled' ? [attempt.value] : [];
 }
 
-function nextOf({ recordings, hasTranscript }: RecordingList, { outcomes, transcript }: Fetched): RecordResult['next'] {
+function nextOf(list: RecordingList, { outcomes, transcript }: Fetched): RecordResult['next'] {
+  const { recordings, hasTranscript, externalId, callbackUrl } = list;
   const all: { state: RecordingState }[] = [...recordings, ...outcomes, ...(transcript ? [transcript] : [])];
   if (hasTranscript || all.some(({ state }) => state === 'here')) return 'analyse';
-  return { failure: outcomes.find((outcome) => outcome.state === 'failed')?.failure ?? failureOf(transcript) };
+  const failure = outcomes.find((outcome) => outcome.state === 'failed')?.failure ?? failureOf(transcript);
+  return { failure, externalId, callbackUrl };
 }
 
 function failureOf(transcript: TranscriptOutcome | undefined): Failure {

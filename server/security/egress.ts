@@ -18,13 +18,18 @@ const lookupTimeoutMs = 10_000;
 /** Public by its number, but it answers with the machine's own secrets on one cloud. */
 const metadataServices = new Set(['168.63.129.16']);
 
+/** How names become addresses: the system's way. */
+export type LookUp = (name: string) => Promise<{ address: string; family: number }[]>;
+
+const systemLookUp: LookUp = (name) => lookup(name, { all: true, order: 'ipv4first' });
+
 /** Throws `setting_invalid` when an entry is neither an address nor a CIDR range. */
-export function openEgress(allow: string[]): Egress {
+export function openEgress(allow: string[], lookUp = systemLookUp): Egress {
   const allowed = allow.map(parseRange);
   return {
     async resolve(host) {
       const name = host.trim().replace(/^\[(.*)\]$/, '$1');
-      const addresses = await addressesOf(name);
+      const addresses = await addressesOf(name, lookUp);
       // All of them count: with one public and one private address, the second look-up could give the private one.
       for (const { address } of addresses) refuseOurs(name, address, allowed);
       const first = addresses[0];
@@ -48,9 +53,9 @@ function parseRange(text: string): Range {
   }
 }
 
-async function addressesOf(name: string): Promise<{ address: string; family: 4 | 6 }[]> {
+async function addressesOf(name: string, lookUp: LookUp): Promise<{ address: string; family: 4 | 6 }[]> {
   if (ipaddr.isValid(name)) return [{ address: name, family: name.includes(':') ? 6 : 4 }];
-  const found = await withTimeout(lookup(name, { all: true, order: 'ipv4first' }), name).catch((cause: unknown) => {
+  const found = await withTimeout(lookUp(name), name).catch((cause: unknown) => {
     throw lookupFailure(name, cause);
   });
   return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));

@@ -1,8 +1,9 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { AppError } from '../../shared/error.ts';
+import { AppError, type ErrorCode } from '../../shared/error.ts';
 import type { ByteStream } from '../byte-stream.ts';
+import { boundedBody, stopped } from './bounded-body.ts';
 import type { Egress } from './egress.ts';
 
 export interface FetchOptions {
@@ -13,12 +14,24 @@ export interface FetchOptions {
   /** The longest silence in the body. */
   idleTimeoutMs?: number;
   maxBytes?: number;
+  /** From when on the body must have come with so many bytes a second. */
+  slowAfterMs?: number;
+  leastBytesPerSecond?: number;
+  /** What more bytes are refused with. */
+  tooLargeCode?: ErrorCode;
   /** One more certificate authority to trust, as PEM, beside the system's own. */
   certificateAuthority?: string;
 }
 
 const mostRedirects = 5;
-const defaults = { connectTimeoutMs: 15_000, idleTimeoutMs: 30_000, maxBytes: 2 * 1024 ** 3 };
+const defaults = {
+  connectTimeoutMs: 15_000,
+  idleTimeoutMs: 30_000,
+  maxBytes: 2 * 1024 ** 3,
+  slowAfterMs: 60_000,
+  leastBytesPerSecond: 1024,
+  tooLargeCode: 'audio_too_large' as ErrorCode,
+};
 
 /**
  * GETs a link from a customer's row as a stream. Each address on the way, redirects included, is checked by the egress
@@ -103,51 +116,10 @@ function answered(request: ClientRequest, url: URL, { signal, connectTimeoutMs }
   });
 }
 
-async function* body(response: IncomingMessage, url: URL, settings: Settings): ByteStream & AsyncGenerator<Uint8Array> {
-  const { idleTimeoutMs, maxBytes, signal } = settings;
-  response.setTimeout(idleTimeoutMs, () =>
-    response.destroy(new AppError('host_timeout', `${shown(url)} stopped sending for ${idleTimeoutMs / 1000} s.`)),
-  );
-  const announced = Number(response.headers['content-length'] ?? Number.NaN);
-  if (announced > maxBytes) throw tooLarge(url, maxBytes, response);
-  const startedAtMs = performance.now();
-  let received = 0;
-  try {
-    for await (const bytes of response) {
-      received += bytes.length;
-      if (received > maxBytes) throw tooLarge(url, maxBytes, response);
-      if (drips(received, performance.now() - startedAtMs)) throw tooSlow(url, response);
-      yield bytes;
-    }
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-    throw signal.aborted ? stopped() : networkFailure(url, error as Error);
-  }
-}
-
-const slowAfterMs = 60_000;
-const leastBytesPerSecond = 1024;
-
-/** A link that gives a byte now and then would keep its place in the lane for ever. */
-function drips(received: number, elapsedMs: number): boolean {
-  return elapsedMs > slowAfterMs && received < (elapsedMs / 1000) * leastBytesPerSecond;
-}
-
-function tooSlow(url: URL, response: IncomingMessage): AppError {
-  response.destroy();
-  return new AppError('host_timeout', `${shown(url)} sends less than 1 KB a second.`);
-}
-
-function tooLarge(url: URL, maxBytes: number, response: IncomingMessage): AppError {
-  response.destroy();
-  return new AppError(
-    'audio_too_large',
-    `${shown(url)} is larger than ${Math.round(maxBytes / 1024 ** 2)} MB, the most that is taken.`,
-  );
-}
-
-function stopped(): AppError {
-  return new AppError('cancelled', 'It was stopped before it was done.');
+function body(response: IncomingMessage, url: URL, settings: Settings): ByteStream {
+  const length = response.headers['content-length'];
+  const content = { response, shown: shown(url), announced: length === undefined ? undefined : Number(length) };
+  return boundedBody(content, settings, (error) => networkFailure(url, error));
 }
 
 function statusFailure(url: URL, status: number): AppError {

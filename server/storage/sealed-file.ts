@@ -32,21 +32,23 @@ export class SealedFile {
     this.#channel = channel;
   }
 
-  /** Takes a copy of the bytes; waits while too much is under way. Throws what made an earlier chunk fail. */
+  /**
+   * Takes a copy of the bytes; waits while too much is under way. Throws what made an earlier chunk fail. A full chunk
+   * goes at once, so that a slow source that hands out whole chunks holds no slot between them.
+   */
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; ) {
-      // A full chunk goes when more comes: only the end of the content tells which is the last.
-      if (this.#length === chunkBytes) this.#post(false);
       if (this.#slot === undefined) await this.#takeSlot();
       if (this.#failure) throw this.#failure;
       const length = Math.min(chunkBytes - this.#length, bytes.length - at);
       this.#memory.set(bytes.subarray(at, at + length), this.#length);
       this.#length += length;
       at += length;
+      if (this.#length === chunkBytes) this.#post(false);
     }
   }
 
-  /** The file is complete and in its place when this resolves. */
+  /** The file is complete and in its place when this resolves. Its last chunk is empty where the others were full. */
   async end(): Promise<StoredObject> {
     if (this.#slot === undefined) await this.#takeSlot();
     if (this.#failure) throw this.#failure;

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writevSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { countPassing } from '../young-garbage.ts';
 import { type ChunkCipher, chunkBytes, newFile, sealChunk } from './sealed.ts';
 import type { StoredObject } from './storage.ts';
 import type { ChunkOrder, Order, Reply, WriterInput } from './writer-order.ts';
@@ -65,6 +66,7 @@ function write(file: OpenFile, { slot, length, isLast }: ChunkOrder): void {
   writeAll(file, file.chunks === 0 ? [file.cipher.header, ...pieces] : pieces);
   file.chunks++;
   file.byteSize += length;
+  countPassing(length);
 }
 
 /** A full disk may take a part of a write and say so only in the count. */

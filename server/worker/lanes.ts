@@ -25,8 +25,23 @@ export type OpenHandlers = (services: Services, settings: ServiceSettings) => Wo
 const shared = { heapMb: 96, idleMs: 10_000 };
 
 export const lanes: Lane[] = [
-  { ...shared, name: 'runner', kinds: ['execute'], handlers: moduleUrl('./lanes/runner.js'), claimAhead: 0 },
-  { ...shared, name: 'media', kinds: ['record', 'analyse'], handlers: moduleUrl('./lanes/media.js'), claimAhead: 8 },
+  { ...shared, name: 'runner', kinds: ['execute', 'ingest'], handlers: moduleUrl('./lanes/runner.js'), claimAhead: 0 },
+  {
+    ...shared,
+    name: 'media',
+    kinds: ['record', 'analyse', 'upload'],
+    handlers: moduleUrl('./lanes/media.js'),
+    claimAhead: 8,
+  },
+  {
+    ...shared,
+    name: 'webhooks',
+    kinds: ['webhook'],
+    handlers: moduleUrl('./lanes/webhooks.js'),
+    claimAhead: 0,
+    // Longer than the wait for another attempt.
+    idleMs: 60_000,
+  },
 ];
 
 function moduleUrl(path: string): string {

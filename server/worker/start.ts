@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { removeOldWebhooks } from '../../db/queries/webhook-sending.ts';
 import { dueKinds, forgetOldWorkers, forgetWorker, seeWorker, type WorkerRecord } from '../../db/queries/workers.ts';
 import { newId } from '../../db/uuid.ts';
 import type { ServiceSettings, Services } from '../services.ts';
@@ -16,6 +17,8 @@ export interface WorkersOptions {
   lanes?: Lane[];
   pollMs?: number;
 }
+
+const tidyMs = 3_600_000;
 
 /**
  * The worker role, from the main thread: looks for due work with one cheap query, keeps a thread for each lane that has
@@ -53,6 +56,11 @@ export function startWorkers(
 
   const signOfLife = once(() => seeWorker(pool, self), 'this worker could not say that it is alive; tried again');
 
+  const tidy = once(async () => {
+    await forgetOldWorkers(pool);
+    await removeOldWebhooks(pool);
+  }, 'old workers and webhooks could not be removed; tried again');
+
   /** One at a time, none after stop; a failure is told once until it works again, because it comes back every second. */
   function once(task: () => Promise<void>, complaint: string): () => Promise<void> {
     let under: Promise<void> | undefined;
@@ -79,10 +87,11 @@ export function startWorkers(
   const timers = [
     setInterval(() => void poll(), pollMs),
     setInterval(() => void signOfLife(), (config.leaseSeconds * 1000) / 3),
+    setInterval(() => void tidy(), tidyMs),
   ];
   void signOfLife();
   void poll();
-  const tidying = forgetOldWorkers(pool).catch((error) => log.warn({ err: error }, 'old workers could not be removed'));
+  void tidy();
 
   return {
     wake() {
@@ -92,7 +101,7 @@ export function startWorkers(
     async stop() {
       isStopping = true;
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([poll(), signOfLife(), tidying]);
+      await Promise.all([poll(), signOfLife(), tidy()]);
       await Promise.all(keepers.map((keeper) => keeper.stop()));
       await forgetWorker(pool, self.id);
     },

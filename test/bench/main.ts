@@ -4,16 +4,22 @@ import { join } from 'node:path';
 import { ensurePrograms } from '../../server/machine/programs.ts';
 import { printTable } from '../demo/table.ts';
 import { packageRoot } from '../harness/product.ts';
+import { benchApi } from './api.ts';
+import { benchFuzz } from './fuzz.ts';
 import { benchImport } from './import.ts';
 import { benchProduct } from './product.ts';
 import { benchRecordings } from './recordings.ts';
 import type { BenchResult } from './result.ts';
+import { benchUpload } from './upload.ts';
 
 /** `npm run bench [-- NAME…]`: each figure beside its peer or limit in the same run. Exits 1 when a bar is not met. */
 const benches: Record<string, () => Promise<BenchResult | BenchResult[]>> = {
+  api: benchApi,
+  fuzz: benchFuzz,
   import: benchImport,
   product: benchProduct,
   recordings: benchRecordings,
+  upload: benchUpload,
 };
 
 const wanted = process.argv.slice(2);

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { packageRoot } from './product.ts';
 
 const run = promisify(execFile);
+const program = fileURLToPath(new URL('../../server/cli.js', import.meta.url));
 
 /** Runs `cqa … --json` as a user would and gives its answer. A command that fails is an error with its words. */
 export async function cqa<T>(environment: NodeJS.ProcessEnv, ...words: string[]): Promise<T> {
-  const command = [join(packageRoot, 'dist/server/cli.js'), ...words, '--json'];
+  const command = [program, ...words, '--json'];
   try {
     const { stdout } = await run(process.execPath, command, { env: environment });
     return JSON.parse(stdout) as T;

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -15,6 +14,8 @@ export interface ProductOptions {
   environment?: NodeJS.ProcessEnv;
   /** Told the program's own warnings and errors, one JSON line each. */
   say?: (line: string) => void;
+  /** Options of Node itself, such as those of its profiler. */
+  nodeOptions?: string[];
 }
 
 /** The product as a customer runs it: its own process, and by default its own embedded database. */
@@ -34,6 +35,7 @@ export async function startProduct({
   preferredPort = 0,
   environment = {},
   say = () => undefined,
+  nodeOptions = [],
 }: ProductOptions): Promise<Product> {
   const port = await freePort(preferredPort);
   const settings = {
@@ -45,8 +47,11 @@ export async function startProduct({
     CQA_EGRESS_ALLOW: '127.0.0.0/8',
     ...environment,
   };
-  const program = join(packageRoot, 'dist/server/main.js');
-  const child = spawn(process.execPath, [program], { env: settings, stdio: ['ignore', 'inherit', 'pipe'] });
+  const program = fileURLToPath(new URL('../../server/main.js', import.meta.url));
+  const child = spawn(process.execPath, [...nodeOptions, program], {
+    env: settings,
+    stdio: ['ignore', 'inherit', 'pipe'],
+  });
   await untilReady(child, say);
   return {
     url: `http://127.0.0.1:${port}`,

@@ -16,6 +16,7 @@ describe('the environment', () => {
   it('needs nothing', () => {
     const config = readConfig({});
     expect(config).to.include({ port: 4000, host: '127.0.0.1', publicUrl: 'http://127.0.0.1:4000', leaseSeconds: 30 });
+    expect(config.rateLimit).to.equal('on');
     expect(config.roles).to.deep.equal(['web', 'scheduler', 'worker', 'inbox', 'stream']);
   });
 
@@ -32,6 +33,7 @@ describe('the environment', () => {
     ['PUBLIC_URL', 'ftp://x'],
     ['STORAGE_URL', 'gopher://x'],
     ['LOG_LEVEL', 'loud'],
+    ['CQA_RATE_LIMIT', 'false'],
     ['CQA_SECRET_KEY', 'short'],
   ];
   for (const [name, value] of wrong)

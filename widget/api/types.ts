@@ -12,6 +12,14 @@ export type ConnectorType = Outputs['connectorTypes']['list'][number];
 export type Connector = Outputs['connectors']['list'][number];
 export type ConnectorRemoval = Outputs['connectors']['removal'];
 
+export type ApiAccess = Outputs['apiKeys']['list'];
+export type ApiKey = ApiAccess['keys'][number];
+export type MadeApiKey = Outputs['apiKeys']['create'];
+
+export type WebhooksPage = Outputs['webhooks']['list'];
+export type WebhookState = WebhooksPage['rows'][number]['state'];
+export type Webhook = Outputs['webhooks']['get'];
+
 export type Job = Outputs['jobs']['list'][number];
 
 export type ExecutionsRequest = NonNullable<Inputs['executions']['list']>;

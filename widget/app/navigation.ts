@@ -24,6 +24,7 @@ const dataIntegration: NavigationSection = {
   items: [
     { page: 'data-import', address: '/data-import', title: 'Data Import', icon: 'import' },
     { page: 'data-export', address: '/data-export', title: 'Data Export', icon: 'export' },
+    { page: 'api-access', address: '/api-access', title: 'API Access', icon: 'key' },
   ],
 };
 
@@ -52,6 +53,7 @@ const titles: Record<PageName, string> = {
   interaction: 'Interaction',
   'data-import': 'Data Import',
   'data-export': 'Data Export',
+  'api-access': 'API Access',
   jobs: 'Jobs & Pipelines',
   executions: 'Execution History',
   execution: 'Execution',

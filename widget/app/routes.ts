@@ -5,6 +5,7 @@ export type PageName =
   | 'interaction'
   | 'data-import'
   | 'data-export'
+  | 'api-access'
   | 'jobs'
   | 'executions'
   | 'execution'
@@ -23,6 +24,7 @@ const pages: Record<string, PageName> = {
   analyses: 'analyses',
   'data-import': 'data-import',
   'data-export': 'data-export',
+  'api-access': 'api-access',
   jobs: 'jobs',
   executions: 'executions',
 };

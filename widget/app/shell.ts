@@ -11,6 +11,7 @@ import { entryOf, type NavigationItem, needsConsole, pageTitle, sectionsFor } fr
 import type { Route } from './routes.ts';
 import { shellStyles } from './shell.styles.ts';
 import '../pages/analyses.ts';
+import '../pages/api-access.ts';
 import '../pages/connector-dialog.ts';
 import '../pages/connectors.ts';
 import '../pages/execution.ts';
@@ -172,6 +173,8 @@ export class ShellElement extends LitElement {
         return html`<cqa-connectors .app=${app} direction="import"></cqa-connectors>`;
       case 'data-export':
         return html`<cqa-connectors .app=${app} direction="export"></cqa-connectors>`;
+      case 'api-access':
+        return html`<cqa-api-access .app=${app} .query=${route.query}></cqa-api-access>`;
       case 'jobs':
         return html`<cqa-jobs .app=${app}></cqa-jobs>`;
       case 'executions':

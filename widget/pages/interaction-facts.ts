@@ -113,26 +113,41 @@ export class InteractionFactsElement extends LitElement {
   }
 
   private renderOrigin(app: AppContext, { origin, created_at: createdAt }: Interaction): TemplateResult {
-    const canOpen = app.me.console === 'open' && origin.execution_id !== '';
     return html`<section class="card">
       <h2>Where it came from</h2>
       <dl>
-        <dt>Connector</dt>
-        <dd>${origin.connector || '–'}</dd>
-        <dt>Job</dt>
-        <dd>
-          ${
-            canOpen
-              ? html`<a data-page href=${app.href(`/executions/${origin.execution_id}`)}>${origin.job || 'execution'}</a>`
-              : origin.job || '–'
-          }
-        </dd>
-        <dt>File</dt>
-        <dd>${origin.file ? html`<code>${origin.file}</code>, line ${origin.line}` : '–'}</dd>
-        <dt>Imported</dt>
+        ${origin.api ? this.renderApiOrigin(origin.api, origin.line) : this.renderImportOrigin(app, origin)}
+        <dt>${origin.api ? 'Received' : 'Imported'}</dt>
         <dd><cqa-time .at=${createdAt} .zone=${app.zone}></cqa-time></dd>
       </dl>
     </section>`;
+  }
+
+  private renderApiOrigin({ job }: NonNullable<Interaction['origin']['api']>, line: number): TemplateResult {
+    return html`<dt>Source</dt>
+      <dd>Standard API</dd>
+      ${
+        job
+          ? html`<dt>${job.type === 'batch' ? 'Batch' : 'File job'}</dt>
+            <dd><code>${job.id}</code> <cqa-copy .text=${job.id}></cqa-copy>, ${job.type === 'batch' ? 'place' : 'line'} ${line}</dd>`
+          : nothing
+      }`;
+  }
+
+  private renderImportOrigin(app: AppContext, origin: Interaction['origin']): TemplateResult {
+    const canOpen = app.me.console === 'open' && origin.execution_id !== '';
+    return html`<dt>Connector</dt>
+      <dd>${origin.connector || '–'}</dd>
+      <dt>Job</dt>
+      <dd>
+        ${
+          canOpen
+            ? html`<a data-page href=${app.href(`/executions/${origin.execution_id}`)}>${origin.job || 'execution'}</a>`
+            : origin.job || '–'
+        }
+      </dd>
+      <dt>File</dt>
+      <dd>${origin.file ? html`<code>${origin.file}</code>, line ${origin.line}` : '–'}</dd>`;
   }
 
   override render() {

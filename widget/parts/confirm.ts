@@ -36,8 +36,12 @@ export class ConfirmElement extends LitElement {
     if (this.typed.trim() === this.name && !this.busy) this.dispatchEvent(new CustomEvent('confirm'));
   }
 
+  private readonly close = (): void => {
+    this.dispatchEvent(new CustomEvent('close'));
+  };
+
   override render() {
-    return html`<cqa-dialog .heading=${this.heading}>
+    return html`<cqa-dialog .heading=${this.heading} @close=${this.close}>
       <form class="stack" id="confirm" @submit=${this.submit}>
         <slot></slot>
         <div class="field">
@@ -55,7 +59,7 @@ export class ConfirmElement extends LitElement {
         </div>
         ${this.problem ? html`<cqa-problem .problem=${this.problem}></cqa-problem>` : nothing}
       </form>
-      <button slot="actions" class="button" type="button" @click=${() => this.dispatchEvent(new CustomEvent('close'))}>
+      <button slot="actions" class="button" type="button" @click=${this.close}>
         Keep it
       </button>
       <button

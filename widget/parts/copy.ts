@@ -4,7 +4,10 @@ import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
 import { icon } from './icon.ts';
 
-/** Copies its text. Where the page may not use the clipboard (a frame without leave), it says so. */
+/**
+ * Copies its text. Where the page may not use the clipboard (a frame without leave), it says so.
+ * @fires refused - so that whoever shows the text can select it
+ */
 @customElement('cqa-copy')
 export class CopyElement extends LitElement {
   static override styles = [base, controls];
@@ -14,7 +17,8 @@ export class CopyElement extends LitElement {
   @state() private outcome: 'none' | 'copied' | 'refused' = 'none';
 
   private async copy(): Promise<void> {
-    this.outcome = (await copyText(this.text)) ? 'copied' : 'refused';
+    this.outcome = (await copyText(this.text, this.renderRoot)) ? 'copied' : 'refused';
+    if (this.outcome === 'refused') this.dispatchEvent(new CustomEvent('refused'));
     setTimeout(() => {
       this.outcome = 'none';
     }, 2500);
@@ -29,22 +33,24 @@ export class CopyElement extends LitElement {
 }
 
 /** True when the text is in the clipboard. */
-async function copyText(text: string): Promise<boolean> {
+async function copyText(text: string, place: ParentNode): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch (error) {
-    if (error instanceof DOMException || error instanceof TypeError) return copyBySelection(text);
+    if (error instanceof DOMException || error instanceof TypeError) return copyBySelection(text, place);
     throw error;
   }
 }
 
-/** The old way, which works in frames that were not given `clipboard-write` and on plain http. */
-function copyBySelection(text: string): boolean {
+/**
+ * The old way, which works in frames that were not given `clipboard-write` and on plain http. The text stands beside the
+ * button for a moment: everything outside an open dialog takes no selection.
+ */
+function copyBySelection(text: string, place: ParentNode): boolean {
   const area = document.createElement('textarea');
   area.value = text;
   area.setAttribute('aria-hidden', 'true');
-  const place = document.querySelector('dialog[open]') ?? document.body;
   place.append(area);
   area.select();
   const done = document.execCommand('copy');

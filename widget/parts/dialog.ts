@@ -9,7 +9,7 @@ import { icon } from './icon.ts';
  * Open while it is in the page; it asks to be taken away with `close`.
  * @slot - the body
  * @slot actions - buttons at its foot
- * @fires close
+ * @fires close - prevent it to stay open, where something must be asked before
  */
 @customElement('cqa-dialog')
 export class DialogElement extends LitElement {
@@ -84,13 +84,13 @@ export class DialogElement extends LitElement {
 
   private ask(event: Event): void {
     event.preventDefault();
-    if (this.isClosable) this.dispatchEvent(new CustomEvent('close'));
+    if (this.isClosable) this.dispatchEvent(new CustomEvent('close', { cancelable: true }));
   }
 
   /** A browser closes a dialog on the second Escape whatever its page says; what must be answered opens again. */
   private readonly closed = (): void => {
-    if (this.isClosable) this.dispatchEvent(new CustomEvent('close'));
-    else this.renderRoot.querySelector('dialog')?.showModal();
+    const mayClose = this.isClosable && this.dispatchEvent(new CustomEvent('close', { cancelable: true }));
+    if (!mayClose) this.renderRoot.querySelector('dialog')?.showModal();
   };
 
   override render() {

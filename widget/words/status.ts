@@ -1,5 +1,7 @@
+import type { Scope } from '../../shared/api-key.ts';
 import type { ExecutionStatus } from '../../shared/execution.ts';
 import type { InteractionStatus, RecordingState, UnanalysedReason } from '../../shared/interaction.ts';
+import type { ApiKey, WebhookState } from '../api/types.ts';
 
 /** How a state looks: a shape and a colour go together, so that neither is needed to tell it. */
 export type Tone = 'idle' | 'busy' | 'good' | 'warn' | 'bad';
@@ -94,6 +96,44 @@ export const disabledWords: StatusWords = {
   meaning: 'Paused until somebody enables it. Nothing of it is lost.',
   tone: 'idle',
   shape: 'pause',
+};
+
+export const apiKeyWords: Record<ApiKey['status'], StatusWords> = {
+  active: { word: 'Active', meaning: 'Calls with it are accepted.', tone: 'good', shape: 'check' },
+  retiring: {
+    word: 'Rotating out',
+    meaning: 'Another key takes its place. Calls with it are accepted until it ends.',
+    tone: 'warn',
+    shape: 'clock',
+  },
+  expired: { word: 'Expired', meaning: 'Its time is over. Calls with it are refused.', tone: 'idle', shape: 'stop' },
+  revoked: {
+    word: 'Revoked',
+    meaning: 'Somebody ended it. Calls with it, and with tokens made from it, are refused.',
+    tone: 'idle',
+    shape: 'cross',
+  },
+};
+
+export const scopeWords: Record<Scope, { word: string; meaning: string }> = {
+  ingest: { word: 'Ingest', meaning: 'Send interactions and recordings.' },
+  read: { word: 'Read', meaning: 'Fetch analyses, reports and what became of interactions.' },
+};
+
+export const deliveryWords: Record<WebhookState, StatusWords> = {
+  pending: {
+    word: 'Pending',
+    meaning: 'To be sent, or sent again after an attempt that failed for a passing reason.',
+    tone: 'busy',
+    shape: 'clock',
+  },
+  delivered: { word: 'Delivered', meaning: 'The server took it (2xx).', tone: 'good', shape: 'check' },
+  failed: {
+    word: 'Failed',
+    meaning: 'The server refused it, or did not answer after three attempts. It can be sent again.',
+    tone: 'bad',
+    shape: 'cross',
+  },
 };
 
 export const unanalysedWords: Record<UnanalysedReason, string> = {

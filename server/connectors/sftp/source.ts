@@ -63,7 +63,7 @@ class SftpSource implements SourceSession {
 
   async read(item: SourceItem): Promise<ByteStream> {
     const { connection, file, release } = await this.#open(posix.join(this.#home, item.key));
-    if (versionOf(file.stats) === item.version) return streamFile(connection, file, release);
+    if (versionOf(file.stats) === item.version) return streamFile(connection, file, release, this.#memory);
     closeFile(connection, file);
     release();
     throw changed(file.path);

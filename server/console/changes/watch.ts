@@ -15,5 +15,7 @@ export const watch = signedIn.subscription(async function* ({ ctx, signal }): As
 });
 
 function topicsOf(isAdminOfConsole: boolean): ReadonlySet<ChangeTopic> {
-  return isAdminOfConsole ? new Set([...openTopics, 'executions', 'connectors', 'jobs']) : new Set(openTopics);
+  return isAdminOfConsole
+    ? new Set([...openTopics, 'executions', 'connectors', 'jobs', 'webhooks'])
+    : new Set(openTopics);
 }

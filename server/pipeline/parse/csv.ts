@@ -1,4 +1,5 @@
 import type { ByteStream } from '../../connectors/connector.ts';
+import { damaged } from './damaged.ts';
 import { decode } from './decode.ts';
 import type { TextEncoding } from './encoding.ts';
 import { type CsvRow, CsvScanner, type RowProblem } from './scanner.ts';
@@ -52,9 +53,6 @@ const badEncoding: RowProblem = {
   code: 'bad_encoding',
   reason: 'The row holds bytes that are not valid in the encoding of the rest of the file. Save the file as UTF-8.',
 };
-
-/** What a decoder puts in the place of broken bytes, and half of a UTF-16 pair. */
-const damaged = /[\uFFFD\p{Surrogate}]/u;
 
 function markDamaged(rows: CsvRow[]): void {
   for (const row of rows) {

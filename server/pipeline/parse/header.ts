@@ -53,6 +53,6 @@ function requireMandatory(names: string[], own: string[]): void {
   const there = list.length > 300 ? `${list.slice(0, 300)}…` : list;
   throw new AppError(
     'missing_columns',
-    `The file has no column ${missing.join(' and no column ')}. Its header has: ${there}. Rename the column in the file, or map it in the connector's column mapping (for example call_id to ${missing[0]}).`,
+    `The file has no column ${missing.join(' and no column ')}. Its header has: ${there}. Rename the column in the file, or map it in the column mapping (for example call_id to ${missing[0]}).`,
   );
 }

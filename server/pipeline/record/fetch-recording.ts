@@ -1,10 +1,10 @@
 import type { RecordingList, RecordingOutcome, RecordingRow } from '../../../db/queries/recordings.ts';
 import type { Work } from '../../../db/queries/work.ts';
-import { uuidText } from '../../../db/uuid.ts';
 import type { Services } from '../../services.ts';
 import { audioOnly, recordingBytesMax } from './content.ts';
 import { lastingFailure, readReference } from './reference.ts';
 import type { SourceSessions } from './sessions.ts';
+import { recordingKey } from './storage-key.ts';
 
 /** Fetches one recording into storage. A failure that somebody must mend is its outcome; any other is thrown. */
 export async function fetchRecording(
@@ -13,7 +13,7 @@ export async function fetchRecording(
   { work, list, row, signal }: { work: Work; list: RecordingList; row: RecordingRow; signal: AbortSignal },
 ): Promise<RecordingOutcome> {
   const { position, connectorId, reference: text } = row;
-  const storageKey = storageKeyOf(work, position);
+  const storageKey = recordingKey(work.accountId, work.subject, position);
   try {
     const stored = await readReference(
       { accountId: work.accountId, connectorId, itemKey: list.itemKey, text, field: 'audio_url' },
@@ -24,10 +24,4 @@ export async function fetchRecording(
   } catch (thrown) {
     return { position, state: 'failed', failure: lastingFailure(thrown, signal, 'the download of a recording') };
   }
-}
-
-/** Ids grow with time, so their beginning puts the recordings of about a minute into one folder. */
-function storageKeyOf({ accountId, subject }: Work, position: number): string {
-  const id = uuidText(subject);
-  return `recordings/${accountId}/${id.slice(0, 8)}/${id}-${position}`;
 }

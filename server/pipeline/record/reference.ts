@@ -2,6 +2,7 @@ import { AppError, type Failure } from '../../../shared/error.ts';
 import type { ByteStream } from '../../connectors/connector.ts';
 import { fetchStream } from '../../security/fetch.ts';
 import type { Services } from '../../services.ts';
+import { isS3Link, openS3Source } from '../../storage/s3-source.ts';
 import type { SourceSessions } from './sessions.ts';
 
 /** What a row names by a link or by a path on its connector's system. */
@@ -25,15 +26,11 @@ export interface ReadSettings {
 /** Opens what is referred to and lends its bytes to `use`. A piece is valid only until the next one is asked for. */
 export async function readReference<T>(
   { accountId, connectorId, itemKey, text, field }: Reference,
-  { services: { egress }, sessions, signal, maxBytes }: ReadSettings,
+  { services, sessions, signal, maxBytes }: ReadSettings,
   use: (content: ByteStream) => Promise<T>,
 ): Promise<T> {
-  if (/^s3:/i.test(text))
-    throw new AppError(
-      'invalid',
-      `What lies behind s3:// links cannot be fetched by this version. Give an https link or a path beside the CSV file as ${field}.`,
-    );
-  if (isLink(text)) return use(await fetchStream(text, { egress, signal, maxBytes }));
+  if (isS3Link(text)) return use(await openS3Source(services, accountId, text, { signal, maxBytes }));
+  if (isLink(text)) return use(await fetchStream(text, { egress: services.egress, signal, maxBytes }));
   return sessions.with(accountId, connectorId, async (session) => {
     if (!session.recording)
       throw new AppError('invalid', `This connector holds no files beside its rows; ${field} must be a link.`);

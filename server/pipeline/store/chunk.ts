@@ -22,6 +22,7 @@ export interface ChunkRow {
   externalId: string;
   audioUrl: string | null;
   transcriptUrl: string | null;
+  callbackUrl: string | null;
   fate: Fate;
   line: number;
   /** The first 12 bytes of SHA-256 over the row's canonical text, one character a byte. */
@@ -35,13 +36,15 @@ export interface ChunkRow {
 
 /** Rows written as LOAD DATA lines into one buffer, which is used again for another chunk. */
 export class ChunkBuffer {
-  #bytes = Buffer.allocUnsafe(firstCapacity);
+  #bytes: Buffer;
   #length = 0;
   #ids: Buffer;
   #count = 0;
 
-  constructor(maxRows: number) {
+  /** `capacity` is where its bytes begin; it grows with its rows. */
+  constructor(maxRows: number, capacity = firstCapacity) {
     this.#ids = Buffer.allocUnsafe(maxRows * idBytes);
+    this.#bytes = Buffer.allocUnsafe(capacity);
   }
 
   get length(): number {
@@ -54,12 +57,11 @@ export class ChunkBuffer {
   }
 
   /** Writes a row's line. The hash is that of the content alone, so it does not depend on the order of columns. */
-  add(interaction: Interaction, line: number, fate: Fate): ChunkRow {
+  add(interaction: Interaction, line: number, fate: Fate, id = newId()): ChunkRow {
     const content = loadText(interaction);
     const start = this.#length;
     // Three bytes a character at most; twice the id and the hash, and the small fields at the end.
     const bytes = this.#room(content.length * 3 + 128);
-    const id = newId();
     id.copy(this.#ids, this.#count * idBytes);
     let offset = escapedBytes(id, bytes, start);
     bytes[offset++] = tab;
@@ -71,7 +73,7 @@ export class ChunkBuffer {
     offset = escapedBytes(Buffer.from(contentHash, 'latin1'), bytes, offset);
     offset += bytes.write(`\t${line}\t${fate.status}\t${fate.unanalysedReason ?? '\\N'}\n`, offset, 'latin1');
     this.#length = offset;
-    const { externalId, audioUrl, transcriptUrl } = interaction;
+    const { externalId, audioUrl, transcriptUrl, callbackUrl } = interaction;
     const index = this.#count++;
     const end = offset;
     return {
@@ -79,6 +81,7 @@ export class ChunkBuffer {
       externalId,
       audioUrl,
       transcriptUrl,
+      callbackUrl,
       fate,
       line,
       contentHash,

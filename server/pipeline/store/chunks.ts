@@ -1,10 +1,8 @@
+import type { StoredRule } from '../../../db/queries/assignment-rules.ts';
 import type { RejectedRow } from '../../../db/queries/rejected-rows.ts';
-import type { ScratchFile } from '../fetch/scratch.ts';
-import type { ImportSettings } from '../import-settings.ts';
-import { readCsv } from '../parse/csv.ts';
-import { readHeader } from '../parse/header.ts';
-import type { CsvRow, RowProblem } from '../parse/scanner.ts';
-import { isProblem, RowValidator } from '../validate/validate.ts';
+import type { RowProblem } from '../parse/scanner.ts';
+import type { Interaction } from '../validate/interaction.ts';
+import { isProblem } from '../validate/validate.ts';
 import { ChunkBuffer, type ChunkRow } from './chunk.ts';
 import { fateOf } from './fate.ts';
 import type { Chunk } from './store.ts';
@@ -12,27 +10,48 @@ import type { Chunk } from './store.ts';
 const maxRows = 5_000;
 const maxBytes = 4 * 1024 * 1024;
 
+/** One row as it stood in its file. */
+export interface SourceRow {
+  line: number;
+  /** Its text, or as much of it as is kept. */
+  raw: string;
+}
+
+/** Some rows of a file, and how they are read. */
+export interface RowBlock<Row extends SourceRow = SourceRow> {
+  rows: readonly Row[];
+  /** The interaction, or why the row cannot be one. */
+  read(row: Row): Interaction | RowProblem;
+  /** The id that the row gives, good or not. */
+  externalIdOf(row: Row): string | undefined;
+}
+
+/** What decides about the rows of an item, beside the rows themselves. */
+export interface ChunkOptions {
+  rules: readonly StoredRule[];
+  /** The first records, which were stored before and are passed over. */
+  skip: number;
+  signal: AbortSignal;
+}
+
 /**
- * Parses and validates a file's rows into chunks. The first `skip` records were stored before and are passed over. A
- * chunk's buffer is used again after the next but one chunk was asked for, so at most two may be in use.
+ * Reads and validates a file's rows into chunks. A chunk's buffer is used again after the next but one chunk was asked
+ * for, so at most two may be in use.
  */
-export async function* readChunks(
-  scratch: ScratchFile,
-  settings: ImportSettings,
-  { skip, signal }: { skip: number; signal: AbortSignal },
+export async function* readChunks<Row extends SourceRow>(
+  blocks: AsyncIterable<RowBlock<Row>>,
+  { rules, skip, signal }: ChunkOptions,
 ): AsyncGenerator<Chunk> {
   const buffers: [ChunkBuffer, ChunkBuffer] = [new ChunkBuffer(maxRows), new ChunkBuffer(maxRows)];
   let chunks = 0;
-  const startChunk = (from: number) => new GrowingChunk(buffers[chunks++ % 2 === 0 ? 0 : 1], from, settings);
+  const startChunk = (from: number) => new GrowingChunk(buffers[chunks++ % 2 === 0 ? 0 : 1], from, rules);
   let chunk = startChunk(skip);
-  let validator: RowValidator | undefined;
   let records = 0;
-  for await (const { header, rows } of readCsv(scratch.bytes(), scratch.encoding)) {
+  for await (const block of blocks) {
     signal.throwIfAborted();
-    validator ??= new RowValidator(readHeader(header, settings.column_mapping), settings.timezone);
-    for (const row of rows) {
+    for (const row of block.rows) {
       if (records++ < skip) continue;
-      chunk.add(row, validator);
+      chunk.add(row, block);
       if (!chunk.isFull) continue;
       yield chunk;
       chunk = startChunk(records);
@@ -47,14 +66,14 @@ class GrowingChunk implements Chunk {
   readonly from: number;
   readonly rows: ChunkRow[] = [];
   readonly rejected: RejectedRow[] = [];
-  readonly #settings: ImportSettings;
+  readonly #rules: readonly StoredRule[];
   #rejectedBytes = 0;
 
-  constructor(buffer: ChunkBuffer, from: number, settings: ImportSettings) {
+  constructor(buffer: ChunkBuffer, from: number, rules: readonly StoredRule[]) {
     buffer.clear();
     this.buffer = buffer;
     this.from = from;
-    this.#settings = settings;
+    this.#rules = rules;
   }
 
   get to(): number {
@@ -65,14 +84,14 @@ class GrowingChunk implements Chunk {
     return this.to - this.from >= maxRows || this.buffer.length + this.#rejectedBytes >= maxBytes;
   }
 
-  add(row: CsvRow, validator: RowValidator): void {
-    const outcome = row.problem ?? validator.validate(row.fields);
-    if (isProblem(outcome)) this.#reject(row, outcome);
-    else this.rows.push(this.buffer.add(outcome, row.line, fateOf(outcome, this.#settings.rules)));
+  add<Row extends SourceRow>(row: Row, block: RowBlock<Row>): void {
+    const outcome = block.read(row);
+    if (isProblem(outcome)) this.#reject(row, outcome, block.externalIdOf(row));
+    else this.rows.push(this.buffer.add(outcome, row.line, fateOf(outcome, this.#rules)));
   }
 
-  #reject({ line, raw }: CsvRow, { code, column, reason }: RowProblem): void {
-    this.rejected.push({ line, column, code, reason, raw });
+  #reject({ line, raw }: SourceRow, { code, column, reason }: RowProblem, externalId: string | undefined): void {
+    this.rejected.push({ line, column, code, reason, raw, externalId });
     this.#rejectedBytes += raw.length;
   }
 }

@@ -20,9 +20,14 @@ const unanalysed = unanalysedReasons.map(
  * alone that the row itself holds it is analysed where a rule takes it, and is complete at once where none does.
  */
 export function fateOf(interaction: Interaction, rules: readonly StoredRule[]): Fate {
-  if (interaction.audioUrl !== null || interaction.transcriptUrl !== null) return toRecord;
+  if (!needsRules(interaction)) return toRecord;
   const reason = rules.length === 0 ? 'no_rule' : reasonAgainst(interaction, rules);
   return reason === null ? toAnalyse : (unanalysed[unanalysedReasons.indexOf(reason)] ?? toAnalyse);
+}
+
+/** Whether what follows depends on the account's rules: nothing has to be fetched first. */
+export function needsRules({ audioUrl, transcriptUrl }: Interaction): boolean {
+  return audioUrl === null && transcriptUrl === null;
 }
 
 function reasonAgainst(interaction: Interaction, rules: readonly StoredRule[]) {

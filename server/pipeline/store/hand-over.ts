@@ -7,6 +7,7 @@ import {
   requeueInteractions,
 } from '../../../db/queries/interactions.ts';
 import { addWork } from '../../../db/queries/work.ts';
+import { type Announcement, announce } from '../../webhooks/announce.ts';
 import { referencesIn } from '../references.ts';
 import type { ChunkBuffer, ChunkRow } from './chunk.ts';
 
@@ -48,6 +49,19 @@ export async function handOver(
       .filter(({ fate }) => fate.work === 'analyse')
       .map((row) => ({ kind: 'analyse' as const, accountId, subject: buffer.idOf(row) })),
   ]);
+  await announce(
+    connection,
+    accountId,
+    added.flatMap((row) => ingestedOf(buffer, row)),
+  );
+}
+
+/** Nothing where nobody wants to hear of it. */
+function ingestedOf(buffer: ChunkBuffer, row: ChunkRow): Announcement[] {
+  const { callbackUrl, externalId } = row;
+  if (callbackUrl === null) return [];
+  const interaction = { id: buffer.idOf(row), externalId };
+  return [{ event: 'INTERACTION_INGESTED', callbackUrl, interaction, data: { status: 'INGESTED' } }];
 }
 
 /** An interaction whose content is to be fetched; without an audio where that stays as it is. */

@@ -1,6 +1,9 @@
+import type { Grant } from '../../../db/queries/conversation-caps.ts';
+import type { RowCode } from '../../../shared/interaction.ts';
 import type { ChunkRow } from './chunk.ts';
 
-export type OnExisting = 'update' | 'skip';
+/** What happens to a row whose id is there already: it updates, is counted and left out, or is refused and listed. */
+export type OnExisting = 'update' | 'skip' | 'reject';
 
 /** What the table has under an external id. */
 export interface Known {
@@ -9,9 +12,19 @@ export interface Known {
   isOwn: boolean;
 }
 
+export interface Refusal {
+  row: ChunkRow;
+  code: Extract<RowCode, 'duplicate' | 'cap_exceeded'>;
+  reason: string;
+}
+
+const isThere = 'An interaction with this external_interaction_id is there already.';
+
 export interface SortedRows {
   added: ChunkRow[];
   changed: ChunkRow[];
+  /** Rows that were not taken though nothing is wrong with them; counted nowhere else. */
+  refused: Refusal[];
   imported: number;
   updated: number;
   duplicate: number;
@@ -33,6 +46,7 @@ export function sortRows(
   onExisting: OnExisting,
 ): SortedRows {
   const standings = new Map<string, Standing>();
+  const refused: Refusal[] = [];
   let imported = 0;
   let updated = 0;
   for (const row of rows) {
@@ -44,6 +58,10 @@ export function sortRows(
       continue;
     }
     standings.set(externalId, standing);
+    if (onExisting === 'reject') {
+      refused.push({ row, code: 'duplicate', reason: isThere });
+      continue;
+    }
     if (standing.contentHash === row.contentHash || !standing.isOwn || onExisting === 'skip') continue;
     updated++;
     standing.contentHash = row.contentHash;
@@ -52,9 +70,20 @@ export function sortRows(
   const added: ChunkRow[] = [];
   const changed: ChunkRow[] = [];
   for (const { isNew, row } of standings.values()) if (row) (isNew ? added : changed).push(row);
-  return { added, changed, imported, updated, duplicate: rows.length - imported - updated };
+  return { added, changed, refused, imported, updated, duplicate: rows.length - imported - updated - refused.length };
 }
 
 function standingOf(known: Known | undefined): Standing | undefined {
   return known && { ...known, isNew: false, row: undefined };
+}
+
+/** The first of the new rows, as many as were granted; the others are refused. */
+export function keepOf({ added, refused, imported, ...others }: SortedRows, { count, reason }: Grant): SortedRows {
+  const beyond = added.slice(count).map((row): Refusal => ({ row, code: 'cap_exceeded', reason }));
+  return {
+    ...others,
+    added: added.slice(0, count),
+    refused: [...refused, ...beyond],
+    imported: imported - beyond.length,
+  };
 }

@@ -1,3 +1,4 @@
+import { leftoverHandler } from '../../api/multipart/leftover.ts';
 import { analyseHandler } from '../../pipeline/analyse.ts';
 import { recordHandler } from '../../pipeline/record.ts';
 import type { OpenHandlers } from '../lanes.ts';
@@ -5,4 +6,5 @@ import type { OpenHandlers } from '../lanes.ts';
 export const openHandlers: OpenHandlers = (services, { ffmpegPath }) => [
   recordHandler(services, { ffmpegPath }),
   analyseHandler(services, { ffmpegPath }),
+  leftoverHandler(services),
 ];

@@ -72,6 +72,42 @@ describe('accounts and users', () => {
     });
   });
 
+  it('take limits of their own and go back to none, and keep what is not given', async () => {
+    const { uid } = await createAccount(services, {
+      name: 'Limits',
+      adminEmail: 'x@limits.example',
+      adminPassword: 'long enough!',
+    });
+    const none = { ingestPerMinute: null, readPerMinute: null, dailyCap: null, weeklyCap: null, monthlyCap: null };
+    expect(await getAccount(services, uid)).to.deep.include({ limits: none, webhooksEnabled: true, s3Buckets: [] });
+    await setAccount(services, uid, {
+      ingestPerMinute: 500,
+      dailyCap: 0,
+      webhooksEnabled: false,
+      s3Buckets: ['calls'],
+    });
+    await setAccount(services, uid, { readPerMinute: 900, dailyCap: null });
+    expect(await getAccount(services, uid)).to.deep.include({
+      limits: { ...none, ingestPerMinute: 500, readPerMinute: 900 },
+      webhooksEnabled: false,
+      s3Buckets: ['calls'],
+    });
+  });
+
+  it('refuse limits and buckets that cannot be', async () => {
+    const { uid } = await createAccount(services, {
+      name: 'Wrong',
+      adminEmail: 'x@wrong.example',
+      adminPassword: 'long enough!',
+    });
+    const wrong = { ingestPerMinute: 0, readPerMinute: -1, dailyCap: -1, monthlyCap: 1.5, s3Buckets: ['A/b'] };
+    for (const [field, value] of Object.entries(wrong)) {
+      const refusal = await setAccount(services, uid, { [field]: value }).catch((error) => error);
+      expect(refusal, field).to.be.instanceOf(AppError);
+      expect(refusal.field).to.match(new RegExp(`^${field}`));
+    }
+  });
+
   it('refuse a zone that is none', async () => {
     const refusal = await createAccount(services, {
       name: 'Z',

@@ -316,7 +316,8 @@ async function itemOf(source: SourceSession, key: string): Promise<SourceItem> {
 
 async function readAll(source: SourceSession, item: SourceItem): Promise<Buffer> {
   const parts: Uint8Array[] = [];
-  for await (const bytes of await source.read(item)) parts.push(bytes);
+  // A piece is valid only until the next one.
+  for await (const bytes of await source.read(item)) parts.push(Buffer.from(bytes));
   return Buffer.concat(parts);
 }
 

@@ -15,6 +15,8 @@ export interface Belongings {
   exportExecution: string;
   interaction: string;
   partId: number;
+  /** One that has failed. */
+  webhook: string;
 }
 
 /** Must never be found in an answer. */
@@ -44,6 +46,7 @@ export async function makeBelongings(services: Services, accountId: number): Pro
     exportExecution: uuidText(exportExecution),
     interaction: await makeInteraction(services, accountId, { externalId: `call-${n}` }),
     partId: await makePart(services, accountId, exportExecution),
+    webhook: await makeWebhook(services, accountId),
   };
 }
 
@@ -100,6 +103,17 @@ export async function makeInteraction(
   await pool.query(
     "INSERT INTO recording (interaction_id, position, account_id, connector_id, execution_id, reference, state, storage_key, byte_size) VALUES (?, 0, ?, 1, ?, 'a.wav', 'here', ?, ?)",
     [id, accountId, newId(), storageKey, audio.length],
+  );
+  return uuidText(id);
+}
+
+async function makeWebhook(services: Services, accountId: number): Promise<string> {
+  const id = newId();
+  const attempt = { at: new Date().toISOString(), duration_ms: 12, status: 500, body: 'broken', error: 'It broke.' };
+  await services.database.pool.query(
+    `INSERT INTO webhook_delivery (id, account_id, event, url, payload, state, attempts, history, ended_at)
+     VALUES (?, ?, 'INTERACTION_INGESTED', 'https://hooks.example.test/cqa', '{}', 'failed', 3, ?, NOW(3))`,
+    [id, accountId, JSON.stringify([attempt])],
   );
   return uuidText(id);
 }

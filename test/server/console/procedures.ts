@@ -1,3 +1,4 @@
+import { createApiKey, listApiKeys, revokeApiKey } from '../../../server/accounts/api-keys.ts';
 import { signEmbedToken } from '../../../server/security/embed.ts';
 import type { Services } from '../../../server/services.ts';
 import { testPassword } from '../../harness/services.ts';
@@ -28,6 +29,16 @@ const byId = { invalid: [{}, { id: 'x' }], namesSomething: true } as const;
 const admin = { who: 'admin of console' } as const;
 const schedule = { frequency: 'monthly', day: 'last' };
 const newName = (text: string) => `${text} ${Math.random()}`;
+
+/** Makes room: an account has few keys at once, and every call here may make one. */
+async function revokeKeys({ services, account }: Given): Promise<void> {
+  for (const { uid } of await listApiKeys(services, account.id)) await revokeApiKey(services, account.id, uid);
+}
+
+async function aKey(given: Given): Promise<string> {
+  await revokeKeys(given);
+  return (await createApiKey(given.services, given.account.id, { name: newName('key') }, 'test')).uid;
+}
 
 /** Every procedure of the console. One that is missing here fails the suite. */
 export const entries: Record<string, Entry> = {
@@ -128,7 +139,30 @@ export const entries: Record<string, Entry> = {
   'analyses.interaction': { who: 'signed in', ...byId, valid: ({ own }) => ({ id: own.interaction }) },
   'analyses.media': { who: 'signed in', ...byId, valid: ({ own }) => ({ id: own.interaction, position: 0 }) },
   'profiles.list': { who: 'signed in' },
+  'apiKeys.list': admin,
+  'apiKeys.create': {
+    ...admin,
+    valid: async (given) => {
+      await revokeKeys(given);
+      return { name: newName('key'), scopes: ['read'], expires_in_days: 30 };
+    },
+    invalid: [{}, { name: '' }, { name: 'key', scopes: ['all'] }, { name: 'key', expires_in_days: 0 }],
+  },
+  'apiKeys.revoke': { ...admin, ...byUid, valid: async (given) => ({ uid: await aKey(given) }) },
+  'apiKeys.rotate': {
+    ...admin,
+    ...byUid,
+    valid: async (given) => ({ uid: await aKey(given), overlap_hours: 1 }),
+    invalid: [...byUid.invalid, { uid: '01900000-0000-7000-8000-000000000000', overlap_hours: -1 }],
+  },
   'changes.watch': { who: 'signed in' },
+  'webhooks.list': {
+    ...admin,
+    valid: ({ own }) => ({ state: 'failed', cursor: own.webhook }),
+    invalid: [{ state: 'x' }, { cursor: 'x' }],
+  },
+  'webhooks.get': { ...admin, ...byUid, valid: ({ own }) => ({ uid: own.webhook }) },
+  'webhooks.resend': { ...admin, ...byUid, valid: ({ own }) => ({ uid: own.webhook }) },
 };
 
 /** Words that no answer may hold. */

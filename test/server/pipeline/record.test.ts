@@ -102,7 +102,7 @@ describe('the record step', function () {
     ['climbs out of the folder', '../../etc/passwd', 'path_outside', /leads out/],
     ['is an HTML page', 'audio/page.wav', 'not_audio', /looks like an HTML page/],
     ['is empty', 'audio/empty.wav', 'not_audio', /empty/],
-    ['lies on S3', 's3://bucket/1.wav', 'invalid', /s3/],
+    ['is no S3 link that can be read', 's3://bucket', 'invalid', /s3:/],
     ['lies at a link in a private network', 'http://10.0.0.1/1.wav', 'egress_blocked', /not a public address/],
   ];
   for (const [what, audioUrl, code, words] of failures)

@@ -52,6 +52,19 @@ describe('an interaction’s page', () => {
     expect(page.origin.job).to.equal('nightly import');
   });
 
+  it('tells an interaction of the Standard API from one that a connector brought', async () => {
+    const { pool } = services.database;
+    const { id, executionId } = await seedInteraction(services, accountId);
+    const origin = async () => (await showInteraction(services, accountId, admin, id)).origin;
+    expect((await origin()).api).to.equal(null);
+    const job = { id: executionId, account_id: accountId, type: 'file', status: 'completed', source_item_id: 0 };
+    await pool.query('INSERT INTO ingress_job SET ?', job);
+    const nowhere = { connector: '', execution_id: '', job: '', file: '', line: 2 };
+    expect(await origin()).to.deep.equal({ ...nowhere, api: { job: { id: uuidText(executionId), type: 'file' } } });
+    await pool.query('UPDATE interaction SET source_item_id = 0 WHERE id = ?', [id]);
+    expect(await origin()).to.deep.equal({ ...nowhere, api: { job: null } });
+  });
+
   it('says why a recording is not here', async () => {
     const { id } = await seedInteraction(services, accountId);
     await seedRecording(services, accountId, id);

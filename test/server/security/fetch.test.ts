@@ -8,6 +8,7 @@ import { openEgress } from '../../../server/security/egress.ts';
 import { type FetchOptions, fetchStream } from '../../../server/security/fetch.ts';
 import { AppError, type ErrorCode } from '../../../shared/error.ts';
 import { localhostCertificate, localhostKey } from '../../harness/certificate.ts';
+import { eventually } from '../../harness/eventually.ts';
 
 describe('fetching a link', () => {
   const stops: (() => Promise<unknown>)[] = [];
@@ -62,6 +63,54 @@ describe('fetching a link', () => {
     const port = await serve((_, response) => response.end('pinned'));
     const egress = { resolve: async () => ({ address: '127.0.0.1', family: 4 as const }) };
     expect((await get(`http://name.invalid:${port}/`, { egress })).toString()).to.equal('pinned');
+  });
+
+  it('a name is looked up once for each hop, so a resolver that changes its mind gains nothing', async () => {
+    const seen: string[] = [];
+    const port = await serve((request, response) => {
+      seen.push(`${request.socket.localAddress}${request.url}`);
+      if (request.url === '/b') response.end('there');
+      else response.writeHead(302, { location: '/b' }).end();
+    });
+    const answers = ['127.0.0.1', '127.0.0.1', '10.0.0.1'];
+    const lookUp = async () => [{ address: answers.shift() ?? '169.254.169.254', family: 4 }];
+    const egress = openEgress(['127.0.0.1'], lookUp);
+    const link = `http://rebinding.example:${port}/a`;
+    expect((await get(link, { egress })).toString()).to.equal('there');
+    expect(seen).to.deep.equal(['127.0.0.1/a', '127.0.0.1/b']);
+    await fails(get(link, { egress }), 'egress_blocked');
+    await fails(get(link, { egress }), 'egress_blocked');
+    expect(seen).to.have.length(2);
+  });
+
+  it('a name is blocked when only one of its addresses is private', async () => {
+    const lookUp = async () => ['93.184.216.34', '10.0.0.1'].map((address) => ({ address, family: 4 }));
+    await fails(get('http://two.example/', { egress: openEgress([], lookUp) }), 'egress_blocked');
+  });
+
+  it('a server that drips bytes is a time-out, although it is never silent', async () => {
+    const port = await serve((_, response) => {
+      const drip = setInterval(() => response.write('x'), 10);
+      response.on('close', () => clearInterval(drip));
+    });
+    const failure = await fails(get(`http://localhost:${port}/`, { slowAfterMs: 200 }), 'host_timeout');
+    expect(failure.message).to.match(/1 KB a second/);
+  });
+
+  it('a reader that stops early closes the connection', async () => {
+    let isClosed = false;
+    const port = await serve((_, response) => {
+      response.on('close', () => {
+        isClosed = true;
+      });
+      response.write(Buffer.alloc(1000));
+    });
+    const content = await fetchStream(`http://localhost:${port}/`, {
+      egress: openEgress(['127.0.0.0/8']),
+      signal: new AbortController().signal,
+    });
+    for await (const _ of content) break;
+    await eventually('closed', () => isClosed);
   });
 
   const statuses: [number, ErrorCode, RegExp][] = [

@@ -8,6 +8,7 @@ describe("the console's addresses", () => {
   it('lead to their pages, with what they are about', () => {
     expect(parseAddress('/').page).to.equal('analyses');
     expect(parseAddress('/data-import').page).to.equal('data-import');
+    expect(parseAddress('/api-access?webhooks=failed').page).to.equal('api-access');
     expect(parseAddress('/executions')).to.include({ page: 'executions', id: undefined });
     expect(parseAddress('/executions/018f-1')).to.include({ page: 'execution', id: '018f-1' });
     expect(parseAddress('/interactions/a%2Fb')).to.include({ page: 'interaction', id: 'a/b' });

@@ -55,7 +55,7 @@ describe('the stream of changes', () => {
   let scores = 0;
   const completeAnalysis = () =>
     sql(
-      "INSERT INTO analysis (id, account_id, interaction_id, profile_id, profile_version, execution_id, occurred_at, status) VALUES (?, ?, ?, ?, 1, ?, NOW(3), 'completed')",
+      "INSERT INTO analysis (id, account_id, interaction_id, profile_id, profile_version, execution_id, occurred_at, status, completed_at) VALUES (?, ?, ?, ?, 1, ?, NOW(3), 'completed', NOW(3))",
       [newId(), account.id, parseUuid(own.interaction), ++scores, newId()],
     );
   /** Touches everything until the follower has heard of it: the first look is what later ones are compared with. */

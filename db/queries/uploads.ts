@@ -1,0 +1,52 @@
+import type { Pool, RowDataPacket } from 'mysql2/promise';
+import { type InteractionStatus, interactionStatuses } from '../../shared/interaction.ts';
+import type { Work } from './work.ts';
+
+/** Longer than any upload takes. */
+const lookAfterHours = 24;
+
+/** Before anything is stored: somebody looks later whether an interaction of that id came of it. */
+export async function noteUpload(pool: Pool, accountId: number, interactionId: Buffer): Promise<void> {
+  await pool.query(
+    `INSERT INTO work (kind, account_id, subject, run_after)
+     VALUES ('upload', ?, ?, NOW(3) + INTERVAL ${lookAfterHours} HOUR)`,
+    [accountId, interactionId],
+  );
+}
+
+/** When the interaction is there, or what was stored is removed. */
+export async function forgetUpload(pool: Pool, interactionId: Buffer): Promise<void> {
+  await pool.query("DELETE FROM work WHERE kind = 'upload' AND subject = ?", [interactionId]);
+}
+
+/** Whether the interaction that an upload was made for is there. */
+export async function hasInteraction(
+  pool: Pool,
+  { accountId, subject }: Pick<Work, 'accountId' | 'subject'>,
+): Promise<boolean> {
+  const [rows] = await pool.query<RowDataPacket[]>('SELECT 1 FROM interaction WHERE id = ? AND account_id = ?', [
+    subject,
+    accountId,
+  ]);
+  return rows.length > 0;
+}
+
+export interface StoredInteraction {
+  id: Buffer;
+  status: InteractionStatus;
+}
+
+/** The account's interaction of that external id. */
+export async function findByExternalId(
+  pool: Pool,
+  accountId: number,
+  externalId: string,
+): Promise<StoredInteraction | undefined> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    'SELECT id, status FROM interaction WHERE account_id = ? AND external_id = ?',
+    [accountId, Buffer.from(externalId)],
+  );
+  const [row] = rows;
+  const status = row && interactionStatuses[row.status];
+  return row && status ? { id: row.id, status } : undefined;
+}

@@ -1,0 +1,53 @@
+import type { Response } from 'express';
+import type { Failure } from './answer.ts';
+import { KeyInUse } from './idempotency.ts';
+import { RateLimited, type Standing } from './limits.ts';
+import { MethodNotAllowed } from './routes.ts';
+
+/**
+ * What every answer carries. Pages of any origin may call: there is no cookie that a browser would add by itself, so a
+ * page can do nothing without a key that somebody gave it.
+ */
+export function openHeaders(response: Response, requestId: string): void {
+  response.setHeader('X-Request-Id', requestId);
+  response.setHeader('Cache-Control', 'no-store');
+  response.setHeader('Access-Control-Allow-Origin', '*');
+  response.setHeader('Access-Control-Expose-Headers', exposed);
+}
+
+const exposed =
+  'X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, Idempotent-Replayed, Allow, Content-Disposition';
+
+/** Answers a browser's question before its call; false where there is no such path. */
+export function preflight(response: Response, methods: string[]): boolean {
+  if (methods.length === 0) return false;
+  response.setHeader('Access-Control-Allow-Methods', methods.join(', '));
+  response.setHeader('Access-Control-Allow-Headers', 'x-api-key, authorization, content-type, idempotency-key');
+  response.setHeader('Access-Control-Max-Age', '600');
+  response.setHeader('Allow', methods.join(', '));
+  response.statusCode = 204;
+  response.end();
+  return true;
+}
+
+export function standingHeaders(response: Response, { limit, remaining, resetSeconds }: Standing): void {
+  response.setHeader('RateLimit-Limit', limit);
+  response.setHeader('RateLimit-Remaining', remaining);
+  response.setHeader('RateLimit-Reset', resetSeconds);
+}
+
+const jobsRetrySeconds = 30;
+const awayRetrySeconds = 5;
+
+/** What a refusal says beside its envelope. */
+export function failureHeaders(response: Response, { code }: Failure, thrown: unknown): void {
+  if (code === 'UNAUTHORIZED') response.setHeader('WWW-Authenticate', 'Bearer realm="cqa"');
+  if (code === 'TOO_MANY_JOBS') response.setHeader('Retry-After', jobsRetrySeconds);
+  if (code === 'SERVICE_UNAVAILABLE') response.setHeader('Retry-After', awayRetrySeconds);
+  if (thrown instanceof MethodNotAllowed) response.setHeader('Allow', thrown.allow);
+  if (thrown instanceof KeyInUse) response.setHeader('Retry-After', thrown.retryAfterSeconds);
+  if (thrown instanceof RateLimited) {
+    standingHeaders(response, thrown.standing);
+    response.setHeader('Retry-After', thrown.standing.resetSeconds);
+  }
+}

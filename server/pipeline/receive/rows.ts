@@ -1,0 +1,42 @@
+import { listEnabledRules, type StoredRule } from '../../../db/queries/assignment-rules.ts';
+import { AppError } from '../../../shared/error.ts';
+import type { Services } from '../../services.ts';
+import { ChunkBuffer } from '../store/chunk.ts';
+import { fateOf, needsRules } from '../store/fate.ts';
+import type { Rows } from '../store/interaction-store.ts';
+import type { Refusal, SortedRows } from '../store/sort.ts';
+import type { Interaction } from '../validate/interaction.ts';
+
+/** Stands where an execution's id would: what comes alone was brought by none. */
+export const noExecution = Buffer.alloc(16);
+
+export interface Received {
+  line: number;
+  interaction: Interaction;
+}
+
+/** Interactions as rows, each with what follows from it; the account's rules are read only where a transcript is judged. */
+export async function rowsOf({ database }: Services, accountId: number, list: Received[]): Promise<Rows> {
+  const isJudged = list.some(({ interaction }) => needsRules(interaction));
+  const rules: StoredRule[] = isJudged ? await listEnabledRules(database.pool, accountId) : [];
+  const buffer = new ChunkBuffer(list.length, list.length * bytesExpected);
+  return {
+    buffer,
+    rows: list.map(({ line, interaction }) => buffer.add(interaction, line, fateOf(interaction, rules))),
+  };
+}
+
+const bytesExpected = 2048;
+
+export function makesWork({ added }: SortedRows): boolean {
+  return added.some(({ fate }) => fate.work !== undefined);
+}
+
+/** What the caller is told of a row that was refused. */
+export function refusalOf({ row, code, reason }: Refusal): AppError {
+  if (code === 'cap_exceeded') return new AppError('conversation_cap_exceeded', reason);
+  return new AppError(
+    'duplicate',
+    `An interaction with external_interaction_id "${row.externalId}" is there already. Nothing was changed.`,
+  );
+}

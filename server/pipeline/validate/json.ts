@@ -1,0 +1,149 @@
+import { type CanonicalField, canonicalFields, limits } from '../../../shared/interaction.ts';
+import type { Scalar } from '../../../shared/quality.ts';
+import type { RowProblem } from '../parse/scanner.ts';
+import { RowRejected, shown } from './fields.ts';
+import type { Interaction } from './interaction.ts';
+import { InteractionReader, type ReadingOptions, tooManyKeys } from './reader.ts';
+
+/** Canonical values stand in this order, as the columns of a file would. */
+const positions = Object.fromEntries(canonicalFields.map((name, position) => [name, position])) as Record<
+  CanonicalField,
+  number
+>;
+const isCanonical = (name: string): name is CanonicalField => Object.hasOwn(positions, name);
+
+/** Turns JSON objects into interactions: canonical names are values of their own, every other key is metadata. */
+export class JsonValidator {
+  readonly #reader: InteractionReader;
+  readonly #defaults: Map<string, string>;
+
+  /** `timezone` is the account's: times without an offset are in it. */
+  constructor(timezone: string, options: ReadingOptions = {}) {
+    this.#reader = new InteractionReader(positions, timezone, options);
+    this.#defaults = new Map(
+      Object.entries(options.defaults?.metadata ?? {}).map(([key, value]) => [key, JSON.stringify(value)]),
+    );
+  }
+
+  /** The interaction that one line of NDJSON holds, or why it holds none. */
+  validate(line: string): Interaction | RowProblem {
+    try {
+      const { fields, metadata } = sortedOut(parseObject(line));
+      return this.#reader.read(fields, metadataText(metadata, this.#defaults));
+    } catch (thrown) {
+      if (thrown instanceof RowRejected) return thrown.problem;
+      throw thrown;
+    }
+  }
+
+  /** The external_interaction_id of a line that was not taken, where it says one. */
+  externalIdOf(line: string): string | undefined {
+    try {
+      const value = parseObject(line).external_interaction_id;
+      return typeof value === 'string' ? value : undefined;
+    } catch (thrown) {
+      if (thrown instanceof RowRejected) return undefined;
+      throw thrown;
+    }
+  }
+}
+
+type JsonObject = Record<string, unknown>;
+
+function parseObject(line: string): JsonObject {
+  const value = parseJson(line);
+  if (isObject(value)) return value;
+  throw new RowRejected('bad_json', `The line is ${kindOf(value)}; each line must be one JSON object.`);
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (thrown) {
+    const why = (thrown as Error).message.slice(0, 200);
+    throw new RowRejected('bad_json', `The line is not valid JSON (${why}). Each line must be one JSON object.`);
+  }
+}
+
+interface SortedOut {
+  fields: string[];
+  /** Values as JSON, by key. */
+  metadata: Map<string, string>;
+}
+
+/** Keys are trimmed and lower-cased as a CSV header's are; those inside of a `metadata` object stay as they are. */
+function sortedOut(row: JsonObject): SortedOut {
+  const fields = canonicalFields.map(() => '');
+  const own = new Map<string, string>();
+  const inside = new Map<string, string>();
+  const seen = new Set<string>();
+  for (const [key, value] of Object.entries(row)) {
+    const name = key.trim().toLowerCase();
+    if (seen.has(name)) throw new RowRejected('bad_value', `The row names ${shown(name)} twice.`, name);
+    seen.add(name);
+    if (isCanonical(name)) fields[positions[name]] = canonicalText(value, name);
+    else if (name === 'metadata') addMetadataObject(value, inside);
+    else addMetadata(name, value, own);
+  }
+  return { fields, metadata: new Map([...inside, ...own]) };
+}
+
+/** A number or a truth may stand as such or as text; everything else is text. */
+function canonicalText(value: unknown, name: CanonicalField): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'number' && name === 'duration_seconds') return String(value);
+  if (typeof value === 'boolean' && name === 'pii_redacted') return String(value);
+  if (typeof value !== 'string')
+    throw new RowRejected('bad_value', `${name} is ${kindOf(value)}; it must be text in quotes.`, name);
+  return wellFormed(value, name);
+}
+
+/** Half of a UTF-16 pair cannot be stored: two different ones would become the same text. */
+function wellFormed(text: string, name: string): string {
+  if (!/\p{Surrogate}/u.test(text)) return text;
+  throw new RowRejected('bad_value', `${name} holds half of a character (a lone UTF-16 surrogate).`, name);
+}
+
+function addMetadataObject(value: unknown, into: Map<string, string>): void {
+  if (value === null) return;
+  if (!isObject(value))
+    throw new RowRejected('bad_value', `metadata is ${kindOf(value)}; it must be an object.`, 'metadata');
+  for (const [key, inner] of Object.entries(value)) addMetadata(key, inner, into);
+}
+
+/** Empty values are left out, as empty cells of a CSV file are. */
+function addMetadata(key: string, value: unknown, into: Map<string, string>): void {
+  if (value === null || (typeof value === 'string' && value.trim() === '')) return;
+  if (!isScalar(value))
+    throw new RowRejected(
+      'bad_value',
+      `The metadata key ${shown(key)} is ${kindOf(value)}; metadata values must be text, numbers or booleans.`,
+      key,
+    );
+  into.set(key, JSON.stringify(value));
+}
+
+/** In order of key, so that equal metadata are equal texts. */
+function metadataText(own: Map<string, string>, defaults: ReadonlyMap<string, string>): string {
+  const all = defaults.size === 0 ? own : new Map([...defaults, ...own]);
+  if (all.size > limits.metadataKeys) throw tooManyKeys(all.size);
+  const keys = [...all.keys()].sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${all.get(key)}`).join(',')}}`;
+}
+
+function isScalar(value: unknown): value is Scalar {
+  return (
+    typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
+  );
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'string') return `the text ${shown(value)}`;
+  return typeof value === 'object' ? 'an object' : `the ${typeof value} ${shown(String(value))}`;
+}

@@ -1,0 +1,141 @@
+import type { Readable } from 'node:stream';
+import type { GetObjectCommandOutput, S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import { AppError, type ErrorCode } from '../../shared/error.ts';
+import { getAccountById } from '../accounts/account.ts';
+import type { ByteStream } from '../byte-stream.ts';
+import { boundedBody, stopped } from '../security/bounded-body.ts';
+import type { Services } from '../services.ts';
+import { type S3Target, s3Failure, shownS3 } from './s3-failure.ts';
+
+export interface S3ReadOptions {
+  signal: AbortSignal;
+  /** The longest silence in the body. */
+  idleTimeoutMs?: number;
+  maxBytes?: number;
+  /** From when on the body must have come with so many bytes a second. */
+  slowAfterMs?: number;
+  leastBytesPerSecond?: number;
+  /** What an object that is larger is refused with. */
+  tooLargeCode?: ErrorCode;
+}
+
+const defaults = {
+  idleTimeoutMs: 30_000,
+  maxBytes: 2 * 1024 ** 3,
+  slowAfterMs: 60_000,
+  leastBytesPerSecond: 1024,
+  tooLargeCode: 'audio_too_large' as ErrorCode,
+};
+const timeouts = { connectionTimeout: 15_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
+const defaultRegion = 'us-east-1';
+
+/**
+ * Opens an `s3://bucket/key` link of an account. Region, endpoint and credentials are the SDK's own business (AWS_REGION,
+ * AWS_ENDPOINT_URL_S3, its credential chain). A link names the bucket, so whoever may write links must not lend our
+ * credentials to read another's: they sign only requests for buckets that the account's `s3_buckets` lists. Any other is
+ * read without, as the public may.
+ */
+export async function openS3Source(
+  services: Services,
+  accountId: number,
+  link: string,
+  options: S3ReadOptions,
+): Promise<ByteStream> {
+  const place = parseS3Link(link);
+  refuseOwnBucket(place.bucket, services.config.storageUrl);
+  const { s3Buckets } = await getAccountById(services, accountId);
+  const target = { ...place, isSigned: s3Buckets.includes(place.bucket) };
+  const limits = { ...defaults, ...options };
+  const object = await getObject(await clientOf(services, target.isSigned), target, limits.signal);
+  const content = { shown: shownS3(target), announced: object.ContentLength, response: object.Body as Readable };
+  return boundedBody(content, limits, (error) => s3Failure(error, target));
+}
+
+export function isS3Link(link: string): boolean {
+  return /^s3:\/\//i.test(link);
+}
+
+export interface S3Place {
+  bucket: string;
+  key: string;
+}
+
+const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const longestKeyBytes = 1024;
+
+/** Throws `invalid` where the link is not `s3://bucket/key`. The key is taken as it stands: S3 knows no escapes. */
+export function parseS3Link(link: string): S3Place {
+  const [, bucket = '', key = ''] = /^s3:\/\/([^/]*)\/(.*)$/is.exec(link) ?? [];
+  if (bucketName.test(bucket) && key !== '' && Buffer.byteLength(key) <= longestKeyBytes) return { bucket, key };
+  throw new AppError('invalid', `"${link.slice(0, 200)}" is no S3 link. Write s3://bucket/path/to/the-file.`);
+}
+
+/** Throws `egress_blocked` for the bucket that the installation keeps its own data in. */
+export function refuseOwnBucket(bucket: string, storageUrl: string): void {
+  if (!URL.canParse(storageUrl)) return;
+  const { protocol, hostname } = new URL(storageUrl);
+  if (protocol === 's3:' && hostname === bucket)
+    throw new AppError(
+      'egress_blocked',
+      `The bucket ${bucket} holds this installation's own data and is not read for links. Put the file into another bucket.`,
+    );
+}
+
+/** For as long as the services live, because opening one looks for settings and credentials. */
+const signedClients = new WeakMap<Services, Promise<S3Client>>();
+const publicClients = new WeakMap<Services, Promise<S3Client>>();
+
+function clientOf(services: Services, isSigned: boolean): Promise<S3Client> {
+  const clients = isSigned ? signedClients : publicClients;
+  const client = clients.get(services) ?? openClient(isSigned ? {} : unsigned);
+  clients.set(services, client);
+  return client;
+}
+
+/** The SDK is large, so it is loaded when the first S3 link is opened. */
+async function openClient(access: S3ClientConfig): Promise<S3Client> {
+  // Which Node runs is for whoever installs it; the SDK would tell at every start.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  const { S3Client } = await import('@aws-sdk/client-s3');
+  const config: S3ClientConfig = {
+    followRegionRedirects: true,
+    // A server of one's own, named by the endpoint variable, has no name for each bucket.
+    forcePathStyle: isOwnEndpoint(),
+    maxAttempts: 2,
+    requestHandler: timeouts,
+    // The SDK's own checks of what it has read would fail after the last byte, with words that nobody understands.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    ...access,
+  };
+  const client = new S3Client(config);
+  if (await knowsRegion(client)) return client;
+  client.destroy();
+  return new S3Client({ ...config, region: defaultRegion });
+}
+
+/** Buckets of other regions are reached by redirects, so it is no mistake to have set none. */
+async function knowsRegion(client: S3Client): Promise<boolean> {
+  return client.config.region().then(
+    () => true,
+    () => false,
+  );
+}
+
+const unsigned: S3ClientConfig = {
+  credentials: { accessKeyId: '', secretAccessKey: '' },
+  signer: { sign: (request) => Promise.resolve(request) },
+};
+
+function isOwnEndpoint(): boolean {
+  return Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL);
+}
+
+async function getObject(client: S3Client, target: S3Target, signal: AbortSignal): Promise<GetObjectCommandOutput> {
+  const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+  const { bucket, key } = target;
+  try {
+    return await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal });
+  } catch (thrown) {
+    throw signal.aborted ? stopped() : s3Failure(thrown, target);
+  }
+}
