@@ -1,4 +1,6 @@
-import { randomFillSync } from 'node:crypto';
+import { createHash, randomFillSync } from 'node:crypto';
+
+const timeBytes = 6;
 
 /**
  * UUIDv7 (RFC 9562): 48 bits of milliseconds, then a counter within the millisecond, then random bits. As BINARY(16) it
@@ -26,10 +28,34 @@ export function newId(): Buffer {
     lastMs++;
     counter = 0;
   }
-  id.writeUIntBE(lastMs, 0, 6);
+  id.writeUIntBE(lastMs, 0, timeBytes);
   id.writeUInt16BE(0x7000 | counter, 6);
   id.writeUInt8(0x80 | ((id[8] ?? 0) & 0x3f), 8);
   return id;
+}
+
+/**
+ * A UUIDv7 of that millisecond whose other bits come from SHA-256 of the parts, one after the other: the same time and
+ * parts give the same id again. The caller separates the parts.
+ */
+export function derivedId(timeMs: number, ...parts: (string | Buffer)[]): Buffer {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  const id = hash.digest().subarray(0, 16);
+  id.writeUIntBE(timeMs, 0, timeBytes);
+  id.writeUInt8(0x70 | (id.readUInt8(6) & 0x0f), 6);
+  id.writeUInt8(0x80 | (id.readUInt8(8) & 0x3f), 8);
+  return id;
+}
+
+/** The milliseconds since 1970 in a UUIDv7. */
+export function timeMsOf(id: Buffer): number {
+  return id.readUIntBE(0, timeBytes);
+}
+
+/** A derived id without its time: ids that were made of the same parts share it. */
+export function partsMarkOf(id: Buffer): string {
+  return id.toString('hex', timeBytes);
 }
 
 /** `0190…-…` as shown to people and in URLs. */

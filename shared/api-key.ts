@@ -6,6 +6,18 @@ export type Scope = (typeof scopes)[number];
 
 /** Keys that may be active at once; one that is being rotated out does not count. */
 export const activeKeysMost = 2;
+/** Keys that may be in the course of being rotated out at once. */
+export const retiringKeysMost = 2;
+
+/** Calls a minute, where the account has agreed on nothing else. */
+export const defaultLimits = {
+  /** POSTs under /ingress. */
+  ingest: 100,
+  /** GETs under /ingress. */
+  read: 300,
+  /** Everything else. */
+  results: 300,
+} as const;
 
 export const newApiKeySchema = z.strictObject({
   name: z.string().trim().min(1, 'a name, so that you know it again').max(120),

@@ -79,6 +79,8 @@ export interface AppErrorOptions {
   cause?: unknown;
   /** The form field at fault, as a dotted path (`credential.password`). */
   field?: string;
+  /** When it may go better: what is told to a program that would else try again at once. */
+  retryAfterSeconds?: number | undefined;
 }
 
 /** A failure told in words: what happened, where, and what to do next. */
@@ -86,11 +88,13 @@ export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
   readonly field: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.field = options.field;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   get kind(): ErrorKind {

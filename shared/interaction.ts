@@ -32,8 +32,17 @@ export type UnanalysedReason = (typeof unanalysedReasons)[number];
 export const recordingStates = ['waiting', 'here', 'failed'] as const;
 export type RecordingState = (typeof recordingStates)[number];
 
+/** What is taken of an interaction, whichever way it comes; lengths without a unit are in characters. */
 export const limits = {
   externalIdBytes: 255,
+  channelTypeLength: 32,
+  sourceLength: 191,
+  languageLength: 32,
+  audioFormatLength: 32,
+  /** What a TEXT column holds. */
+  urlBytes: 65_535,
+  /** What an unsigned INT column holds. */
+  durationSeconds: 4_294_967_295,
   /** 100 KB of UTF-8, the contract's limit. */
   transcriptBytes: 102_400,
   metadataKeys: 50,

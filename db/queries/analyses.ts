@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import type { Failure } from '../../shared/error.ts';
 import {
@@ -9,6 +8,7 @@ import {
   unanalysedReasons,
 } from '../../shared/interaction.ts';
 import type { Scalar, ScoreCard } from '../../shared/quality.ts';
+import { derivedId, timeMsOf } from '../uuid.ts';
 
 /** An interaction as its analysis needs it. */
 export interface AnalysisSubject {
@@ -103,16 +103,25 @@ export interface AnalysisResult {
   outcome: ScoreCard | Failure;
 }
 
+/** The id that an interaction's analysis by a profile gets, known before it is made: it has the interaction's time. */
+function newAnalysisId(interactionId: Buffer, profileId: number): Buffer {
+  return derivedId(timeMsOf(interactionId), interactionId, ` ${profileId}`);
+}
+
 /**
- * The id of an interaction's analysis by a profile, known before it is made: a UUIDv7 with the interaction's time, its
- * other bits from SHA-256 of both ids. It stays the same when the analysis is made again.
+ * Gives the ids of an interaction's analyses by profile: the stored one's own (those made before ids were derived have
+ * other ones), else the one that it will get. They hold while the interaction's work is held.
  */
-export function analysisIdOf(interactionId: Buffer, profileId: number): Buffer {
-  const id = createHash('sha256').update(interactionId).update(` ${profileId}`).digest().subarray(0, 16);
-  interactionId.copy(id, 0, 0, 6);
-  id.writeUInt8(0x70 | (id.readUInt8(6) & 0x0f), 6);
-  id.writeUInt8(0x80 | (id.readUInt8(8) & 0x3f), 8);
-  return id;
+export async function findAnalysisIds(
+  connection: PoolConnection,
+  interactionId: Buffer,
+): Promise<(profileId: number) => Buffer> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    'SELECT profile_id, id FROM analysis WHERE interaction_id = ?',
+    [interactionId],
+  );
+  const stored = new Map<number, Buffer>(rows.map((row) => [row.profile_id, row.id]));
+  return (profileId) => stored.get(profileId) ?? newAnalysisId(interactionId, profileId);
 }
 
 /** Writes results; the analysis that is there already (by the same profile) is replaced and keeps its id. */
@@ -145,7 +154,7 @@ const headColumns = [
 
 function headOf(subject: AnalysisSubject, { profileId, profileVersion, ruleId }: AnalysisResult): unknown[] {
   const { accountId, id, executionId, occurredAt } = subject;
-  return [analysisIdOf(id, profileId), accountId, id, executionId, occurredAt, profileId, profileVersion, ruleId];
+  return [newAnalysisId(id, profileId), accountId, id, executionId, occurredAt, profileId, profileVersion, ruleId];
 }
 
 const outcomeColumns = [

@@ -3,7 +3,7 @@ import type { Failure } from '../../shared/error.ts';
 import { type AnalysisStatus, type InteractionStatus, interactionStatuses } from '../../shared/interaction.ts';
 import type { Scalar } from '../../shared/quality.ts';
 import { parseUuid, uuidText } from '../uuid.ts';
-import { ingressConnectorId } from './interactions.ts';
+import { findByExternalId, ingressConnectorId } from './interactions.ts';
 import { profileNames } from './profile-names.ts';
 
 /** An interaction as the Standard API shows it. Times are ISO instants in UTC. */
@@ -41,12 +41,8 @@ export async function findApiInteraction(
   const id = parseUuid(name);
   const [byId] = id ? await listApiInteractions(pool, accountId, [id]) : [];
   if (byId) return byId;
-  const [rows] = await pool.query<RowDataPacket[]>(
-    'SELECT id FROM interaction WHERE account_id = ? AND external_id = ?',
-    [accountId, Buffer.from(name)],
-  );
-  if (!rows[0]) return undefined;
-  const [byExternalId] = await listApiInteractions(pool, accountId, [rows[0].id]);
+  const found = await findByExternalId(pool, accountId, name);
+  const [byExternalId] = await listApiInteractions(pool, accountId, found ? [found.id] : []);
   return byExternalId;
 }
 

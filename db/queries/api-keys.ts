@@ -52,6 +52,7 @@ export interface NewStoredKey {
 const isLive = 'k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > NOW(3))';
 const isUsable = `${isLive} AND (k.retires_at IS NULL OR k.retires_at > NOW(3))`;
 const isActive = `${isLive} AND k.retires_at IS NULL`;
+const isRetiring = `${isUsable} AND k.retires_at IS NOT NULL`;
 
 const usable = `SELECT k.id, k.uid, k.account_id, a.uid AS account_uid, k.name, k.scopes, k.lookup, k.secret_hash
   FROM api_key k JOIN account a ON a.id = k.account_id`;
@@ -82,18 +83,17 @@ export async function touchKeys(pool: Pool, ids: readonly number[]): Promise<voi
   );
 }
 
-/** Of everything that changes the account's keys one runs at a time: whoever holds its row. */
-export async function lockAccount(connection: PoolConnection, accountId: number): Promise<boolean> {
-  const [rows] = await connection.query<RowDataPacket[]>('SELECT id FROM account WHERE id = ? FOR UPDATE', [accountId]);
-  return rows.length === 1;
-}
-
-export async function countActiveKeys(connection: Connection, accountId: number): Promise<number> {
+/** Keys in use, and beside them those that are being rotated out. */
+export async function countKeys(
+  connection: Connection,
+  accountId: number,
+): Promise<{ active: number; retiring: number }> {
   const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT COUNT(*) AS keys_active FROM api_key k WHERE k.account_id = ? AND ${isActive}`,
+    `SELECT COUNT(CASE WHEN ${isActive} THEN 1 END) AS active, COUNT(CASE WHEN ${isRetiring} THEN 1 END) AS retiring
+       FROM api_key k WHERE k.account_id = ?`,
     [accountId],
   );
-  return rows[0]?.keys_active ?? 0;
+  return { active: rows[0]?.active ?? 0, retiring: rows[0]?.retiring ?? 0 };
 }
 
 export async function insertKey(connection: PoolConnection, key: NewStoredKey): Promise<void> {

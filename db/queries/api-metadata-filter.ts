@@ -1,12 +1,13 @@
 import type { FilterGroup, Condition as MetadataCondition, Operator, Scalar } from '../../shared/quality.ts';
+import { caselessText, foldedText, numberLengthMost, numberOf, numberPattern } from '../../shared/scalar.ts';
 import type { Condition } from './scope.ts';
 
 /**
  * Conditions on an interaction's metadata and fields as SQL on the interaction `i`: what `matchesGroup` of the analysis
  * decides in memory, so that a page and its total are exact over any number of rows. Numbers compare as numbers; else
- * texts compare without their case; a missing attribute meets only IS_NOT and NOT_CONTAINS. Two differences: compatibility
- * forms of Unicode are unified in the value that is asked for alone, because SQL has no such function; and CONTAINS sees
- * a number with an exponent as the server writes it.
+ * texts compare without their case; a missing attribute meets only IS_NOT and NOT_CONTAINS. What SQL has no function for
+ * differs: compatibility forms of Unicode are unified in the value that is asked for alone; of a stored text spaces are
+ * trimmed, no tabs or line breaks; and CONTAINS sees a number with an exponent as the server writes it.
  */
 export function metadataGroupCondition(group: FilterGroup): Condition | undefined {
   if (group.length === 0) return undefined;
@@ -132,31 +133,19 @@ function ordered(actual: Attribute, sign: string, value: Scalar): Condition {
   const text = lowered(actual);
   return {
     sql: `(NOT ${isNumber.sql} AND ${text.sql} ${sign} ?)`,
-    values: [...isNumber.values, ...text.values, folded(value).normalize('NFKC')],
+    values: [...isNumber.values, ...text.values, foldedText(value)],
   };
 }
 
-/** As `numberOf` here: a JSON number, or text of at most 16 characters that reads as one. */
+/** As `numberOf`: a JSON number, or text that reads as one. */
 function isNumeric({ text, isJsonNumber }: Attribute): Condition {
   return {
-    sql: `(${isJsonNumber.sql} OR (CHAR_LENGTH(TRIM(${text.sql})) <= 16 AND TRIM(${text.sql}) REGEXP '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)$'))`,
+    sql: `(${isJsonNumber.sql} OR (CHAR_LENGTH(TRIM(${text.sql})) <= ${numberLengthMost} AND TRIM(${text.sql}) REGEXP '${numberPattern}'))`,
     values: [...isJsonNumber.values, ...text.values, ...text.values],
   };
 }
 
-/** Text of more digits is an identifier: as a number it would lose some. */
-function numberOf(value: Scalar): number | null {
-  if (typeof value === 'number') return value;
-  if (typeof value === 'boolean') return null;
-  const text = value.trim();
-  return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) && text.length <= 16 ? Number(text) : null;
-}
-
-function folded(value: Scalar): string {
-  return String(value).trim().toLowerCase();
-}
-
 /** The value as it was given, and with its compatibility forms unified. */
 function spellings(value: Scalar): string[] {
-  return [...new Set([folded(value), folded(value).normalize('NFKC')])];
+  return [...new Set([caselessText(value), foldedText(value)])];
 }

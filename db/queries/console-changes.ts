@@ -1,5 +1,6 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 import { uuidText } from '../uuid.ts';
+import { deliveryStates } from './webhooks.ts';
 
 /** How one thing stands: the same mark, the same state. */
 export interface ChangeMark {
@@ -12,7 +13,7 @@ export interface ChangeMark {
 /**
  * The marks of everything that may have changed in these accounts: executions that are open, young (`since` is the
  * smallest id of that age) or were open when last seen; all connectors and jobs; the newest analysis; the
- * newest webhook of each state.
+ * newest webhooks of each state.
  */
 export async function selectChangeMarks(
   pool: Pool,
@@ -75,18 +76,25 @@ async function analysisMarks(pool: Pool, accountIds: number[]): Promise<ChangeMa
   }));
 }
 
-/** The newest of each state and the oldest that still waits: each is read from an end of its stretch of the index. */
+/** More than the first page of any list of them; each is read from the end of its stretch of the index. */
+const newestWebhooks = 200;
+
+/** How the newest of each state stand: an attempt, an end, and that one is sent again, all change the sum. */
 async function webhookMarks(pool: Pool, accountIds: number[]): Promise<ChangeMark[]> {
-  const [rows] = await pool.query<RowDataPacket[]>(
-    'SELECT account_id, state, MIN(id) AS oldest, MAX(id) AS newest FROM webhook_delivery WHERE account_id IN (?) GROUP BY account_id, state ORDER BY account_id, state',
-    [accountIds],
+  const groups = accountIds.flatMap((accountId) => deliveryStates.map((state) => [accountId, state]));
+  const sums = groups.map(
+    () => `SELECT ? AS account_id, SUM(CRC32(CONCAT_WS('.', HEX(id), attempts, ended_at))) AS version FROM (
+             SELECT id, attempts, ended_at FROM webhook_delivery WHERE account_id = ? AND state = ? ORDER BY id DESC LIMIT ?
+           ) newest`,
   );
-  const versions = new Map<number, string>();
-  for (const { account_id, state, oldest, newest } of rows) {
-    const own = `${state} ${state === 'pending' ? oldest.toString('hex') : ''} ${newest.toString('hex')};`;
-    versions.set(account_id, `${versions.get(account_id) ?? ''}${own}`);
-  }
-  return [...versions].map(([accountId, version]) => ({ accountId, topic: 'webhooks', id: 'list', version }));
+  const [rows] = await pool.query<RowDataPacket[]>(
+    sums.join(' UNION ALL '),
+    groups.flatMap(([accountId, state]) => [accountId, accountId, state, newestWebhooks]),
+  );
+  return accountIds.map((accountId) => {
+    const versions = rows.filter((row) => row.account_id === accountId).map((row) => String(row.version));
+    return { accountId, topic: 'webhooks', id: 'list', version: versions.join('.') };
+  });
 }
 
 function mark(row: RowDataPacket, topic: ChangeMark['topic']): ChangeMark {

@@ -6,43 +6,41 @@ import { ingressConnectorId } from './interactions.ts';
 /** How many conversations an account may bring, and why not more. */
 export interface Grant {
   count: number;
-  /** The contract's words, such as `Daily conversation cap exceeded: 50/50`. */
+  /** The contract's words for those that were not taken, such as `Daily conversation cap exceeded: 50/50`. */
   reason: string;
+  /** The same where none of them is taken then: `Daily conversation cap exceeded: 47/50; 5 more do not fit`. */
+  before: string;
+  /** Until every period that has no room for all of them is over. */
+  retryAfterSeconds: number;
 }
 
 /**
- * Counts `n` conversations in the transaction that brings them. Throws `conversation_cap_exceeded` where the account's
+ * Counts `n` conversations in the transaction that has stored them. Throws `conversation_cap_exceeded` where the account's
  * cap of a day, a week (from Monday) or a month, in its time zone, leaves no room for all of them. An account without
  * caps costs one look and no lock.
  */
-export async function takeConversations(
-  connection: PoolConnection,
-  accountId: number,
-  n: number,
-  { stored = 0 } = {},
-): Promise<void> {
-  const { count, reason } = await grantConversations(connection, accountId, n, { stored });
-  if (count < n) throw new AppError('conversation_cap_exceeded', reason);
+export async function takeConversations(connection: PoolConnection, accountId: number, n: number): Promise<void> {
+  const { count, before, retryAfterSeconds } = await grantConversations(connection, accountId, n);
+  if (count < n) throw new AppError('conversation_cap_exceeded', before, { retryAfterSeconds });
 }
 
 /**
- * As takeConversations(), but counts as many of the `n` as there is room for, and says how many. `stored` of them are
- * in the table already, by this transaction. The counts stay locked until it ends.
+ * As takeConversations(), but counts as many of the `n` as there is room for, and says how many. The counts stay locked
+ * until the transaction ends.
  */
-export async function grantConversations(
-  connection: PoolConnection,
-  accountId: number,
-  n: number,
-  { stored = 0 } = {},
-): Promise<Grant> {
+export async function grantConversations(connection: PoolConnection, accountId: number, n: number): Promise<Grant> {
   const periods = await cappedPeriods(connection, accountId);
-  if (periods.length === 0) return { count: n, reason: '' };
-  const counts = await lockCounts(connection, accountId, periods, stored);
-  let grant: Grant = { count: n, reason: '' };
-  for (const { name, cap, startsOn } of periods) {
+  const grant: Grant = { count: n, reason: '', before: '', retryAfterSeconds: 0 };
+  if (periods.length === 0) return grant;
+  const counts = await lockCounts(connection, accountId, periods, n);
+  for (const { name, cap, startsOn, endsInSeconds } of periods) {
     const count = counts.get(`${name} ${startsOn}`) ?? 0;
     const room = Math.max(0, cap - count);
-    if (room < grant.count) grant = { count: room, reason: exceeded(name, count, cap, n) };
+    if (room < n) grant.retryAfterSeconds = Math.max(grant.retryAfterSeconds, endsInSeconds);
+    if (room >= grant.count) continue;
+    grant.count = room;
+    grant.reason = exceeded(name, count + room, cap);
+    grant.before = room > 0 ? `${exceeded(name, count, cap)}; ${numberText(n)} more do not fit` : grant.reason;
   }
   if (grant.count > 0)
     await connection.query(
@@ -67,6 +65,7 @@ interface Period {
   /** Its first day, `2026-11-16`. */
   startsOn: string;
   startMs: number;
+  endsInSeconds: number;
 }
 
 async function cappedPeriods(connection: PoolConnection, accountId: number): Promise<Period[]> {
@@ -79,17 +78,25 @@ async function cappedPeriods(connection: PoolConnection, accountId: number): Pro
   return periodNames
     .filter((name) => account[name] !== null)
     .map((name) => {
-      const start = DateTime.fromJSDate(account.now, { zone: account.timezone }).startOf(name);
-      return { name, cap: account[name], startsOn: start.toFormat('yyyy-MM-dd'), startMs: start.toMillis() };
+      const now = DateTime.fromJSDate(account.now, { zone: account.timezone });
+      const start = now.startOf(name);
+      const leftMs = start.plus({ [name]: 1 }).toMillis() - now.toMillis();
+      return {
+        name,
+        cap: account[name],
+        startsOn: start.toFormat('yyyy-MM-dd'),
+        startMs: start.toMillis(),
+        endsInSeconds: Math.ceil(leftMs / 1000),
+      };
     });
 }
 
-/** Periods that were not counted yet are counted from what is stored. */
+/** Periods that were not counted yet are counted from what was stored before these `n`. */
 async function lockCounts(
   connection: PoolConnection,
   accountId: number,
   periods: Period[],
-  stored: number,
+  n: number,
 ): Promise<Map<string, number>> {
   const counts = await readCounts(connection, accountId, periods);
   const uncounted = periods.filter(({ name, startsOn }) => !counts.has(`${name} ${startsOn}`));
@@ -97,7 +104,7 @@ async function lockCounts(
   for (const { name, startsOn, startMs } of uncounted)
     await connection.query(
       'INSERT INTO conversation_count (account_id, period, starts_on, conversations) VALUES (?, ?, ?, ?) ON DUPLICATE KEY UPDATE account_id = account_id',
-      [accountId, name, startsOn, Math.max(0, (await countSince(connection, accountId, startMs)) - stored)],
+      [accountId, name, startsOn, Math.max(0, (await countSince(connection, accountId, startMs)) - n)],
     );
   return readCounts(connection, accountId, periods);
 }
@@ -132,8 +139,10 @@ async function countSince(connection: PoolConnection, accountId: number, startMs
   return rows[0]?.n ?? 0;
 }
 
-function exceeded(name: PeriodName, count: number, cap: number, n: number): string {
-  const number = (value: number) => value.toLocaleString('en');
-  const wanted = count < cap ? `; ${number(n)} more do not fit` : '';
-  return `${adjectives[name]} conversation cap exceeded: ${number(count)}/${number(cap)}${wanted}`;
+function exceeded(name: PeriodName, count: number, cap: number): string {
+  return `${adjectives[name]} conversation cap exceeded: ${numberText(count)}/${numberText(cap)}`;
+}
+
+function numberText(value: number): string {
+  return value.toLocaleString('en');
 }

@@ -1,6 +1,8 @@
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Failure } from '../../shared/error.ts';
+import { lockAccount } from './account-lock.ts';
 import { addIngressItem } from './ingress-jobs.ts';
+import { listRejected, type RejectedRowTold } from './rejected-rows.ts';
 import type { ReadyItem } from './source-items.ts';
 import { addWork, type Work } from './work.ts';
 
@@ -8,7 +10,7 @@ const openStatuses = ['pending', 'processing'];
 
 /** Locks the account until the transaction ends, so that nobody adds a job meanwhile, and counts its unfinished ones. */
 export async function countUnfinishedFileJobs(connection: PoolConnection, accountId: number): Promise<number> {
-  await connection.query('SELECT id FROM account WHERE id = ? FOR UPDATE', [accountId]);
+  await lockAccount(connection, accountId);
   const [rows] = await connection.query<RowDataPacket[]>(
     "SELECT COUNT(*) AS jobs FROM ingress_job WHERE account_id = ? AND type = 'file' AND status IN (?)",
     [accountId, openStatuses],
@@ -38,17 +40,32 @@ export async function addFileJob(
   await addWork(connection, [{ kind: 'ingest', accountId, subject: id }]);
 }
 
+/** The first job that was made of this request, not before `since`. */
+export async function findFileJobOf(
+  pool: Pool,
+  accountId: number,
+  request: string,
+  since: Date,
+): Promise<Buffer | undefined> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    `SELECT id FROM ingress_job
+      WHERE account_id = ? AND type = 'file' AND created_at >= ? AND request = ? COLLATE utf8mb4_bin
+      ORDER BY id LIMIT 1`,
+    [accountId, since, request],
+  );
+  return rows[0]?.id;
+}
+
 export interface FileJob {
   /** The request's JSON. */
   request: string;
-  callbackUrl: string | null;
   item: ReadyItem;
 }
 
 /** Undefined where the job has ended. */
 export async function readOpenFileJob(pool: Pool, { accountId, subject }: Work): Promise<FileJob | undefined> {
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT j.request, j.callback_url, i.id, i.item_key, i.version, i.sha256, i.records_done, i.rejected
+    `SELECT j.request, i.id, i.item_key, i.version, i.sha256, i.records_done, i.rejected
        FROM ingress_job j JOIN source_item i ON i.id = j.source_item_id
       WHERE j.id = ? AND j.account_id = ? AND j.type = 'file' AND j.status IN (?)`,
     [subject, accountId, openStatuses],
@@ -63,7 +80,7 @@ export async function readOpenFileJob(pool: Pool, { accountId, subject }: Work):
     recordsDone: row.records_done,
     rejected: row.rejected,
   };
-  return { request: row.request, callbackUrl: row.callback_url, item };
+  return { request: row.request, item };
 }
 
 /** Shown from now on as under way. */
@@ -83,12 +100,13 @@ export interface FileJobEnd {
   rejected: number;
   completedAt: Date;
   /** The first rejected rows. */
-  errors: { row: number; reason: string }[];
+  errors: RejectedRowTold[];
 }
 
-const errorsTold = 100;
-
-/** Ends a job and its item with the counts of the ledger. Undefined: it had ended before. */
+/**
+ * Ends a job and its item with the counts of the ledger, and forgets its request: a presigned link in it is a permission.
+ * Undefined: it had ended before.
+ */
 export async function endFileJob(
   connection: PoolConnection,
   { accountId, subject: id }: Work,
@@ -97,7 +115,7 @@ export async function endFileJob(
   const error = failure ? JSON.stringify(failure) : null;
   const [{ affectedRows }] = await connection.query<ResultSetHeader>(
     `UPDATE ingress_job j JOIN source_item i ON i.id = j.source_item_id
-        SET j.status = ?, j.error = ?, j.completed_at = NOW(3), i.state = ?, i.error = ?,
+        SET j.status = ?, j.error = ?, j.completed_at = NOW(3), j.request = NULL, i.state = ?, i.error = ?,
             j.total_rows = i.records_done, j.accepted = i.imported, j.rejected = i.rejected
       WHERE j.id = ? AND j.account_id = ? AND j.status IN (?)`,
     [failure ? 'failed' : 'completed', error, failure ? 'failed' : 'done', error, id, accountId, openStatuses],
@@ -107,18 +125,10 @@ export async function endFileJob(
     'SELECT status, callback_url, total_rows, accepted, rejected, completed_at FROM ingress_job WHERE id = ? AND account_id = ?',
     [id, accountId],
   );
-  return rows[0] && endOf(rows[0], await firstErrors(connection, accountId, id));
+  return rows[0] && endOf(rows[0], await listRejected(connection, accountId, id));
 }
 
 function endOf(row: RowDataPacket, errors: FileJobEnd['errors']): FileJobEnd {
   const { status, callback_url: callbackUrl, total_rows: totalRows, accepted, rejected, completed_at } = row;
   return { status, callbackUrl, totalRows, accepted, rejected, completedAt: completed_at, errors };
-}
-
-async function firstErrors(connection: PoolConnection, accountId: number, id: Buffer): Promise<FileJobEnd['errors']> {
-  const [rows] = await connection.query<RowDataPacket[]>(
-    'SELECT line, reason FROM rejected_row WHERE account_id = ? AND execution_id = ? ORDER BY id LIMIT ?',
-    [accountId, id, errorsTold],
-  );
-  return rows.map(({ line, reason }) => ({ row: line, reason }));
 }

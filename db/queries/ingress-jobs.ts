@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { uuidText } from '../uuid.ts';
-import { ingressConnectorId } from './interactions.ts';
+import type { Page } from './api-page.ts';
+import { findReceived, ingressConnectorId } from './interactions.ts';
+import { listRejected, type RejectedRowTold } from './rejected-rows.ts';
 
 /** Where all that came over the API lies in the ledger. */
 const ingressPlace = createHash('sha256').update('ingress').digest();
@@ -65,7 +67,7 @@ export async function addBatchJob(
 
 export interface StoredBatch extends BatchCounts {
   jobId: Buffer;
-  rejectedRows: { line: number; reason: string; externalId: string | null }[];
+  errors: RejectedRowTold[];
 }
 
 /** The batch that brought this external id, not before `since`. */
@@ -75,29 +77,80 @@ export async function findBatchOf(
   externalId: string,
   since: Date,
 ): Promise<StoredBatch | undefined> {
+  const brought = await findReceived(pool, accountId, externalId, since);
+  if (!brought) return undefined;
   const [rows] = await pool.query<RowDataPacket[]>(
     `SELECT j.id, j.total_rows, j.accepted, j.rejected
-       FROM interaction i
-       JOIN source_item s ON s.id = i.source_item_id
-       JOIN ingress_job j ON j.id = s.execution_id AND j.account_id = i.account_id AND j.type = 'batch'
-      WHERE i.account_id = ? AND i.external_id = ? AND i.connector_id = ? AND j.created_at >= ?`,
-    [accountId, Buffer.from(externalId), ingressConnectorId, since],
+       FROM source_item s
+       JOIN ingress_job j ON j.id = s.execution_id AND j.account_id = s.account_id AND j.type = 'batch'
+      WHERE s.id = ? AND s.account_id = ? AND j.created_at >= ?`,
+    [brought.sourceItemId, accountId, since],
   );
-  const job = rows[0];
+  const [job] = rows;
   if (!job) return undefined;
-  const [rejected] = await pool.query<RowDataPacket[]>(
-    'SELECT line, reason, external_id FROM rejected_row WHERE account_id = ? AND execution_id = ? ORDER BY id',
-    [accountId, job.id],
+  const { id: jobId, total_rows: total, accepted, rejected } = job;
+  return { jobId, total, accepted, rejected, errors: await listRejected(pool, accountId, jobId) };
+}
+
+/** A batch or a file that came over the API, as far as it is. */
+export interface IngressJob {
+  id: Buffer;
+  type: 'batch' | 'file';
+  status: 'pending' | 'processing' | 'completed' | 'failed';
+  totalRows: number;
+  accepted: number;
+  rejected: number;
+  /** Why it failed, in words. */
+  error: string | undefined;
+  completedAt: Date | null;
+}
+
+/** Where the job has not ended, the counts are those of its last checkpoint. */
+export async function findIngressJob(pool: Pool, accountId: number, id: Buffer): Promise<IngressJob | undefined> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    `SELECT j.id, j.type, j.status, j.total_rows, j.accepted, j.rejected, j.error, j.completed_at,
+            COALESCE(s.imported + s.updated, 0) AS stored_rows, COALESCE(s.rejected + s.duplicate, 0) AS refused_rows
+       FROM ingress_job j LEFT JOIN source_item s ON s.id = j.source_item_id AND s.account_id = j.account_id
+      WHERE j.account_id = ? AND j.id = ?`,
+    [accountId, id],
   );
+  const row = rows[0];
+  if (!row) return undefined;
+  const counts = row.completed_at === null ? soFar(row) : { accepted: row.accepted, rejected: row.rejected };
   return {
-    jobId: job.id,
-    total: job.total_rows,
-    accepted: job.accepted,
-    rejected: job.rejected,
-    rejectedRows: rejected.map(({ line, reason, external_id }) => ({
-      line,
-      reason,
-      externalId: external_id?.toString() ?? null,
-    })),
+    id: row.id,
+    type: row.type,
+    status: row.status,
+    ...counts,
+    totalRows: Math.max(row.total_rows, counts.accepted + counts.rejected),
+    error: row.error === null ? undefined : reasonOf(row.error),
+    completedAt: row.completed_at,
   };
+}
+
+function soFar(row: RowDataPacket): { accepted: number; rejected: number } {
+  return { accepted: Math.max(row.accepted, row.stored_rows), rejected: Math.max(row.rejected, row.refused_rows) };
+}
+
+/** Kept as a failure's JSON. */
+function reasonOf(error: string): string {
+  return error.startsWith('{') ? JSON.parse(error).message : error;
+}
+
+/** Of a job that was found to be the account's. */
+export async function countJobInteractions(pool: Pool, jobId: Buffer): Promise<number> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    'SELECT COUNT(*) AS n FROM ingress_job_interaction WHERE job_id = ?',
+    [jobId],
+  );
+  return rows[0]?.n ?? 0;
+}
+
+/** The ids of a job's interactions in the order of their lines, of a job that was found to be the account's. */
+export async function listJobInteractionIds(pool: Pool, jobId: Buffer, { offset, limit }: Page): Promise<Buffer[]> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    'SELECT interaction_id FROM ingress_job_interaction WHERE job_id = ? ORDER BY line LIMIT ? OFFSET ?',
+    [jobId, limit, offset],
+  );
+  return rows.map((row) => row.interaction_id);
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Pool, PoolConnection, QueryOptions, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import { type InteractionStatus, interactionStatuses } from '../../shared/interaction.ts';
 import type { AudioFacts } from '../../shared/measures.ts';
 import { isDuplicateKey } from '../database.ts';
 
@@ -267,16 +268,39 @@ export async function addStoredRecording(
   );
 }
 
-/** The id of what came over the API under this external id, not before `since`. */
+export interface StoredInteraction {
+  id: Buffer;
+  status: InteractionStatus;
+  /** 0 for what came over the API. */
+  connectorId: number;
+  sourceItemId: number;
+  createdAt: Date;
+}
+
+/** The account's interaction of that external id. */
+export async function findByExternalId(
+  pool: Pool,
+  accountId: number,
+  externalId: string,
+): Promise<StoredInteraction | undefined> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    'SELECT id, status, connector_id, source_item_id, created_at FROM interaction WHERE account_id = ? AND external_id = ?',
+    [accountId, Buffer.from(externalId)],
+  );
+  const [row] = rows;
+  const status = row && interactionStatuses[row.status];
+  if (!row || !status) return undefined;
+  const { id, connector_id: connectorId, source_item_id: sourceItemId, created_at: createdAt } = row;
+  return { id, status, connectorId, sourceItemId, createdAt };
+}
+
+/** What came over the API under this external id, not before `since`. */
 export async function findReceived(
   pool: Pool,
   accountId: number,
   externalId: string,
   since: Date,
-): Promise<Buffer | undefined> {
-  const [rows] = await pool.query<RowDataPacket[]>(
-    'SELECT id FROM interaction WHERE account_id = ? AND external_id = ? AND connector_id = ? AND created_at >= ?',
-    [accountId, Buffer.from(externalId), ingressConnectorId, since],
-  );
-  return rows[0]?.id;
+): Promise<StoredInteraction | undefined> {
+  const found = await findByExternalId(pool, accountId, externalId);
+  return found?.connectorId === ingressConnectorId && found.createdAt >= since ? found : undefined;
 }

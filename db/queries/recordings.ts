@@ -119,7 +119,7 @@ export interface FailedEnd {
 }
 
 /** Those interactions that failed, in the transaction that says so. */
-export type TellFailed = (connection: PoolConnection, list: { work: Work; end: FailedEnd }[]) => Promise<void>;
+export type AnnounceFailed = (connection: PoolConnection, list: { work: Work; end: FailedEnd }[]) => Promise<void>;
 
 /**
  * Writes many results in one transaction and says for each whether it counts: false means that its lease was lost, and
@@ -128,7 +128,7 @@ export type TellFailed = (connection: PoolConnection, list: { work: Work; end: F
 export async function settleRecordings(
   pool: Pool,
   results: RecordResult[],
-  tellFailed: TellFailed,
+  announceFailed: AnnounceFailed,
 ): Promise<boolean[]> {
   return transaction(pool, async (connection) => {
     const held = await lockHeld(
@@ -144,7 +144,7 @@ export async function settleRecordings(
       if (transcript) await writeTranscript(connection, work, transcript);
       if (typeof next === 'object') await failInteraction(connection, work, next.failure);
     }
-    await tellFailed(
+    await announceFailed(
       connection,
       valid.flatMap(({ work, next }) => (typeof next === 'object' ? [{ work, end: next }] : [])),
     );

@@ -1,4 +1,6 @@
-import type { PoolConnection } from 'mysql2/promise';
+import type { PoolConnection, RowDataPacket } from 'mysql2/promise';
+import { limits } from '../../shared/interaction.ts';
+import type { Connection } from '../database.ts';
 
 export interface RejectedRow {
   line: number;
@@ -19,7 +21,6 @@ export interface RejectionPlace {
 }
 
 const rawBytes = 4096;
-const externalIdBytes = 255;
 
 /** Keeps rows that were not taken, for the person who mends them. */
 export async function addRejectedRows(
@@ -47,6 +48,33 @@ export async function addRejectedRows(
   );
 }
 
+/** Why a row was not taken, as whoever sent it is told. */
+export interface RejectedRowTold {
+  line: number;
+  reason: string;
+  external_interaction_id: string | null;
+}
+
+/** How many are told; the console shows the others. */
+const rowsTold = 100;
+
+/** The first rows that an execution or an ingress job rejected. */
+export async function listRejected(
+  connection: Connection,
+  accountId: number,
+  executionId: Buffer,
+): Promise<RejectedRowTold[]> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    'SELECT line, reason, external_id FROM rejected_row WHERE account_id = ? AND execution_id = ? ORDER BY id LIMIT ?',
+    [accountId, executionId, rowsTold],
+  );
+  return rows.map(({ line, reason, external_id: id }) => ({
+    line,
+    reason,
+    external_interaction_id: id?.toString() ?? null,
+  }));
+}
+
 /** Forgets what one execution rejected of an item, because it reads the item from the beginning again. */
 export async function removeRejectedRows(
   connection: PoolConnection,
@@ -62,7 +90,7 @@ export async function removeRejectedRows(
 /** One that is too long for an id is none. */
 function idOf(externalId: string | undefined): Buffer | null {
   const id = Buffer.from(externalId ?? '');
-  return id.length === 0 || id.length > externalIdBytes ? null : id;
+  return id.length === 0 || id.length > limits.externalIdBytes ? null : id;
 }
 
 /** The first 4 KB; a character that would be cut in two is left out. */

@@ -1,5 +1,4 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
-import { type InteractionStatus, interactionStatuses } from '../../shared/interaction.ts';
 import type { Work } from './work.ts';
 
 /** Longer than any upload takes. */
@@ -29,24 +28,4 @@ export async function hasInteraction(
     accountId,
   ]);
   return rows.length > 0;
-}
-
-export interface StoredInteraction {
-  id: Buffer;
-  status: InteractionStatus;
-}
-
-/** The account's interaction of that external id. */
-export async function findByExternalId(
-  pool: Pool,
-  accountId: number,
-  externalId: string,
-): Promise<StoredInteraction | undefined> {
-  const [rows] = await pool.query<RowDataPacket[]>(
-    'SELECT id, status FROM interaction WHERE account_id = ? AND external_id = ?',
-    [accountId, Buffer.from(externalId)],
-  );
-  const [row] = rows;
-  const status = row && interactionStatuses[row.status];
-  return row && status ? { id: row.id, status } : undefined;
 }

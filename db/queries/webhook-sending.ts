@@ -67,23 +67,6 @@ export function settleUnneeded(pool: Pool, work: Work): Promise<boolean> {
   });
 }
 
-export interface PutBack {
-  work: Work;
-  delayMs: number;
-}
-
-/** Gives work back that was not begun, each due after its own delay, the attempt not counted; all in one statement. */
-export async function putBackWork(pool: Pool, list: PutBack[]): Promise<void> {
-  if (list.length === 0) return;
-  const rows = list.map(() => 'SELECT ? AS id, ? AS claim, ? AS delay_us').join(' UNION ALL ');
-  await pool.query(
-    `UPDATE work w JOIN (${rows}) p ON w.id = p.id AND w.claim = p.claim
-        SET w.run_after = NOW(3) + INTERVAL p.delay_us MICROSECOND, w.attempts = IF(w.attempts > 0, w.attempts - 1, 0),
-            w.claim = w.claim + 1`,
-    list.flatMap(({ work, delayMs }) => [work.id, work.claim, Math.round(delayMs * 1000)]),
-  );
-}
-
 const keptDays = 30;
 const removedAtOnce = 1_000;
 

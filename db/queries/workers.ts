@@ -34,15 +34,17 @@ export async function renewClaims(pool: Pool, claims: Claim[], leaseSeconds: num
 }
 
 /**
- * Gives work back before its lease ends, due after `delayMs`, the attempt not counted. The fencing token moves on, so
- * whoever still works on it cannot settle it any more.
+ * Gives work back before its lease ends, each piece due after its own `delayMs` (0 by default), the attempt not counted.
+ * The fencing token moves on, so whoever still works on it cannot settle it any more.
  */
-export async function releaseClaims(pool: Pool, claims: Claim[], delayMs = 0): Promise<void> {
+export async function releaseClaims(pool: Pool, claims: (Claim & { delayMs?: number })[]): Promise<void> {
   if (claims.length === 0) return;
+  const rows = claims.map(() => 'SELECT ? AS id, ? AS claim, ? AS delay_us').join(' UNION ALL ');
   await pool.query(
-    `UPDATE work SET run_after = NOW(3) + INTERVAL ? MICROSECOND, attempts = IF(attempts > 0, attempts - 1, 0), claim = claim + 1
-     WHERE id IN (?) AND (id, claim) IN (?)`,
-    [Math.round(delayMs * 1000), claims.map(({ id }) => id), claims.map(({ id, claim }) => [id, claim])],
+    `UPDATE work w JOIN (${rows}) released ON w.id = released.id AND w.claim = released.claim
+        SET w.run_after = NOW(3) + INTERVAL released.delay_us MICROSECOND, w.attempts = IF(w.attempts > 0, w.attempts - 1, 0),
+            w.claim = w.claim + 1`,
+    claims.flatMap(({ id, claim, delayMs = 0 }) => [id, claim, Math.round(delayMs * 1000)]),
   );
 }
 

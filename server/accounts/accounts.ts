@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import type { AccountRow } from '../../db/models/account.ts';
+import { transaction } from '../../db/database.ts';
 import { modelsOf } from '../../db/models/models.ts';
-import { newId, parseUuid, uuidText } from '../../db/uuid.ts';
+import { type AccountColumns, updateAccount } from '../../db/queries/accounts.ts';
+import { forgetConversations } from '../../db/queries/conversation-caps.ts';
+import { newId, uuidText } from '../../db/uuid.ts';
 import { defaultSchedule, zoneSchema } from '../../shared/job.ts';
 import { parseInput } from '../configuration/parse.ts';
 import type { Services } from '../services.ts';
-import { type Account, getAccount, noAccount } from './account.ts';
+import { type Account, getAccount } from './account.ts';
 import { createUser } from './users.ts';
 
 const originSchema = z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin);
@@ -78,37 +80,34 @@ export async function createAccount(services: Services, account: NewAccount): Pr
 /** Changes what is given and leaves the rest. */
 export async function setAccount(services: Services, uid: string, input: AccountSettings): Promise<Account> {
   const settings = parseInput(settingsSchema, input);
-  const row = await accountRow(services, uid);
-  row.set(
-    given({
-      name: settings.name,
-      timezone: settings.timezone,
-      console_enabled: settings.consoleEnabled,
-      frame_origins: settings.frameOrigins,
-      email_domains: settings.emailDomains,
-      ingest_per_minute: settings.ingestPerMinute,
-      read_per_minute: settings.readPerMinute,
-      daily_cap: settings.dailyCap,
-      weekly_cap: settings.weeklyCap,
-      monthly_cap: settings.monthlyCap,
-      webhooks_enabled: settings.webhooksEnabled,
-      s3_buckets: settings.s3Buckets,
-    }),
-  );
-  await row.save();
+  const { id } = await getAccount(services, uid);
+  await transaction(services.database.pool, async (connection) => {
+    await updateAccount(connection, id, columnsOf(settings));
+    if (changesCounting(settings)) await forgetConversations(connection, id);
+  });
   return getAccount(services, uid);
 }
 
-async function accountRow(services: Services, uid: string): Promise<AccountRow> {
-  const id = parseUuid(uid);
-  const row = id && (await (await modelsOf(services.database)).Account.findOne({ where: { uid: id } }));
-  if (!row) throw noAccount(uid);
-  return row;
+type Settings = z.output<typeof settingsSchema>;
+
+function columnsOf(settings: Settings): AccountColumns {
+  return {
+    name: settings.name,
+    timezone: settings.timezone,
+    console_enabled: settings.consoleEnabled,
+    frame_origins: settings.frameOrigins,
+    email_domains: settings.emailDomains,
+    ingest_per_minute: settings.ingestPerMinute,
+    read_per_minute: settings.readPerMinute,
+    daily_cap: settings.dailyCap,
+    weekly_cap: settings.weeklyCap,
+    monthly_cap: settings.monthlyCap,
+    webhooks_enabled: settings.webhooksEnabled,
+    s3_buckets: settings.s3Buckets,
+  };
 }
 
-/** Without what is undefined: Sequelize would write that as NULL. */
-function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
+/** Conversations were not counted while there was no cap, and in another zone a day begins at another moment. */
+function changesCounting({ dailyCap, weeklyCap, monthlyCap, timezone }: Settings): boolean {
+  return [dailyCap, weeklyCap, monthlyCap, timezone].some((value) => value !== undefined);
 }

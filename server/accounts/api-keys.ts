@@ -2,12 +2,12 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { PoolConnection } from 'mysql2/promise';
 import { z } from 'zod';
 import { transaction } from '../../db/database.ts';
+import { lockAccount } from '../../db/queries/account-lock.ts';
 import {
-  countActiveKeys,
+  countKeys,
   insertKey,
   type KeyStatus,
   type ListedKey,
-  lockAccount,
   retireKey,
   revokeKey,
   type StoredKey,
@@ -16,7 +16,7 @@ import {
   selectNewestActiveKey,
 } from '../../db/queries/api-keys.ts';
 import { newId, parseUuid, uuidText } from '../../db/uuid.ts';
-import { activeKeysMost, type NewApiKey, newApiKeySchema, type Scope } from '../../shared/api-key.ts';
+import { activeKeysMost, type NewApiKey, newApiKeySchema, retiringKeysMost, type Scope } from '../../shared/api-key.ts';
 import { AppError } from '../../shared/error.ts';
 import { parseInput } from '../configuration/parse.ts';
 import type { Services } from '../services.ts';
@@ -40,8 +40,8 @@ export interface ApiKeyView {
 /** What is told once, when a key is made: nobody can read it again. */
 export interface MadeApiKey {
   uid: string;
-  key: string;
-  signingSecret: string;
+  api_key: string;
+  signing_secret: string;
 }
 
 type Keys = Pick<Services, 'database' | 'keyring'>;
@@ -72,7 +72,7 @@ export async function createApiKey(
   const { name, scopes, expires_in_days: days } = parseInput(newApiKeySchema, input);
   return transaction(services.database.pool, async (connection) => {
     await lock(connection, accountId);
-    if ((await countActiveKeys(connection, accountId)) >= activeKeysMost) throw tooMany();
+    if ((await countKeys(connection, accountId)).active >= activeKeysMost) throw tooManyActive();
     const expiresInSeconds = days === undefined ? null : days * 86_400;
     return make(services, connection, { accountId, name, scopes: [...new Set(scopes)], by, expiresInSeconds });
   });
@@ -101,7 +101,7 @@ export type Rotation = z.input<typeof rotationSchema>;
 
 /**
  * Makes a key of the same name, scopes and lifetime; the old one goes on for the overlap and no longer counts among the
- * two. Throws `conflict` when there is nothing left to rotate.
+ * two. Throws `conflict` when there is nothing left to rotate, or two are being rotated out already.
  */
 export async function rotateApiKey(
   services: Keys,
@@ -118,6 +118,8 @@ export async function rotateApiKey(
     const old = await selectKey(connection, accountId, id);
     if (!old) throw noKey();
     requireActive(old);
+    if (overlapHours > 0 && (await countKeys(connection, accountId)).retiring >= retiringKeysMost)
+      throw tooManyRetiring(old.name);
     await retireKey(connection, accountId, id, Math.round(overlapHours * 3600));
     const { name, scopes, lifetimeSeconds: expiresInSeconds } = old;
     return make(services, connection, { accountId, name, scopes, by, expiresInSeconds });
@@ -151,7 +153,7 @@ async function make(
     sealedSigningSecret: keyring.seal(signingSecret),
     createdBy,
   });
-  return { uid: uuidText(uid), key: `cqa_${lookup}_${secret}`, signingSecret };
+  return { uid: uuidText(uid), api_key: `cqa_${lookup}_${secret}`, signing_secret: signingSecret };
 }
 
 const letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -198,10 +200,17 @@ function view({ lookup, hint, ...key }: ListedKey): ApiKeyView {
   };
 }
 
-function tooMany(): AppError {
+function tooManyActive(): AppError {
   return new AppError(
     'conflict',
     `This account has ${activeKeysMost} active keys, which is the most there may be. Revoke one that is no longer used, or rotate it: a key being rotated out does not count.`,
+  );
+}
+
+function tooManyRetiring(name: string): AppError {
+  return new AppError(
+    'conflict',
+    `The key "${name}" cannot be rotated now: ${retiringKeysMost} keys of this account are being rotated out, which is the most there may be. Revoke one of those, or wait until it has ended.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Condition, FilterGroup, Operator, Scalar } from '../../shared/quality.ts';
+import { foldedText, numberOf } from '../../shared/scalar.ts';
 
 /** Finds an attribute's value; undefined where the interaction has none. */
 export type Lookup = (attribute: string) => Scalar | undefined;
@@ -27,9 +28,9 @@ export function compare(actual: Scalar, operator: Operator, expected: Scalar): b
     case 'IS_NOT':
       return order(actual, expected) !== 0;
     case 'CONTAINS':
-      return folded(actual).includes(folded(expected));
+      return foldedText(actual).includes(foldedText(expected));
     case 'NOT_CONTAINS':
-      return !folded(actual).includes(folded(expected));
+      return !foldedText(actual).includes(foldedText(expected));
     case 'GREATER_THAN':
       return order(actual, expected) > 0;
     case 'LESS_THAN':
@@ -45,20 +46,8 @@ export function compare(actual: Scalar, operator: Operator, expected: Scalar): b
 function order(a: Scalar, b: Scalar): number {
   const [x, y] = [numberOf(a), numberOf(b)];
   if (x !== null && y !== null) return x - y;
-  const [s, t] = [folded(a), folded(b)];
+  const [s, t] = [foldedText(a), foldedText(b)];
   if (s === t) return 0;
   if (x !== null || y !== null) return Number.NaN;
   return s < t ? -1 : 1;
-}
-
-/** A scalar as a number, or null. Text of more than 15 digits is an identifier: as a number it would lose digits. */
-export function numberOf(value: Scalar): number | null {
-  if (typeof value === 'number') return value;
-  if (typeof value === 'boolean') return null;
-  const text = value.trim();
-  return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) && text.length <= 16 ? Number(text) : null;
-}
-
-function folded(value: Scalar): string {
-  return String(value).normalize('NFKC').trim().toLowerCase();
 }

@@ -29,7 +29,7 @@ export function scoreCard(profile: QualityProfile, answers: ReadonlyMap<string, 
   return {
     ai_score: final,
     final_score: final,
-    criticality_adjusted_score: final !== null && results.some(failsCritical) ? 0 : final,
+    criticality_adjusted_score: criticalityAdjusted(final, results),
     max_score: round(total?.possible ?? 0),
     percentage_score: percentage(profile.categories, categories),
     coverage_percent: coverage(
@@ -122,6 +122,11 @@ function coverage(results: KpiResult[], counting: Set<string>): number {
   const applying = results.filter((result) => counting.has(result.kpi_name) && result.state !== 'na');
   const answered = applying.filter((result) => result.state === 'answered');
   return applying.length === 0 ? 100 : round((answered.length / applying.length) * 100);
+}
+
+/** The points of a card, or of a part of it, with these KPIs: 0 where a critical one was answered below its best option. */
+export function criticalityAdjusted(finalScore: number | null, kpis: KpiResult[]): number | null {
+  return finalScore !== null && kpis.some(failsCritical) ? 0 : finalScore;
 }
 
 function failsCritical(result: KpiResult): boolean {

@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import { AppError } from '../../shared/error.ts';
+import type { AppError } from '../../shared/error.ts';
 import { toAppError } from '../http/errors.ts';
 import { workError } from '../worker/retry.ts';
 import { type ApiCode, apiCodeOf, apiCodes } from './codes.ts';
@@ -12,8 +12,6 @@ export interface Failure {
 
 /** Whatever was thrown, as an AppError; a database that is away is `database_unavailable`. */
 export function apiError(thrown: unknown): AppError {
-  if (thrown instanceof AppError) return thrown;
-  if ((thrown as { message?: string } | null)?.message === 'Pool is closed.') return away(thrown);
   const error = workError(thrown, 'the API');
   return error.code === 'internal' ? toAppError(thrown) : error;
 }
@@ -50,17 +48,8 @@ export function failureText({ status, code, message }: Failure, requestId: strin
 
 /** Written without Express's own ways, which would look at the request again for each answer. */
 export function sendJson(response: Response, status: number, text: string): void {
-  writeHead(response, status, text);
-  response.end(text);
-}
-
-/** The same for an answer after which the connection is closed by hand. */
-export function writeHead(response: Response, status: number, text: string): void {
   response.statusCode = status;
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
   response.setHeader('Content-Length', Buffer.byteLength(text));
-}
-
-function away(cause: unknown): AppError {
-  return new AppError('database_unavailable', 'The database does not answer.', { cause });
+  response.end(text);
 }

@@ -4,13 +4,13 @@ import type { Scope } from '../../shared/api-key.ts';
 import { AppError } from '../../shared/error.ts';
 import { type Account, getAccountsById } from '../accounts/account.ts';
 import { isSecretOf, parseApiKey } from '../accounts/api-keys.ts';
-import { Batch } from '../batch.ts';
+import { CallGroup } from '../call-group.ts';
 import { openAccessToken } from '../security/bearer.ts';
 import type { Services } from '../services.ts';
-import type { ApiKey } from './key.ts';
 
 export interface Caller {
-  key: ApiKey;
+  /** With the scopes that it has in this call: those of a token may be fewer. */
+  key: StoredKey;
   account: Account;
 }
 
@@ -25,11 +25,11 @@ export type Authenticate = (request: Request, accountUid: string | undefined) =>
 
 export function openAuthentication(services: Services): Authenticate {
   const { pool } = services.database;
-  const byLookup = new Batch<string, StoredKey | undefined>(async (lookups) => {
+  const byLookup = new CallGroup<string, StoredKey | undefined>(async (lookups) => {
     const found = new Map((await findUsableKeys(pool, [...new Set(lookups)])).map((key) => [key.lookup, key]));
     return lookups.map((lookup) => found.get(lookup));
   });
-  const accounts = new Batch<number, Account | undefined>(async (ids) => {
+  const accounts = new CallGroup<number, Account | undefined>(async (ids) => {
     const found = new Map((await getAccountsById(services, [...new Set(ids)])).map((account) => [account.id, account]));
     return ids.map((id) => found.get(id));
   });
@@ -41,13 +41,12 @@ export function openAuthentication(services: Services): Authenticate {
     const account = await accounts.add(key.accountId);
     if (!account) throw unauthorized();
     noteUse(key.id);
-    const { id, uid, accountId, name, scopes } = key;
-    return { key: { id, uid, accountId, name, scopes }, account };
+    return { key, account };
   };
 }
 
 /** Throws `forbidden` when the key may not do this. */
-export function requireScope({ scopes, name }: ApiKey, scope: Scope): void {
+export function requireScope({ scopes, name }: StoredKey, scope: Scope): void {
   if (scopes.includes(scope)) return;
   throw new AppError(
     'forbidden',
@@ -58,7 +57,7 @@ export function requireScope({ scopes, name }: ApiKey, scope: Scope): void {
 async function keyOf(
   { headers }: Request,
   { database, keyring }: Services,
-  byLookup: Batch<string, StoredKey | undefined>,
+  byLookup: CallGroup<string, StoredKey | undefined>,
 ): Promise<StoredKey | undefined> {
   const given = headers['x-api-key'];
   if (typeof given === 'string') {

@@ -1,7 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError } from '../../shared/error.ts';
+import { letBodyCome } from '../http/continue.ts';
+import { HalfCharacter, parseWholeJson } from './json.ts';
 
 export interface JsonBody {
   /** As it came, inflated. */
@@ -19,9 +22,9 @@ const arriveWithinMs = 30_000;
  */
 export async function readJson(
   request: IncomingMessage,
-  { bytesMost = bodyBytesMost, withinMs = arriveWithinMs }: { bytesMost?: number; withinMs?: number } = {},
+  { bytesMost = bodyBytesMost }: { bytesMost?: number } = {},
 ): Promise<JsonBody> {
-  const raw = await readBody(request, bytesMost, withinMs);
+  const raw = await readBody(request, bytesMost);
   const value = parseJson(raw);
   if (isDeeper(value, levelsMost))
     throw new AppError('invalid', `The body is nested deeper than ${levelsMost} levels. No call takes such.`, {
@@ -40,26 +43,30 @@ function isDeeper(value: unknown, levels: number): boolean {
   return false;
 }
 
-async function readBody(request: IncomingMessage, bytesMost: number, withinMs: number): Promise<Buffer> {
+async function readBody(request: IncomingMessage, bytesMost: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > bytesMost) throw tooLarge(bytesMost);
   const stream = inflated(request);
+  letBodyCome(request);
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise((resolve, reject) => {
-      timer = setTimeout(() => reject(tooSlow(withinMs)), withinMs);
+      timer = setTimeout(() => reject(tooSlow()), arriveWithinMs);
       collect(stream, bytesMost).then(resolve, reject);
       request.once('close', () => request.complete || reject(cutOff()));
       request.once('error', () => reject(cutOff()));
     });
   } finally {
     clearTimeout(timer);
-    if (stream !== request) request.unpipe();
+    if (stream !== request) {
+      request.unpipe();
+      stream.destroy();
+    }
     request.pause();
   }
 }
 
-function inflated(request: IncomingMessage): NodeJS.ReadableStream {
-  const encoding = request.headers['content-encoding'] ?? 'identity';
+function inflated(request: IncomingMessage): Readable {
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (encoding === 'identity') return request;
   if (encoding === 'gzip' || encoding === 'x-gzip') return request.pipe(createGunzip());
   throw new AppError(
@@ -94,26 +101,13 @@ function parseJson(raw: Buffer): unknown {
   if (!isUtf8(raw)) throw new AppError('invalid_json', 'The body is not JSON: it is not in UTF-8. Write it as UTF-8.');
   const text = raw.toString('utf8').replace(/^\uFEFF/, '');
   try {
-    // Half of a pair of surrogates is no character and would be changed when it is stored.
-    return /\\ud[89a-f]/i.test(text) ? JSON.parse(text, refuseHalves) : JSON.parse(text);
+    return parseWholeJson(text);
   } catch (cause) {
-    if (cause instanceof AppError) throw cause;
+    if (cause instanceof HalfCharacter)
+      throw new AppError('invalid_json', `The body is not JSON: ${cause.message}`, { cause });
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new AppError('invalid_json', `The body is not JSON: ${why}. Send a JSON object in UTF-8.`, { cause });
   }
-}
-
-function refuseHalves(key: string, value: unknown): unknown {
-  if (hasHalf(key) || (typeof value === 'string' && hasHalf(value)))
-    throw new AppError(
-      'invalid_json',
-      'The body is not JSON: a \\uD800–\\uDFFF escape in it stands alone. Write both halves.',
-    );
-  return value;
-}
-
-function hasHalf(text: string): boolean {
-  return /\p{Surrogate}/u.test(text);
 }
 
 function tooLarge(bytesMost: number): AppError {
@@ -123,8 +117,9 @@ function tooLarge(bytesMost: number): AppError {
   });
 }
 
-function tooSlow(withinMs: number): AppError {
-  return new AppError('invalid', `The body did not arrive within ${withinMs / 1000} seconds. Send the call again.`);
+function tooSlow(): AppError {
+  const seconds = arriveWithinMs / 1000;
+  return new AppError('invalid', `The body did not arrive within ${seconds} seconds. Send the call again.`);
 }
 
 function cutOff(): AppError {

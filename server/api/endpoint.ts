@@ -5,7 +5,6 @@ import type { Account } from '../accounts/account.ts';
 import type { Receiver } from '../pipeline/receive/receive.ts';
 import type { Services } from '../services.ts';
 import type { ApiCode } from './codes.ts';
-import type { ApiKey } from './key.ts';
 
 /** Which of the account's allowances a call is counted against. */
 export type Allowance = 'ingest' | 'read' | 'results';
@@ -16,7 +15,6 @@ export interface ApiCall<Params = unknown, Query = unknown, Body = unknown> {
   /** One for the whole program, so that what comes at the same time is committed together. */
   receiver: Receiver;
   account: Account;
-  key: ApiKey;
   requestId: string;
   params: Params;
   query: Query;

@@ -1,6 +1,5 @@
 import type { Response } from 'express';
-import type { Failure } from './answer.ts';
-import { KeyInUse } from './idempotency.ts';
+import type { AppError } from '../../shared/error.ts';
 import { RateLimited, type Standing } from './limits.ts';
 import { MethodNotAllowed } from './routes.ts';
 
@@ -36,18 +35,10 @@ export function standingHeaders(response: Response, { limit, remaining, resetSec
   response.setHeader('RateLimit-Reset', resetSeconds);
 }
 
-const jobsRetrySeconds = 30;
-const awayRetrySeconds = 5;
-
 /** What a refusal says beside its envelope. */
-export function failureHeaders(response: Response, { code }: Failure, thrown: unknown): void {
-  if (code === 'UNAUTHORIZED') response.setHeader('WWW-Authenticate', 'Bearer realm="cqa"');
-  if (code === 'TOO_MANY_JOBS') response.setHeader('Retry-After', jobsRetrySeconds);
-  if (code === 'SERVICE_UNAVAILABLE') response.setHeader('Retry-After', awayRetrySeconds);
-  if (thrown instanceof MethodNotAllowed) response.setHeader('Allow', thrown.allow);
-  if (thrown instanceof KeyInUse) response.setHeader('Retry-After', thrown.retryAfterSeconds);
-  if (thrown instanceof RateLimited) {
-    standingHeaders(response, thrown.standing);
-    response.setHeader('Retry-After', thrown.standing.resetSeconds);
-  }
+export function failureHeaders(response: Response, error: AppError): void {
+  if (error.code === 'unauthorized') response.setHeader('WWW-Authenticate', 'Bearer realm="cqa"');
+  if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
+  if (error instanceof MethodNotAllowed) response.setHeader('Allow', error.allow);
+  if (error instanceof RateLimited) standingHeaders(response, error.standing);
 }

@@ -37,26 +37,13 @@ export interface Idempotency {
   /**
    * Runs the call, or gives the answer that the same call has had before. The same are calls of one account with the
    * same key and fingerprint; their answer is kept for 24 hours when the endpoint has begun to work on them (success,
-   * NOT_FOUND, a conflict). Throws `idempotency_key_reused` and KeyInUse. Where `work` throws, or its answer cannot be
-   * kept, the next such call resumes it once the lock has ended: what it did may be there.
+   * NOT_FOUND, a conflict). Throws `idempotency_key_reused` and `idempotency_in_progress`. Where `work` throws, or its
+   * answer cannot be kept, the next such call resumes it once the lock has ended: what it did may be there.
    */
   run(
     call: KeyOfCall & { fingerprint: Buffer; form?: FormFingerprint },
     work: (attempt: Attempt) => Promise<WrittenAnswer>,
   ): Promise<WrittenAnswer & { isReplay: boolean }>;
-}
-
-/** The first call with this key is still under way. */
-export class KeyInUse extends AppError {
-  readonly retryAfterSeconds: number;
-
-  constructor(retryAfterSeconds: number) {
-    super(
-      'idempotency_in_progress',
-      'The first call with this Idempotency-Key is still under way. Send this one again a little later to get its answer.',
-    );
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
 }
 
 /** A server that dies leaves its keys locked for no longer than this. */
@@ -94,7 +81,12 @@ export function openIdempotency({ database: { pool }, log }: Services): Idempote
 }
 
 function refusalOf(claim: Exclude<Claim, { state: 'ours' | 'answered' }>): AppError {
-  if (claim.state === 'under way') return new KeyInUse(Math.min(retryAfterMostSeconds, claim.secondsLeft));
+  if (claim.state === 'under way')
+    return new AppError(
+      'idempotency_in_progress',
+      'The first call with this Idempotency-Key is still under way. Send this one again a little later to get its answer.',
+      { retryAfterSeconds: Math.min(retryAfterMostSeconds, claim.secondsLeft) },
+    );
   return new AppError(
     'idempotency_key_reused',
     'This Idempotency-Key was used within 24 hours for another call or another body. Use a new key for a new call.',
@@ -106,25 +98,21 @@ function isKept(status: number): boolean {
   return status < 300 || status === 404 || status === 409;
 }
 
-/** The call's own key, checked; undefined where there is none. */
-export function idempotencyKeyOf({ headers, method }: Request): string | undefined {
-  const key = headers['idempotency-key'];
-  if (method !== 'POST' || typeof key !== 'string') return undefined;
-  if (/^[\x20-\x7e]{1,255}$/.test(key)) return key;
-  throw new AppError(
-    'invalid',
-    'Idempotency-Key must have 1 to 255 printable ASCII characters, a UUID for example. Send the call with such a key, or without.',
-    { field: 'Idempotency-Key' },
-  );
-}
-
 /**
  * What makes a call the same call: method, address and body. A form is not read before its key is claimed, and its
  * boundary differs each time: until it has been read its length stands for it (see formFingerprint).
  */
 export function fingerprintOf({ method, url, headers }: Request, body: Buffer | undefined): Buffer {
   const content = body ?? `form of ${headers['content-length'] ?? 'unknown'} bytes`;
-  return createHash('sha256').update(`${method}\n${url}\n`).update(content).digest();
+  return createHash('sha256')
+    .update(`${method}\n${withoutSlash(url)}\n`)
+    .update(content)
+    .digest();
+}
+
+/** An address is the same with a slash at the end of its path. */
+function withoutSlash(url: string): string {
+  return url.replace(/^([^?]*)\/(?=\?|$)/, '$1');
 }
 
 /** The same for a form, by what it says. */

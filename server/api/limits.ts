@@ -1,12 +1,11 @@
 import { RateLimiterMySQL } from 'rate-limiter-flexible';
+import { defaultLimits } from '../../shared/api-key.ts';
 import { AppError } from '../../shared/error.ts';
 import type { Account } from '../accounts/account.ts';
-import { Batch } from '../batch.ts';
+import { CallGroup } from '../call-group.ts';
 import type { Services } from '../services.ts';
 import type { Allowance } from './endpoint.ts';
 
-/** Calls a minute, where the account has no number of its own. */
-const perMinute: Record<Allowance, number> = { ingest: 100, read: 300, results: 300 };
 const windowSeconds = 60;
 
 /** Where an account stands after a call. */
@@ -21,7 +20,7 @@ export class RateLimited extends AppError {
   readonly standing: Standing;
 
   constructor(standing: Standing, words: string) {
-    super('rate_limited', words);
+    super('rate_limited', words, { retryAfterSeconds: standing.resetSeconds });
     this.standing = standing;
   }
 }
@@ -42,7 +41,7 @@ export function openLimits({ database, config }: Services): CountCall | undefine
     points: 1,
     duration: windowSeconds,
   });
-  const counts = new Batch<string, Count>((keys) => countTogether(limiter, keys), 1000);
+  const counts = new CallGroup<string, Count>((keys) => countTogether(limiter, keys), 1000);
   const full = new Map<string, Count>();
 
   return async (account, allowance) => {
@@ -104,7 +103,7 @@ async function consume(limiter: RateLimiterMySQL, key: string, calls: number) {
 
 function limitOf({ limits }: Account, allowance: Allowance): number {
   const own = { ingest: limits.ingestPerMinute, read: limits.readPerMinute, results: null }[allowance];
-  return own ?? perMinute[allowance];
+  return own ?? defaultLimits[allowance];
 }
 
 function refusal({ limit, resetSeconds }: Standing): string {

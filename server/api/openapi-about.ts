@@ -1,4 +1,5 @@
 import type { oas31 } from 'zod-openapi';
+import { defaultLimits } from '../../shared/api-key.ts';
 
 export const about = {
   title: 'CQA Standard API',
@@ -10,9 +11,9 @@ export const about = {
     '',
     '**Answers** are `{status, request_id, message?, data}`, failures `{status, request_id, message, error: {code}}`. Quote `request_id` when you report something.',
     '',
-    '**Limits.** Per account and minute: 100 POSTs and 300 GETs under `/ingress`, 300 calls elsewhere, unless agreed otherwise. `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` (seconds) say where you stand; a `429` has `Retry-After`.',
+    `**Limits.** Per account and minute: ${defaultLimits.ingest} POSTs and ${defaultLimits.read} GETs under \`/ingress\`, ${defaultLimits.results} calls elsewhere, unless agreed otherwise. \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\` (seconds) say where you stand; a \`429\` and a \`503\` say in \`Retry-After\` how many seconds to wait.`,
     '',
-    '**Sending a POST again.** With an `Idempotency-Key` the same POST (same address, same body) gets the first answer again for 24 hours, marked `Idempotent-Replayed: true`. The same key with another body is `409 IDEMPOTENCY_KEY_REUSED`; while the first is under way, `409 IDEMPOTENCY_IN_PROGRESS`. An answer of `400`, `429` or `5xx` is not kept, so the call may be mended or repeated under its key. For a form its length stands for its content.',
+    '**Sending a POST again.** With an `Idempotency-Key` the same POST (same address, same body) gets the first answer again for 24 hours, marked `Idempotent-Replayed: true`. The same key with another body is `409 IDEMPOTENCY_KEY_REUSED`; while the first is under way, `409 IDEMPOTENCY_IN_PROGRESS`. An answer of `400`, `429` or `5xx` is not kept, so the call may be mended or repeated under its key. Of a form its fields and its file are compared, whatever its boundary and the order of its parts; as long as the first is under way its length stands for them.',
     '',
     '**Versions.** `/v1` may gain endpoints, optional fields, fields of answers, events and codes; nothing else of it changes. Ignore fields that you do not know.',
   ].join('\n'),
@@ -21,8 +22,8 @@ export const about = {
 export const tags: oas31.TagObject[] = [
   { name: 'Ingress', description: 'Conversations in, and how far they are.' },
   { name: 'Analyses', description: 'What the analyses found.' },
-  { name: 'Reports', description: 'Reports that the account has made, as files.' },
-  { name: 'Configuration', description: 'What is configured: quality profiles, executions.' },
+  { name: 'Reports', description: 'Executions of import and export jobs, and the reports that they made, as files.' },
+  { name: 'Configuration', description: 'What is configured: quality profiles.' },
 ];
 
 export function securitySchemes(publicUrl: string): Record<string, oas31.SecuritySchemeObject> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiParameters, ZodOpenApiRequestBodyObject } from 'zod-openapi';
 import type { Endpoint } from './endpoint.ts';
+import { idempotencyKeySchema } from './idempotency-key.ts';
 import { responsesOf } from './openapi-responses.ts';
 import { fullPath } from './routes.ts';
 
@@ -25,24 +26,13 @@ const accountId = z.uuid().meta({
   example: '019a9f3c-0000-7000-8000-000000000001',
 });
 
-export const idempotencyKey = z
-  .string()
-  .regex(/^[\x20-\x7e]+$/)
-  .min(1)
-  .max(255)
-  .optional()
-  .meta({
-    description:
-      'Makes it safe to send the call again: with the same key and body it gets the first answer again, for 24 hours. A UUID, for example; a new one for each new call.',
-  });
-
 function parametersOf(endpoint: Endpoint): ZodOpenApiParameters {
   const own = shapeOf(endpoint.params);
   const path = fullPath(endpoint).includes('{account_id}') ? { account_id: accountId, ...own } : own;
   return {
     ...(Object.keys(path).length > 0 ? { path: z.object(path) } : {}),
     ...(endpoint.query ? { query: z.object(shapeOf(endpoint.query)) } : {}),
-    ...(endpoint.method === 'post' ? { header: z.object({ 'Idempotency-Key': idempotencyKey }) } : {}),
+    ...(endpoint.method === 'post' ? { header: z.object({ 'Idempotency-Key': idempotencyKeySchema }) } : {}),
   };
 }
 

@@ -53,9 +53,7 @@ const replayed = {
     description: 'There when this is the answer that the same call had before.',
   }),
 };
-const retryAfter = {
-  'Retry-After': z.int().optional().meta({ description: 'Seconds to wait before the call is sent again.' }),
-};
+const retryAfter = z.int().meta({ description: 'Seconds to wait before the call is sent again.' });
 
 function success({ answer, method }: Endpoint): ZodOpenApiResponseObject {
   const headers = z.object({ ...requestIdHeader, ...standing, ...(method === 'post' ? replayed : {}) });
@@ -100,7 +98,11 @@ const meanings: Record<ApiCode, string> = {
   SERVICE_UNAVAILABLE: 'the service cannot take the call at the moment',
 };
 
-const waits: ApiCode[] = ['RATE_LIMIT_EXCEEDED', 'SERVICE_UNAVAILABLE', 'IDEMPOTENCY_IN_PROGRESS'];
+/** Where every answer says how long to wait, and where some do. */
+function waitOf(status: number, codes: ApiCode[]) {
+  if (status === 429 || status === 503) return { 'Retry-After': retryAfter };
+  return codes.includes('IDEMPOTENCY_IN_PROGRESS') ? { 'Retry-After': retryAfter.optional() } : {};
+}
 
 function failure(status: number, codes: ApiCode[]): ZodOpenApiResponseObject {
   const schema = z.object({
@@ -109,10 +111,9 @@ function failure(status: number, codes: ApiCode[]): ZodOpenApiResponseObject {
     message: z.string().meta({ description: 'What is wrong and what to change, for a person.' }),
     error: z.object({ code: z.enum(codes) }),
   });
-  const isWaited = codes.some((code) => waits.includes(code));
   return {
     description: codes.map((code) => `\`${code}\`: ${meanings[code]}.`).join(' '),
-    headers: z.object({ ...requestIdHeader, ...standing, ...(isWaited ? retryAfter : {}) }),
+    headers: z.object({ ...requestIdHeader, ...standing, ...waitOf(status, codes) }),
     content: { 'application/json': { schema } },
   };
 }

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { newId, uuidText } from '../../db/uuid.ts';
 import { endSlowBody } from '../http/body-within.ts';
+import { isBodyAwaited } from '../http/continue.ts';
 import { logFailure } from '../http/errors.ts';
 import { openReceiver } from '../pipeline/receive/receive.ts';
 import type { Services } from '../services.ts';
@@ -10,15 +11,10 @@ import { readJson } from './body.ts';
 import type { ApiCall, Endpoint } from './endpoint.ts';
 import { endpoints as standardEndpoints } from './endpoints.ts';
 import { failureHeaders, openHeaders, preflight, standingHeaders } from './headers.ts';
-import {
-  fingerprintOf,
-  formFingerprint,
-  idempotencyKeyOf,
-  openIdempotency,
-  type WrittenAnswer,
-} from './idempotency.ts';
+import { fingerprintOf, formFingerprint, openIdempotency, type WrittenAnswer } from './idempotency.ts';
+import { idempotencyKeyOf } from './idempotency-key.ts';
 import { openLimits } from './limits.ts';
-import { type Lingering, lingerAfterAnswer } from './multipart/linger.ts';
+import { type Lingering, lingerAfterAnswer, patient } from './multipart/linger.ts';
 import { readQuery } from './query.ts';
 import { type Match, openRoutes } from './routes.ts';
 import { validate } from './validate.ts';
@@ -56,7 +52,8 @@ export function api({ services, wake, endpoints = standardEndpoints }: ApiDoor):
     const attempt = { accountId: call.account.id, key, fingerprint: fingerprintOf(request, call.raw), ...form };
     const written = await idempotency.run(attempt, (more) => write({ ...call, ...more }));
     if (written.isReplay) response.setHeader('Idempotent-Replayed', 'true');
-    leaveBody(request, response, patiently);
+    // Whoever sends a whole recording again only to hear what became of it is known.
+    leaveBody(request, response, patient);
     sendJson(response, written.status, written.text);
   }
 
@@ -76,9 +73,10 @@ export function api({ services, wake, endpoints = standardEndpoints }: ApiDoor):
     thrown: unknown,
   ) {
     const error = apiError(thrown);
-    logFailure(services.log, error, { traceId: requestId, where: whereOf(request) });
     const failure = failureOf(error, requestId);
-    if (!response.headersSent) failureHeaders(response, failure, thrown);
+    // What is the caller's to mend would let any caller fill the log.
+    if (failure.status >= 500) logFailure(services.log, error, { traceId: requestId, where: whereOf(request) });
+    if (!response.headersSent) failureHeaders(response, error);
     return { status: failure.status, text: failureText(failure, requestId) };
   }
 
@@ -118,28 +116,30 @@ function openAdmission(services: Services, wake: () => void) {
     const query = readQuery(endpoint, request.url);
     const json = endpoint.body ? await readJson(request, { bytesMost: endpoint.bodyBytesMost }) : undefined;
     const body = endpoint.body ? validate(endpoint.body, json?.value) : undefined;
-    const call = { services, receiver, account, key, requestId, request, response, wake, params: checked, query, body };
+    const call = { services, receiver, account, requestId, request, response, wake, params: checked, query, body };
     return { ...call, endpoint, raw: json?.raw } satisfies Admitted;
   };
 }
 
 const shortBytes = 1024 ** 2;
 const shortWithinMs = 30_000;
-const briefly: Lingering = { bytes: 4 * 1024 ** 2, ms: 1000 };
-/** For a caller who is known and sends a whole recording again only to hear what became of it. */
-const patiently: Lingering = { bytes: 512 * 1024 ** 2, ms: 30_000 };
+const brief: Lingering = { bytes: 4 * 1024 ** 2, ms: 1000 };
 
 /**
  * What is left of a refused body: a short one is read and thrown away, so that the connection can be used again; a long
  * one is not read, and the connection is closed behind the answer.
  */
-function leaveBody(request: Request, response: Response, lingering: Lingering = briefly): void {
+function leaveBody(request: Request, response: Response, lingering: Lingering = brief): void {
   // An upload that was ended has seen to it by itself.
   if (request.complete || response.hasHeader('Connection')) return;
   const { headers } = request;
   const isShort = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= shortBytes;
-  if (isShort) endSlowBody(request, shortWithinMs);
-  else lingerAfterAnswer(request, response, lingering);
+  // Who was not told to send it may do so or not, so nothing that follows on the connection can be understood.
+  if (isShort && !isBodyAwaited(request)) {
+    endSlowBody(request, shortWithinMs);
+    // Node reads what is left only of a body that nobody has begun to read.
+    request.resume();
+  } else lingerAfterAnswer(request, response, lingering);
 }
 
 /** Ids are left out: they are the customer's business. */

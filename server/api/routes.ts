@@ -1,8 +1,7 @@
 import { AppError } from '../../shared/error.ts';
 import type { Endpoint } from './endpoint.ts';
 
-export const apiBase = '/cqa/api/v1';
-const accountBase = `${apiBase}/accounts/{account_id}`;
+const accountBase = '/cqa/api/v1/accounts/{account_id}';
 
 /** A path of the list of endpoints, from the root. */
 export function fullPath({ path }: Pick<Endpoint, 'path'>): string {
@@ -43,10 +42,11 @@ export function openRoutes(endpoints: readonly Endpoint[]): Routes {
   const routes = endpoints
     .map((endpoint): Route => ({ endpoint, segments: segmentsOf(fullPath(endpoint)) }))
     .sort((a, b) => parameterCount(a) - parameterCount(b));
-  const fixed = new Set(endpoints.filter(({ path }) => path.startsWith('//')).map(fullPath));
+  const fixed = endpoints.filter(({ path }) => path.startsWith('//')).map(fullPath);
+  const bases = ['/cqa/api', ...fixed.map((path) => `/${segmentsOf(path)[0]}`)];
   const ofPath = (segments: string[]) => routes.filter((route) => fits(route, segments));
   return {
-    has: (path) => ((path.startsWith('/cqa/api/') || path === '/cqa/api') && !isDocument(path)) || fixed.has(path),
+    has: (path) => bases.some((base) => path === base || path.startsWith(`${base}/`)) && !isDocument(path),
     find(method, path) {
       const segments = segmentsOf(path);
       const there = ofPath(segments);

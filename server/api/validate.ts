@@ -1,28 +1,43 @@
 import type { z } from 'zod';
 import { AppError } from '../../shared/error.ts';
+import { closest, type Suggestions } from './closest.ts';
+import { pathText, refuseNames } from './field-names.ts';
+import { keysMostOf, knownFields } from './schema-parts.ts';
 
 type Issue = z.core.$ZodIssue;
 
 /**
- * Checks a value with its schema. Throws `invalid` with the first field at fault; the message lists them all and says
- * of an unknown field which known one is close to it.
+ * Checks a value with its schema. Throws `invalid` with the first field at fault; the message names the first ten by
+ * their full paths and says of an unknown field which known one is close to it, while there are suggestions left.
  */
 export function validate<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   at: PropertyKey[] = [],
+  suggestions: Suggestions = { left: suggestionsMost },
 ): z.output<Schema> {
+  refuseNames(value, at, (path) => keysMostOf(schema, path));
   const parsed = schema.safeParse(value, { error: missing });
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, schema, at));
-  const message = problems.slice(0, problemsMost).map(inWords).join('; ');
-  const more = problems.length - problemsMost;
-  throw new AppError('invalid', more > 0 ? `${message}; and ${more} more` : message, {
-    field: problems[0]?.path || 'body',
-  });
+  throw refusal(problemsOf(parsed.error.issues, { schema, at, suggestions }));
 }
 
 const problemsMost = 10;
+const suggestionsMost = 5;
+
+/** Only what is told is put into words: of the others there may be thousands. */
+function refusal(problems: Iterable<Problem>): AppError {
+  const words = new Set<string>();
+  let field: string | undefined;
+  let more = 0;
+  for (const problem of problems) {
+    field ??= pathText(problem.path);
+    if (words.size < problemsMost) words.add(inWords(problem));
+    else more += 1;
+  }
+  const message = [...words].join('; ');
+  return new AppError('invalid', more > 0 ? `${message}; and ${more} more` : message, { field: field || 'body' });
+}
 
 /** What the schema itself says goes before. */
 function missing({ code, input }: z.core.$ZodRawIssue): string | undefined {
@@ -30,17 +45,44 @@ function missing({ code, input }: z.core.$ZodRawIssue): string | undefined {
 }
 
 interface Problem {
-  path: string;
-  message: string;
+  path: PropertyKey[];
+  message(): string;
 }
 
-function problemsOf(issue: Issue, schema: z.ZodType, at: PropertyKey[]): Problem[] {
-  const path = [...at, ...issue.path];
-  if (issue.code === 'invalid_union' && issue.errors.length > 0)
-    return shortest(issue.errors).flatMap((inner) => problemsOf(inner, schema, path));
-  if (issue.code !== 'unrecognized_keys') return [{ path: textOf(path), message: issue.message }];
-  const known = knownFields(schema, issue.path);
-  return issue.keys.map((key) => ({ path: textOf([...path, key]), message: unknownField(key, known) }));
+interface Place {
+  schema: z.ZodType;
+  at: PropertyKey[];
+  suggestions: Suggestions;
+}
+
+function* problemsOf(issues: Issue[], place: Place): Generator<Problem> {
+  const { schema, at, suggestions } = place;
+  for (const issue of issues) {
+    const path = [...at, ...issue.path];
+    if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+      const types = typesOf(issue.errors);
+      if (types) yield { path, message: () => `must be ${types}` };
+      else yield* problemsOf(shortest(issue.errors), { ...place, at: path });
+    } else if (issue.code === 'unrecognized_keys') {
+      const known = knownFields(schema, issue.path);
+      for (const key of issue.keys)
+        yield { path: [...path, key], message: () => unknownField(key, known, suggestions) };
+    } else yield { path, message: () => issue.message };
+  }
+}
+
+/**
+ * What a union of plain types asks for, where its value is none of them: `a string, a number or a boolean`. Undefined
+ * for other unions, and where the schema has words of its own.
+ */
+function typesOf(branches: Issue[][]): string | undefined {
+  const issues = branches.flat();
+  const isOwn = new Set(issues.map(({ message }) => message)).size === 1;
+  if (isOwn || issues.length > branches.length) return undefined;
+  const types = issues.map((issue) => (issue.code === 'invalid_type' && issue.path.length === 0 ? issue.expected : ''));
+  if (types.includes('')) return undefined;
+  const named = types.map((type) => `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`);
+  return `${named.slice(0, -1).join(', ')} or ${named.at(-1)}`;
 }
 
 /** Of a union's branches, the one that came nearest. */
@@ -48,70 +90,18 @@ function shortest(branches: Issue[][]): Issue[] {
   return branches.reduce((best, branch) => (branch.length < best.length ? branch : best));
 }
 
-function textOf(path: PropertyKey[]): string {
-  return path.map(String).join('.');
-}
-
-/** A message that names its field already is left as it is. */
-function inWords({ path, message }: Problem): string {
+/** The field's whole path goes before, once: some messages begin with the field's own name. */
+function inWords(problem: Problem): string {
+  const path = pathText(problem.path);
+  const message = problem.message();
+  if (path === '') return message;
   const field = path.split('.').at(-1) ?? '';
-  if (message.includes(field)) return message;
-  return message.startsWith('is ') ? `${path} ${message}` : `${path}: ${message}`;
+  const rest = message.startsWith(`${field} `) ? message.slice(field.length + 1) : message;
+  const predicate = [message, rest].find((text) => /^(is|must) /.test(text));
+  return predicate === undefined ? `${path}: ${message}` : `${path} ${predicate}`;
 }
 
-function unknownField(key: string, known: string[]): string {
-  const close = closest(key, known);
+function unknownField(key: string, known: string[], suggestions: Suggestions): string {
+  const close = closest(key, known, suggestions);
   return `is no field of this call${close ? `; did you mean ${close}?` : ''}`;
-}
-
-/** The fields of the object that lies at `path` of the schema. */
-function knownFields(schema: z.ZodType, path: PropertyKey[]): string[] {
-  let here: SchemaDef | undefined = defOf(schema);
-  for (const step of path) {
-    here = unwrapped(here);
-    here = defOf(typeof step === 'number' ? here?.element : here?.shape?.[String(step)]);
-  }
-  return Object.keys(unwrapped(here)?.shape ?? {});
-}
-
-/** What the kinds of schema keep of their parts. */
-interface SchemaDef {
-  innerType?: unknown;
-  in?: unknown;
-  element?: unknown;
-  shape?: Record<string, unknown>;
-}
-
-function defOf(schema: unknown): SchemaDef | undefined {
-  return (schema as { _zod?: { def: SchemaDef } } | undefined)?._zod?.def;
-}
-
-function unwrapped(def: SchemaDef | undefined): SchemaDef | undefined {
-  const inner = defOf(def?.innerType ?? def?.in);
-  return inner ? unwrapped(inner) : def;
-}
-
-/** The known word that differs by the fewest letters, when these are few for its length. */
-export function closest(word: string, known: readonly string[]): string | undefined {
-  if (word.length > 64) return undefined;
-  const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(plain(word), plain(candidate)) }))
-    .sort((a, b) => a.distance - b.distance);
-  const [best] = ranked;
-  return best && best.distance <= Math.max(1, Math.floor(best.candidate.length / 4)) ? best.candidate : undefined;
-}
-
-/** Levenshtein's: letters to put in, take out or change. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -76,10 +76,10 @@ function addRotate(apiKey: Command): void {
     );
 }
 
-function made({ uid, key, signingSecret }: MadeApiKey): Answer {
+function made({ uid, ...secrets }: MadeApiKey): Answer {
   return {
-    json: { api_key_id: uid, api_key: key, signing_secret: signingSecret },
-    text: `Key:            ${key}\nSigning secret: ${signingSecret}\nKey id:         ${uid}\nKeep them now: neither can be shown again.`,
+    json: { api_key_id: uid, ...secrets },
+    text: `Key:            ${secrets.api_key}\nSigning secret: ${secrets.signing_secret}\nKey id:         ${uid}\nKeep them now: neither can be shown again.`,
   };
 }
 

@@ -4,8 +4,6 @@ import type { ByteStream } from '../byte-stream.ts';
 import type { Log } from '../log.ts';
 import type { Egress } from '../security/egress.ts';
 
-export type { ByteStream };
-
 /** What every call into a connector is given. */
 export interface ConnectorContext {
   /** Aborts when the execution is cancelled or the lease is lost; every wait must listen to it. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
+import { letBodyCome } from './continue.ts';
 
 /** Breaks off a request whose body is not there in time, whatever its door does with it. */
 export function bodyWithin(timeoutMs: number): RequestHandler {
@@ -7,6 +8,7 @@ export function bodyWithin(timeoutMs: number): RequestHandler {
     const { headers } = request;
     if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0)
       endSlowBody(request, timeoutMs);
+    letBodyCome(request);
     next();
   };
 }

@@ -37,10 +37,13 @@ function afterMs(timeoutMs: number): Promise<never> {
   });
 }
 
+const undelivered = ['pending', 'failed'] as const;
+
 /** Every status and kind is always there, with 0 where there is none: a graph must not lose a line. */
-export function metricsText({ executions, work }: Figures, memory: NodeJS.MemoryUsage): string {
+export function metricsText({ executions, work, webhooks }: Figures, memory: NodeJS.MemoryUsage): string {
   const byStatus = new Map(executions.map(({ status, n }) => [status, n]));
   const byKind = new Map(work.map((line) => [line.kind, line]));
+  const byState = new Map(webhooks.map(({ state, n }) => [state, n]));
   return [
     ...gauge('cqa_executions', 'Executions by status.'),
     ...executionStatuses.map((status) => `cqa_executions{status="${status}"} ${byStatus.get(status) ?? 0}`),
@@ -48,6 +51,8 @@ export function metricsText({ executions, work }: Figures, memory: NodeJS.Memory
     ...workKinds.map((kind) => `cqa_work{kind="${kind}"} ${byKind.get(kind)?.n ?? 0}`),
     ...gauge('cqa_work_due', 'Work whose time has come and that nobody has taken yet, by kind.'),
     ...workKinds.map((kind) => `cqa_work_due{kind="${kind}"} ${byKind.get(kind)?.due ?? 0}`),
+    ...gauge('cqa_webhook_deliveries', 'Webhooks that wait to be delivered, or failed in the last 30 days.'),
+    ...undelivered.map((state) => `cqa_webhook_deliveries{state="${state}"} ${byState.get(state) ?? 0}`),
     ...gauge('process_resident_memory_bytes', 'Memory of this process.'),
     `process_resident_memory_bytes ${memory.rss}`,
     ...gauge('nodejs_heap_size_used_bytes', 'JavaScript heap of the main thread.'),

@@ -3,9 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../../shared/error.ts';
+import { uploadPace } from '../api/multipart/limits.ts';
 import { openChangeFeed } from '../console/changes/feed.ts';
 import type { Services } from '../services.ts';
 import { buildApp } from './app.ts';
+import { holdBodies } from './continue.ts';
 
 export interface HttpOptions {
   /** Asks the workers to look for work now. */
@@ -34,6 +36,7 @@ export async function startHttp(services: Services, options: HttpOptions): Promi
   const server = createServer(timeouts, app);
   // Silence on a connection; streams send a sign of life more often.
   server.setTimeout(150_000);
+  holdBodies(server);
   const unused = unusedConnections(server);
   await listen(server, options);
   return {
@@ -52,7 +55,7 @@ export async function startHttp(services: Services, options: HttpOptions): Promi
  */
 const timeouts = {
   headersTimeout: 15_000,
-  requestTimeout: 7_200_000,
+  requestTimeout: uploadPace.totalMs + 60_000,
   keepAliveTimeout: 20_000,
   connectionsCheckingInterval: 5000,
 };

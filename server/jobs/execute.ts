@@ -63,7 +63,7 @@ async function execute(task: Task): Promise<void> {
   }
   // Two runs of one job would read the same items at the same time; they go in the order in which they were made.
   if (await hasOpenExecution(pool, work.accountId, execution.jobId, execution.id))
-    return await releaseClaims(pool, [work], turnMs);
+    return await releaseClaims(pool, [{ ...work, delayMs: turnMs }]);
   await finish(services, work, await endOf(task, execution));
 }
 

@@ -17,7 +17,7 @@ import { holdsWork } from '../../db/queries/work-claim.ts';
 import type { TranscriptTurn } from '../../shared/measures.ts';
 import { parseTranscript } from '../analysis/transcript/parse.ts';
 import type { Services } from '../services.ts';
-import { announceEnd, announceInProgress, failed } from '../webhooks/analysis-events.ts';
+import { announceEnd, announceInProgress, failureAnnouncement } from '../webhooks/analysis-events.ts';
 import { announce } from '../webhooks/announce.ts';
 import { WorkAborted } from '../worker/abort.ts';
 import type { WorkHandler } from '../worker/handler.ts';
@@ -43,7 +43,7 @@ export function analyseHandler(services: Services, { ffmpegPath }: AnalyseOption
       const evidence = await gather(services, work, ffmpegPath, signal);
       if (!evidence) return dropWork(services, work);
       const assigned = await assignProfiles(services, evidence);
-      await tellBegin(services, work, evidence, assigned);
+      await announceBegin(services, work, evidence, assigned);
       const results = assigned.profiles.map((profile) => score(evidence, profile));
       await save(services, work, evidence, assigned, results);
     },
@@ -51,7 +51,7 @@ export function analyseHandler(services: Services, { ffmpegPath }: AnalyseOption
       await settled(services, work, async (connection) => {
         await endInteraction(connection, work.accountId, work.subject, { status: 'failed', failure });
         const callback = await findCallback(connection, work.accountId, work.subject);
-        if (callback) await announce(connection, work.accountId, [failed(callback, failure)]);
+        if (callback) await announce(connection, work.accountId, [failureAnnouncement(callback, failure)]);
       });
     },
     // Nothing is kept open between pieces of work.
@@ -75,7 +75,7 @@ async function gather(
 }
 
 /** Only an interaction that wants to be told of costs a transaction here. */
-async function tellBegin(
+async function announceBegin(
   { database }: Services,
   work: Work,
   evidence: Evidence,

@@ -1,3 +1,4 @@
+import { databaseError } from '../../db/failure.ts';
 import { requeueFailedRecordings } from '../../db/queries/recordings.ts';
 import {
   endItem,
@@ -28,6 +29,12 @@ const endOfRun: readonly ErrorCode[] = [
   'database_failed',
   'internal',
 ];
+
+/** Also a database without room; where there is none for an item's copy, others may still be small enough. */
+function endsRun({ code, cause }: AppError): boolean {
+  return endOfRun.includes(code) || databaseError(cause) !== undefined;
+}
+
 /** After these the session is of no use any more; a new one is opened. */
 const lostSession: readonly ErrorCode[] = ['connection_lost', 'host_timeout', 'protocol_error'];
 const itemsAtOnce = 100;
@@ -133,7 +140,7 @@ async function readItem(
     return undefined;
   } catch (thrown) {
     const error = AppError.from(thrown, 'the import');
-    if (run.signal.aborted || endOfRun.includes(error.code)) throw thrown;
+    if (run.signal.aborted || endsRun(error)) throw thrown;
     run.services.log.warn({ err: thrown, item: item.key }, 'an item could not be read');
     if (lostSession.includes(error.code)) await source.forget();
     return { code: error.code, message: `${item.key}: ${error.message}` };
@@ -167,7 +174,7 @@ async function countsOf(run: ExecutionRun, { unchanged, waiting }: ListingCounts
 /** The source cannot be reached or listed: the execution has failed. Everything else is for the caller. */
 async function sourceFailed(run: ExecutionRun, listing: ListingCounts, thrown: unknown): Promise<ImportOutcome> {
   const error = AppError.from(thrown, 'the import');
-  if (run.signal.aborted || endOfRun.includes(error.code)) throw thrown;
+  if (run.signal.aborted || endsRun(error)) throw thrown;
   if (error.kind === 'system') throw error;
   run.services.log.warn({ err: thrown }, 'the source cannot be read');
   const { items, sums } = await countsOf(run, listing);

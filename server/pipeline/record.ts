@@ -10,13 +10,13 @@ import { type TranscriptOutcome, writeTranscript } from '../../db/queries/transc
 import type { Work } from '../../db/queries/work.ts';
 import { AppError, type Failure } from '../../shared/error.ts';
 import type { RecordingState } from '../../shared/interaction.ts';
-import { Batch } from '../batch.ts';
+import { CallGroup } from '../call-group.ts';
 import type { Services } from '../services.ts';
 import type { WorkHandler } from '../worker/handler.ts';
+import { announceFailed } from './record/announce-failed.ts';
 import { fetchRecording } from './record/fetch-recording.ts';
 import { fetchTranscript } from './record/fetch-transcript.ts';
 import { SourceSessions } from './record/sessions.ts';
-import { tellFailed } from './record/tell-failed.ts';
 
 /**
  * Several times what a session reads at once: its connections must stay busy while others are being settled, many in one
@@ -33,8 +33,8 @@ const maxAttempts = 5;
 export function recordHandler(services: Services, _options: { ffmpegPath?: string | undefined } = {}): WorkHandler {
   const { pool } = services.database;
   const sessions = new SourceSessions(services);
-  const loading = new Batch((list: Work[]) => loadRecordings(pool, list));
-  const settling = new Batch((results: RecordResult[]) => settleRecordings(pool, results, tellFailed));
+  const loading = new CallGroup((list: Work[]) => loadRecordings(pool, list));
+  const settling = new CallGroup((results: RecordResult[]) => settleRecordings(pool, results, announceFailed));
 
   async function settle(work: Work, list: RecordingList | undefined, fetched: Fetched): Promise<void> {
     if (await settling.add({ work, ...fetched, next: list ? nextOf(list, fetched) : 'nothing' })) return;

@@ -11,17 +11,28 @@ export interface SentContent {
   announced: number | undefined;
 }
 
+/** What is read of one answer; see linkDefaults for what is not given. */
 export interface BodyLimits {
   signal: AbortSignal;
-  /** The longest silence. */
-  idleTimeoutMs: number;
   maxBytes: number;
-  /** From when on it must have come with so many bytes a second. */
-  slowAfterMs: number;
-  leastBytesPerSecond: number;
   /** What more than `maxBytes` is refused with. */
   tooLargeCode: ErrorCode;
+  /** The longest silence. */
+  idleTimeoutMs?: number;
+  /** From when on it must have come with so many bytes a second. */
+  slowAfterMs?: number;
+  leastBytesPerSecond?: number;
 }
+
+/** How long whoever serves a link may take. */
+export const linkDefaults = {
+  connectTimeoutMs: 15_000,
+  idleTimeoutMs: 30_000,
+  slowAfterMs: 60_000,
+  leastBytesPerSecond: 1024,
+} as const;
+
+type Limits = Required<BodyLimits>;
 
 /**
  * The bytes of an answer, within limits: not more than allowed, no long silence, no dripping. Stops at once when the
@@ -29,9 +40,10 @@ export interface BodyLimits {
  */
 export async function* boundedBody(
   { response, shown, announced }: SentContent,
-  limits: BodyLimits,
+  given: BodyLimits,
   failureOf: (error: Error) => AppError,
 ): ByteStream & AsyncGenerator<Uint8Array> {
+  const limits: Limits = { ...linkDefaults, ...given };
   const { maxBytes, signal } = limits;
   const stop = () => response.destroy(stopped());
   signal.addEventListener('abort', stop, { once: true });
@@ -61,7 +73,7 @@ export async function* boundedBody(
 async function* withoutSilence(
   response: Readable,
   shown: string,
-  { idleTimeoutMs }: BodyLimits,
+  { idleTimeoutMs }: Limits,
 ): AsyncGenerator<Uint8Array> {
   const pieces = response[Symbol.asyncIterator]();
   const silent = () =>
@@ -75,15 +87,15 @@ async function* withoutSilence(
 }
 
 /** A link that gives a byte now and then would keep its place in the lane for ever. */
-function drips(received: number, elapsedMs: number, { slowAfterMs, leastBytesPerSecond }: BodyLimits): boolean {
+function drips(received: number, elapsedMs: number, { slowAfterMs, leastBytesPerSecond }: Limits): boolean {
   return elapsedMs > slowAfterMs && received < (elapsedMs / 1000) * leastBytesPerSecond;
 }
 
-function tooSlow(shown: string, { leastBytesPerSecond }: BodyLimits): AppError {
+function tooSlow(shown: string, { leastBytesPerSecond }: Limits): AppError {
   return new AppError('host_timeout', `${shown} sends less than ${leastBytesPerSecond / 1024} KB a second.`);
 }
 
-function tooLarge(shown: string, { maxBytes, tooLargeCode }: BodyLimits): AppError {
+function tooLarge(shown: string, { maxBytes, tooLargeCode }: Limits): AppError {
   const megabytes = Math.round(maxBytes / 1024 ** 2);
   return new AppError(tooLargeCode, `${shown} is larger than ${megabytes} MB, the most that is taken.`);
 }

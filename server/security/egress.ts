@@ -92,18 +92,29 @@ function noAnswer(name: string, cause?: unknown): AppError {
 function refuseOurs(name: string, text: string, allowed: Range[]): void {
   // `process` turns an IPv4 address that was dressed as IPv6 (::ffff:10.0.0.1) back into what is connected to.
   const address = ipaddr.process(text);
-  if (address.range() === 'unicast' && !metadataServices.has(address.toString())) return;
+  if (isPublic(address)) return;
   if (allowed.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits))) return;
-  const which = name === text ? `The address ${text}` : `"${name}" is ${text}, which`;
+  // Whoever names a host learns nothing about the network behind it: what a name stands for is for the log alone.
+  const isNamed = name !== text;
+  const which = isNamed
+    ? `"${name}" is not a public address`
+    : `The address ${text} is not a public address (${describe(address)})`;
   throw new AppError(
     'egress_blocked',
-    `${which} is not a public address (${describe(address)}), and connections into private networks are blocked here. Whoever runs this installation can allow it in CQA_EGRESS_ALLOW.`,
-    { field: 'host' },
+    `${which}, and connections into private networks are blocked here. Whoever runs this installation can allow it in CQA_EGRESS_ALLOW.`,
+    { field: 'host', ...(isNamed ? { cause: new Error(`${name} is ${text} (${describe(address)})`) } : {}) },
   );
 }
 
+/** Of IPv6 only 2000::/3 is given out to anybody; elsewhere lie old ways of dressing IPv4 addresses (`::127.0.0.1`). */
+const publicIPv6 = ipaddr.parseCIDR('2000::/3');
+
+function isPublic(address: Address): boolean {
+  if (address.range() !== 'unicast' || metadataServices.has(address.toString())) return false;
+  return address.kind() === 'ipv4' || address.match(publicIPv6);
+}
+
 const rangeNames: Record<string, string> = {
-  unicast: 'a cloud metadata service',
   loopback: 'this machine itself',
   private: 'a private network',
   uniqueLocal: 'a private network',
@@ -115,5 +126,6 @@ const rangeNames: Record<string, string> = {
 };
 
 function describe(address: Address): string {
+  if (metadataServices.has(address.toString())) return 'a cloud metadata service';
   return rangeNames[address.range()] ?? 'reserved';
 }

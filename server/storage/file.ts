@@ -120,9 +120,7 @@ function writeFailure(error: unknown, root: string): unknown {
     return new AppError(
       'storage_full',
       `There is no room left in ${root}: ${full}. Free some space; it will be tried again.`,
-      {
-        cause: error,
-      },
+      { cause: error, retryAfterSeconds: 60 },
     );
   return (error as NodeJS.ErrnoException).syscall === undefined ? error : failed(`Writing into ${root} failed`, error);
 }

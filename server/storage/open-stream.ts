@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { ByteStream } from '../connectors/connector.ts';
+import type { ByteStream } from '../byte-stream.ts';
 import {
   type ChunkCipher,
   chunkBytes,

@@ -1,4 +1,4 @@
-import type { ByteStream } from '../connectors/connector.ts';
+import type { ByteStream } from '../byte-stream.ts';
 
 export interface StoredObject {
   /** Bytes of the content, not of its sealed form. */

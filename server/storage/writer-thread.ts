@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writevSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { countPassing } from '../young-garbage.ts';
+import { collectYoungEvery } from '../young-garbage.ts';
 import { type ChunkCipher, chunkBytes, newFile, sealChunk } from './sealed.ts';
 import type { StoredObject } from './storage.ts';
 import type { ChunkOrder, Order, Reply, WriterInput } from './writer-order.ts';
@@ -23,6 +23,7 @@ interface OpenFile {
 const files = new Map<number, OpenFile | 'failed'>();
 
 const { memory } = workerData as WriterInput;
+const countPassing = collectYoungEvery();
 
 parentPort?.on('message', (order: Order) => {
   parentPort?.postMessage('abandon' in order ? abandon(order.id) : take(order));

@@ -1,19 +1,19 @@
-import { createHash } from 'node:crypto';
 import type { PoolConnection } from 'mysql2/promise';
-import { type AnalysisResult, type AnalysisSubject, analysisIdOf } from '../../db/queries/analyses.ts';
+import { type AnalysisResult, type AnalysisSubject, findAnalysisIds } from '../../db/queries/analyses.ts';
 import type { ProfileVersion } from '../../db/queries/assignment-rules.ts';
 import { findAnnounced } from '../../db/queries/webhooks.ts';
 import type { Work } from '../../db/queries/work.ts';
-import { uuidText } from '../../db/uuid.ts';
+import { derivedId, partsMarkOf, uuidText } from '../../db/uuid.ts';
 import type { Failure } from '../../shared/error.ts';
-import type { KpiResult, ScoreCard } from '../../shared/quality.ts';
+import type { ScoreCard } from '../../shared/quality.ts';
+import { criticalityAdjusted } from '../analysis/score.ts';
 import { type Announcement, announce } from './announce.ts';
 import type { WebhookData } from './schemas.ts';
 
 type Profile = Pick<ProfileVersion, 'id' | 'uid' | 'name'>;
-type Told = Pick<AnalysisSubject, 'id' | 'accountId' | 'externalId' | 'callbackUrl'>;
+type Announced = Pick<AnalysisSubject, 'id' | 'accountId' | 'externalId' | 'callbackUrl'>;
 
-/** An interaction's end as its webhooks tell it. */
+/** An interaction's end as it is announced. */
 export interface AnalysisEnd {
   results: AnalysisResult[];
   profiles: Profile[];
@@ -23,64 +23,54 @@ export interface AnalysisEnd {
 }
 
 /**
- * Tells that the profiles begin to score the interaction, once for each piece of work: a second attempt finds what the
+ * Announces that the profiles begin to score the interaction, once for each piece of work: a second attempt finds what the
  * first one announced. Call it with the work's row locked, so that no two attempts do so at once.
  */
 export async function announceInProgress(
   connection: PoolConnection,
   work: Pick<Work, 'id'>,
-  subject: Told,
+  subject: Announced,
   profiles: Profile[],
 ): Promise<void> {
   const { callbackUrl } = subject;
   if (callbackUrl === null || profiles.length === 0) return;
   const event = 'INTERACTION_ANALYSIS_IN_PROGRESS';
-  const announced = new Set((await findAnnounced(connection, subject.id, event)).map(markOf));
+  const announced = new Set((await findAnnounced(connection, subject.id, event)).map(partsMarkOf));
+  const analysisIdOf = await findAnalysisIds(connection, subject.id);
   const list = profiles.map((profile) => {
-    const analysisId = analysisIdOf(subject.id, profile.id);
-    const deliveryId = deliveryIdOf(event, analysisId, work.id);
+    const analysisId = analysisIdOf(profile.id);
+    // Of now, since lists need ids that grow with time; the rest says what is announced, and is known again by that.
+    const deliveryId = derivedId(Date.now(), `${event} ${work.id} `, analysisId);
     const data = { analysisId: uuidText(analysisId), profileId: uuidText(profile.uid), profileName: profile.name };
     return { event, callbackUrl, deliveryId, interaction: subject, data } satisfies Announcement;
   });
   await announce(
     connection,
     subject.accountId,
-    list.filter(({ deliveryId }) => !announced.has(markOf(deliveryId))),
+    list.filter(({ deliveryId }) => !announced.has(partsMarkOf(deliveryId))),
   );
 }
 
 /**
- * A UUIDv7 of now whose other bits say what it tells of: ids grow with time, as lists need it, and the same event of the
- * same work is known again by its mark.
+ * Announces every analysis that was completed, and what failed: the interaction, once, or else each analysis that did.
+ * In the transaction that writes the
+ * results, after they are written.
  */
-function deliveryIdOf(event: string, analysisId: Buffer, workId: number): Buffer {
-  const id = createHash('sha256').update(`${event} ${workId} `).update(analysisId).digest().subarray(0, 16);
-  id.writeUIntBE(Date.now(), 0, 6);
-  id.writeUInt8(0x70 | (id.readUInt8(6) & 0x0f), 6);
-  id.writeUInt8(0x80 | (id.readUInt8(8) & 0x3f), 8);
-  return id;
-}
-
-function markOf(deliveryId: Buffer): string {
-  return deliveryId.toString('hex', 6);
-}
-
-/**
- * Tells of every analysis that was completed, and of what failed: the interaction, once, or else each analysis that did.
- * In the transaction that writes the results.
- */
-export async function announceEnd(connection: PoolConnection, subject: Told, end: AnalysisEnd): Promise<void> {
+export async function announceEnd(connection: PoolConnection, subject: Announced, end: AnalysisEnd): Promise<void> {
   const { callbackUrl } = subject;
   if (callbackUrl === null) return;
   const failures = end.failure ? [end.failure] : end.results.flatMap(({ outcome }) => failureIn(outcome));
+  const analysisIdOf = await findAnalysisIds(connection, subject.id);
   await announce(connection, subject.accountId, [
-    ...end.results.flatMap((result) => completedOf(subject, callbackUrl, result, end)),
-    ...failures.map((failure) => failed({ ...subject, callbackUrl }, failure)),
+    ...end.results
+      .flatMap((result) => completedData(result, analysisIdOf(result.profileId), end))
+      .map((data) => ({ event: 'INTERACTION_ANALYSIS_COMPLETED' as const, callbackUrl, interaction: subject, data })),
+    ...failures.map((failure) => failureAnnouncement({ ...subject, callbackUrl }, failure)),
   ]);
 }
 
 /** That an interaction failed, with the reason. */
-export function failed(
+export function failureAnnouncement(
   { callbackUrl, ...interaction }: { id: Buffer; externalId: string; callbackUrl: string },
   { code, message }: Failure,
 ): Announcement {
@@ -92,17 +82,17 @@ function failureIn(outcome: ScoreCard | Failure): Failure[] {
   return 'code' in outcome ? [outcome] : [];
 }
 
-function completedOf(
-  subject: Told,
-  callbackUrl: string,
+/** Nothing for an analysis that failed. */
+function completedData(
   { profileId, outcome }: AnalysisResult,
+  analysisId: Buffer,
   { profiles, completedAt }: AnalysisEnd,
-): Announcement[] {
+): WebhookData['INTERACTION_ANALYSIS_COMPLETED'][] {
   const profile = profiles.find(({ id }) => id === profileId);
   if ('code' in outcome || !profile) return [];
-  const data: WebhookData['INTERACTION_ANALYSIS_COMPLETED'] = {
-    analysisId: uuidText(analysisIdOf(subject.id, profileId)),
-    status: 'completed',
+  const data = {
+    analysisId: uuidText(analysisId),
+    status: 'completed' as const,
     profileId: uuidText(profile.uid),
     aiScore: outcome.ai_score,
     qaScore: null,
@@ -111,7 +101,7 @@ function completedOf(
     analysisCompletedAt: completedAt.toISOString(),
     kpiResults: kpiResultsOf(outcome),
   };
-  return [{ event: 'INTERACTION_ANALYSIS_COMPLETED', callbackUrl, interaction: subject, data }];
+  return [data];
 }
 
 type KpiData = WebhookData['INTERACTION_ANALYSIS_COMPLETED']['kpiResults'][number];
@@ -128,13 +118,8 @@ function kpiResultsOf({ categories }: ScoreCard): KpiData[] {
         aiScore: kpi.ai_score,
         qaScore: null,
         finalScore: kpi.final_score,
-        criticalityAdjustedScore: adjusted(kpi),
+        criticalityAdjustedScore: criticalityAdjusted(kpi.final_score, [kpi]),
       })),
     ),
   );
-}
-
-/** The card's own rule (see scoreCard) for one KPI. */
-function adjusted({ is_critical, final_score, max_score }: KpiResult): number | null {
-  return is_critical && final_score !== null && final_score < max_score ? 0 : final_score;
 }

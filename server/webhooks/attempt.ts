@@ -6,7 +6,7 @@ import { newestSigningKey } from '../accounts/api-keys.ts';
 import { type PostAnswer, post } from '../security/post.ts';
 import type { Services } from '../services.ts';
 import { type SigningKey, signedHeaders } from './signature.ts';
-import { contractDelaysMs, decide, type RetryRules, type Verdict } from './verdict.ts';
+import { contractDelaysMs, type DeliveryVerdict, judgeAttempt, type RetryRules } from './verdict.ts';
 
 export interface SendOptions {
   /** For one call. */
@@ -20,7 +20,7 @@ export interface SendOptions {
 /** A delivery with its last attempt, and what follows from it. */
 export interface Attempted {
   delivery: Delivery;
-  verdict: Verdict;
+  verdict: DeliveryVerdict;
 }
 
 /** Tries once to deliver it. Writes nothing, and throws the signal's reason where the work is to stop. */
@@ -38,7 +38,7 @@ export async function attempt(
   const outcome = await call(services, delivery, key, { ...options, at, signal });
   const attempts = delivery.attempts + 1;
   const rules = { delaysMs: contractDelaysMs, random: Math.random, ...options, now: new Date() };
-  const verdict = decide(outcome, attempts, hostOf(delivery), rules);
+  const verdict = judgeAttempt(outcome, attempts, hostOf(delivery), rules);
   const entry = entryOf(at, performance.now() - startedAtMs, outcome, verdict);
   return { delivery: { ...delivery, attempts, history: [...delivery.history, entry] }, verdict };
 }
@@ -84,7 +84,12 @@ async function call(
   }
 }
 
-function entryOf(at: Date, durationMs: number, outcome: PostAnswer | AppError, verdict: Verdict): DeliveryAttempt {
+function entryOf(
+  at: Date,
+  durationMs: number,
+  outcome: PostAnswer | AppError,
+  verdict: DeliveryVerdict,
+): DeliveryAttempt {
   return {
     at: at.toISOString(),
     duration_ms: Math.round(durationMs),

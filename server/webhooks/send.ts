@@ -1,13 +1,8 @@
 import { transaction } from '../../db/database.ts';
-import {
-  findDeliveries,
-  type PutBack,
-  putBackWork,
-  saveDelivery,
-  settleUnneeded,
-} from '../../db/queries/webhook-sending.ts';
+import { findDeliveries, saveDelivery, settleUnneeded } from '../../db/queries/webhook-sending.ts';
 import { postponeWork, settleWork, type Work } from '../../db/queries/work.ts';
-import { Batch } from '../batch.ts';
+import { releaseClaims } from '../../db/queries/workers.ts';
+import { CallGroup } from '../call-group.ts';
 import type { Services } from '../services.ts';
 import { WorkAborted } from '../worker/abort.ts';
 import type { WorkHandler } from '../worker/handler.ts';
@@ -31,15 +26,12 @@ const historyMost = 30;
 export function webhookHandler(services: Services, options: SendOptions = {}): WorkHandler {
   const { pool } = services.database;
   const slots = new Slots(limits);
-  const loading = new Batch((list: Work[]) => findDeliveries(pool, list));
-  const puttingBack = new Batch(async (list: PutBack[]) => {
-    await putBackWork(pool, list);
-    return list;
-  });
+  const loading = new CallGroup((list: Work[]) => findDeliveries(pool, list));
+  const releasing = new CallGroup((list: Parameters<typeof releaseClaims>[1]) => releaseClaims(pool, list));
 
   /** There is nothing to send; or there is again, because somebody has just asked for it. */
   async function drop(work: Work): Promise<void> {
-    if (!(await settleUnneeded(pool, work))) await puttingBack.add({ work, delayMs: 0 });
+    if (!(await settleUnneeded(pool, work))) await releasing.add(work);
   }
 
   return {
@@ -50,7 +42,7 @@ export function webhookHandler(services: Services, options: SendOptions = {}): W
       const delivery = await loading.add(work);
       if (delivery?.state !== 'pending') return drop(work);
       const slot = await slots.take(work.accountId, hostOf(delivery), signal);
-      if ('delayMs' in slot) return void (await puttingBack.add({ work, delayMs: slot.delayMs }));
+      if ('delayMs' in slot) return void (await releasing.add({ ...work, delayMs: slot.delayMs }));
       const attempted = attempt(services, delivery, options, signal).finally(slot.giveBack);
       await write(services, work, await attempted);
     },

@@ -25,8 +25,21 @@ const forgetting = 0.2;
 /** Of the time that those before it will take: some come too early and wait, so that no slot stays empty. */
 const optimism = 0.5;
 const shortestDelayMs = 50;
-const longestDelayMs = 15 * 60_000;
+/** A host that was slow may be quick again long before all that waits for it was to be sent. */
+const longestDelayMs = 60_000;
 const hostsMost = 10_000;
+
+/**
+ * When the next piece that is put back is due: after the one before it, by half the time that a call there takes of a
+ * slot; 50 ms from now at the earliest, a minute at the latest.
+ */
+export function nextDueMs(
+  { lastDueMs, meanMs }: Pick<Host, 'lastDueMs' | 'meanMs'>,
+  { now, perHost }: { now: number; perHost: number },
+): number {
+  const earliest = Math.max(lastDueMs, now + shortestDelayMs);
+  return Math.min(earliest + (optimism * meanMs) / perHost, now + longestDelayMs);
+}
 
 /**
  * Shares the calls under way among accounts and their hosts, so that a slow one does not hold up the others. What finds
@@ -89,8 +102,7 @@ export class Slots {
 
   #delayMs(host: Host): number {
     const now = this.#now();
-    const earliest = Math.max(host.lastDueMs, now + shortestDelayMs);
-    host.lastDueMs = Math.min(earliest + (optimism * host.meanMs) / this.#limits.perHost, now + longestDelayMs);
+    host.lastDueMs = nextDueMs(host, { now, perHost: this.#limits.perHost });
     return host.lastDueMs - now;
   }
 

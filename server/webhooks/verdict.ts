@@ -2,7 +2,7 @@ import type { AppError, Failure } from '../../shared/error.ts';
 import type { PostAnswer } from '../security/post.ts';
 
 /** What follows from an attempt: it is delivered; or it failed, and is tried again after a while, or not. */
-export type Verdict = { state: 'delivered' } | { state: 'failed' | 'retry'; failure: Failure; delayMs: number };
+export type DeliveryVerdict = { state: 'delivered' } | { state: 'failed' | 'retry'; failure: Failure; delayMs: number };
 
 export interface RetryRules {
   /** Between an attempt and the next; their number says how many attempts there are after the first. */
@@ -23,7 +23,12 @@ const longestRetryAfterMs = 10 * 60_000;
  * or longer, so that what failed together does not come back together; a longer `Retry-After` (429, 503) is honoured, up
  * to 10 minutes. `attempts` counts the one that was just made.
  */
-export function decide(outcome: PostAnswer | AppError, attempts: number, host: string, rules: RetryRules): Verdict {
+export function judgeAttempt(
+  outcome: PostAnswer | AppError,
+  attempts: number,
+  host: string,
+  rules: RetryRules,
+): DeliveryVerdict {
   if ('status' in outcome && outcome.status >= 200 && outcome.status < 300) return { state: 'delivered' };
   const failure = failureOf(outcome, host);
   const delayMs = rules.delaysMs[attempts - 1];

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { databaseError } from '../../db/failure.ts';
 import { AppError, type Failure } from '../../shared/error.ts';
 
 /** The one place where retrying is decided, from the error's kind alone. */
@@ -33,28 +34,10 @@ export function retryDelayMs(attempts: number, random: () => number = Math.rando
   return Math.round(delayMs * (0.5 + random() / 2));
 }
 
-/** What the driver says when the database is away, restarting, or dropped this connection. */
-const databaseAway = new Set([
-  'PROTOCOL_CONNECTION_LOST',
-  'PROTOCOL_SEQUENCE_TIMEOUT',
-  'ER_CLIENT_INTERACTION_TIMEOUT',
-  'ER_SERVER_SHUTDOWN',
-  'ER_CON_COUNT_ERROR',
-  'ER_LOCK_DEADLOCK',
-  'ER_LOCK_WAIT_TIMEOUT',
-  'ER_NORMAL_SHUTDOWN',
-  'ER_QUERY_INTERRUPTED',
-]);
-
-/** Anything thrown while working, as an AppError; a database that is away is transient, not ours. */
+/** Anything thrown while working, as an AppError; a database that is away or full is transient, not ours. */
 export function workError(thrown: unknown, where: string): AppError {
   if (thrown instanceof AppError) return thrown;
-  const { code, fatal } = (thrown ?? {}) as { code?: string; fatal?: boolean };
-  if (code !== undefined && (databaseAway.has(code) || fatal === true))
-    return new AppError('database_unavailable', `The database did not answer (${code}). It is tried again.`, {
-      cause: thrown,
-    });
-  return AppError.from(thrown, where);
+  return databaseError(thrown) ?? AppError.from(thrown, where);
 }
 
 /** What is kept and shown of an error, and the id under which the log has the rest of a `system` one. */

@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
+import type { Pool } from 'mysql2/promise';
 import { removeOldWebhooks } from '../../db/queries/webhook-sending.ts';
 import { dueKinds, forgetOldWorkers, forgetWorker, seeWorker, type WorkerRecord } from '../../db/queries/workers.ts';
 import { newId } from '../../db/uuid.ts';
 import type { ServiceSettings, Services } from '../services.ts';
 import { type Lane, lanes as productLanes } from './lanes.ts';
+import { startRepeatedTask } from './repeated-task.ts';
 import { openThreadKeeper } from './thread-keeper.ts';
 
 export interface Workers {
@@ -31,7 +33,7 @@ export function startWorkers(
 ): Workers {
   const { config, database, log } = services;
   const { pool } = database;
-  const keepers = lanes.map((lane) => openThreadKeeper(lane, settings, services, () => void poll()));
+  const keepers = lanes.map((lane) => openThreadKeeper(lane, settings, services, () => poll.run()));
   const self: WorkerRecord = {
     id: newId(),
     roles: [...new Set([...config.roles, 'worker'])],
@@ -49,61 +51,41 @@ export function startWorkers(
     for (const keeper of idle) if (keeper.lane.kinds.some((kind) => due.includes(kind))) keeper.start();
   }
 
-  const poll = once(async () => {
+  const poll = startRepeatedTask(startDueLanes, {
+    everyMs: pollMs,
+    log,
+    complaint: 'due work could not be looked for; tried again',
+  });
+  // On a timer of its own: polls also come with each wake(), which may be many times a second.
+  const watching = setInterval(() => {
     for (const keeper of keepers) keeper.watch();
-    await startDueLanes();
-  }, 'due work could not be looked for; tried again');
-
-  const signOfLife = once(() => seeWorker(pool, self), 'this worker could not say that it is alive; tried again');
-
-  const tidy = once(async () => {
-    await forgetOldWorkers(pool);
-    await removeOldWebhooks(pool);
-  }, 'old workers and webhooks could not be removed; tried again');
-
-  /** One at a time, none after stop; a failure is told once until it works again, because it comes back every second. */
-  function once(task: () => Promise<void>, complaint: string): () => Promise<void> {
-    let under: Promise<void> | undefined;
-    let isFailing = false;
-    const attempt = async () => {
-      try {
-        await task();
-        isFailing = false;
-      } catch (error) {
-        if (!isFailing) log.warn({ err: error }, complaint);
-        isFailing = true;
-      }
-    };
-    return () => {
-      if (isStopping) return under ?? Promise.resolve();
-      under ??= attempt().finally(() => {
-        under = undefined;
-      });
-      return under;
-    };
-  }
-
-  let isStopping = false;
-  const timers = [
-    setInterval(() => void poll(), pollMs),
-    setInterval(() => void signOfLife(), (config.leaseSeconds * 1000) / 3),
-    setInterval(() => void tidy(), tidyMs),
-  ];
-  void signOfLife();
-  void poll();
-  void tidy();
+  }, pollMs);
+  const signOfLife = startRepeatedTask(() => seeWorker(pool, self), {
+    everyMs: (config.leaseSeconds * 1000) / 3,
+    log,
+    complaint: 'this worker could not say that it is alive; tried again',
+  });
+  const tidying = startRepeatedTask(() => tidy(pool), {
+    everyMs: tidyMs,
+    log,
+    complaint: 'old workers and webhooks could not be removed; tried again',
+  });
 
   return {
     wake() {
-      void poll();
+      poll.run();
       for (const keeper of keepers) keeper.wake();
     },
     async stop() {
-      isStopping = true;
-      for (const timer of timers) clearInterval(timer);
-      await Promise.all([poll(), signOfLife(), tidy()]);
+      clearInterval(watching);
+      await Promise.all([poll.stop(), signOfLife.stop(), tidying.stop()]);
       await Promise.all(keepers.map((keeper) => keeper.stop()));
       await forgetWorker(pool, self.id);
     },
   };
+}
+
+async function tidy(pool: Pool): Promise<void> {
+  await forgetOldWorkers(pool);
+  await removeOldWebhooks(pool);
 }

@@ -14,7 +14,7 @@ export interface ThreadKeeper {
   /** Starts the thread, unless it crashed so recently that it has to wait. */
   start(): void;
   wake(): void;
-  /** Called at every poll: a thread that has given no sign of life over a whole lease's worth of polls is ended. */
+  /** Called by a timer, never by wake(): a thread that has given no sign of life over thirty such looks is ended. */
   watch(): void;
   stop(): Promise<void>;
 }
@@ -24,13 +24,13 @@ interface Thread {
   /** It has ended, and what it held is given back. */
   cleanedUp: Promise<void>;
   report: Report;
-  silentPolls: number;
+  silentLooks: number;
   crash: AppError | undefined;
 }
 
 const youngMb = 16;
 const stopMs = 8_000;
-const pollsWithoutLife = 30;
+const looksWithoutLife = 30;
 const longestCrashDelayMs = 60_000;
 
 export function openThreadKeeper(
@@ -56,13 +56,13 @@ export function openThreadKeeper(
       worker,
       cleanedUp: new Promise((resolve) => worker.once('exit', () => resolve(cleanUp(started)))),
       report: { running: [], waiting: [] },
-      silentPolls: 0,
+      silentLooks: 0,
       crash: undefined,
     };
     thread = started;
     worker.on('message', (report: Report) => {
       started.report = report;
-      started.silentPolls = 0;
+      started.silentLooks = 0;
     });
     worker.on('error', (error) => {
       started.crash ??= crashOf(error, lane);
@@ -104,8 +104,8 @@ export function openThreadKeeper(
     start,
     wake: () => order('wake'),
     watch() {
-      // Counted in polls, not by a clock: after the whole program was frozen, its threads need a moment too.
-      if (!thread || ++thread.silentPolls < pollsWithoutLife) return;
+      // Counted in looks of a timer, not by a clock: after the whole program was frozen, its threads need a moment too.
+      if (!thread || ++thread.silentLooks < looksWithoutLife) return;
       thread.crash ??= new AppError(
         'internal',
         `The worker thread "${lane.name}" was busy with one thing for too long and was ended.`,

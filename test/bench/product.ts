@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
@@ -8,6 +8,7 @@ import { cqa } from '../harness/cqa.ts';
 import { type Product, startProduct } from '../harness/product.ts';
 import { type Sshd, startSshd } from '../harness/sshd.ts';
 import { writeCsv } from './import/rows.ts';
+import { commandLineOf, parentsOfProcesses, residentKb } from './memory.ts';
 import { type BenchResult, compare } from './result.ts';
 
 const smallRowCount = 50_000;
@@ -206,28 +207,7 @@ function samplePeak(): { stop(): void; peakMb(): number } {
 }
 
 function ourProcessIds(): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter(
-      (pid) => parentOf(pid) === process.pid && /dist[^\0]*\/server\/(main|cli)\.js/.test(readProc(pid, 'cmdline')),
-    );
-}
-
-function parentOf(pid: number): number {
-  return Number(/^PPid:\s+(\d+)/m.exec(readProc(pid, 'status'))?.[1]);
-}
-
-function residentKb(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+)/m.exec(readProc(pid, 'status'))?.[1] ?? 0);
-}
-
-/** A process may end between two looks at it; then there is nothing to read of it. */
-function readProc(pid: number, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
-  } catch (thrown) {
-    if (['ENOENT', 'ESRCH'].includes((thrown as NodeJS.ErrnoException).code ?? '')) return '';
-    throw thrown;
-  }
+  return [...parentsOfProcesses()]
+    .filter(([pid, parent]) => parent === process.pid && /dist[^\0]*\/server\/(main|cli)\.js/.test(commandLineOf(pid)))
+    .map(([pid]) => pid);
 }

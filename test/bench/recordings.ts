@@ -18,6 +18,7 @@ import { startWorkers, type Workers } from '../../server/worker/start.ts';
 import { addConnector, sftpConfig } from '../harness/connectors.ts';
 import { type Sshd, startSshd } from '../harness/sshd.ts';
 import { addWaitingRecordings } from '../harness/waiting-recordings.ts';
+import { wavHeader, wavHeaderBytes } from '../harness/wav.ts';
 import { type BenchResult, compare } from './result.ts';
 
 const fileCount = 600;
@@ -67,30 +68,12 @@ function writeFiles(directory: string): Map<string, string> {
   mkdirSync(join(directory, 'recordings'), { recursive: true });
   const files = new Map<string, string>();
   for (let i = 0; i < fileCount; i++) {
-    const content = Buffer.concat([wavHeader(fileBytes - 44), randomBytes(fileBytes - 44)]);
+    const content = Buffer.concat([wavHeader(fileBytes), randomBytes(fileBytes - wavHeaderBytes)]);
     const name = `recordings/call-${String(i).padStart(4, '0')}.wav`;
     writeFileSync(join(directory, name), content);
     files.set(name, createHash('sha256').update(content).digest('hex'));
   }
   return files;
-}
-
-/** 8 kHz, two channels, 16 bits. */
-function wavHeader(dataBytes: number): Buffer {
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(36 + dataBytes, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(2, 22);
-  header.writeUInt32LE(8000, 24);
-  header.writeUInt32LE(32_000, 28);
-  header.writeUInt16LE(4, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(dataBytes, 40);
-  return header;
 }
 
 type Undo = () => Promise<void> | void;
@@ -151,7 +134,7 @@ async function pullByPeer(sshd: Sshd, folder: string): Promise<number> {
 
 /** A worker that has work has its thread; the connections are opened anew in each round, as the peer's is. */
 async function keepThread(product: Product): Promise<void> {
-  const { executionId } = await addWaitingRecordings(product.services, product, [{ audio: 's3://none/here.wav' }]);
+  const { executionId } = await addWaitingRecordings(product.services, product, [{ audio: 'ftp://none/here.wav' }]);
   await untilDone(product.services, executionId, 1);
 }
 

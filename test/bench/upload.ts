@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cqa } from '../harness/cqa.ts';
 import { type Product, startProduct } from '../harness/product.ts';
+import { wavHeader, wavHeaderBytes } from '../harness/wav.ts';
+import { parentsOfProcesses, proportionalKb, residentKb } from './memory.ts';
 import { type BenchResult, compare } from './result.ts';
 
 const megabyte = 1e6;
@@ -116,25 +118,8 @@ async function upload({ url, key }: Target, externalId: string): Promise<void> {
 /** A telephone recording of noise: a header, then pieces of a megabyte. */
 function* wavPieces(): Generator<Buffer> {
   const noise = randomBytes(megabyte);
-  yield Buffer.concat([wavHeader(fileBytes), noise.subarray(44)]);
+  yield Buffer.concat([wavHeader(fileBytes), noise.subarray(wavHeaderBytes)]);
   for (let sent = megabyte; sent < fileBytes; sent += megabyte) yield noise;
-}
-
-function wavHeader(bytes: number): Buffer {
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(bytes - 8, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(2, 22);
-  header.writeUInt32LE(8000, 24);
-  header.writeUInt32LE(32_000, 28);
-  header.writeUInt16LE(4, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(bytes - 44, 40);
-  return header;
 }
 
 interface Memory {
@@ -176,30 +161,8 @@ function memoryOf(pid: number): Memory {
   return { residentKb: residentKb(pid), treeKb: treeKb(pid) };
 }
 
-function residentKb(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+)/m.exec(readProc(pid, 'status'))?.[1] ?? 0);
-}
-
 function treeKb(root: number): number {
-  const parents = new Map(
-    readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .map((name) => [Number(name), Number(/^PPid:\s+(\d+)/m.exec(readProc(Number(name), 'status'))?.[1])]),
-  );
+  const parents = parentsOfProcesses();
   const isOurs = (pid: number): boolean => pid === root || (pid > 1 && isOurs(parents.get(pid) ?? 0));
   return [...parents.keys()].filter(isOurs).reduce((sum, pid) => sum + proportionalKb(pid), 0);
-}
-
-function proportionalKb(pid: number): number {
-  return Number(/^Pss:\s+(\d+)/m.exec(readProc(pid, 'smaps_rollup'))?.[1] ?? 0);
-}
-
-/** A process may end between two looks at it; then there is nothing to read of it. */
-function readProc(pid: number, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
-  } catch (thrown) {
-    if (['ENOENT', 'ESRCH'].includes((thrown as NodeJS.ErrnoException).code ?? '')) return '';
-    throw thrown;
-  }
 }

@@ -107,7 +107,15 @@ describe('the console in a frame of a host on another site, with third-party coo
 
   it('fits into the frame without scrolling sideways', async () => {
     await open();
-    for (const title of ['Data Import', 'Data Export', 'Jobs & Pipelines', 'Execution History', 'Analysis List']) {
+    const titles = [
+      'Data Import',
+      'Data Export',
+      'Jobs & Pipelines',
+      'Execution History',
+      'API Access',
+      'Analysis List',
+    ];
+    for (const title of titles) {
       await go(title);
       await heading(title).waitFor();
       const frame = page.frames().find((candidate) => candidate.url().startsWith(product.url));

@@ -132,7 +132,15 @@ describe('the console’s pages', () => {
 
     it('fits: every page while it is empty', async () => {
       await enterAsAdmin();
-      for (const address of ['/analyses', '/data-import', '/data-export', '/jobs', '/executions', '/nowhere'])
+      for (const address of [
+        '/analyses',
+        '/data-import',
+        '/data-export',
+        '/jobs',
+        '/executions',
+        '/api-access',
+        '/nowhere',
+      ])
         await expectAddressToFit(address, 'cqa-empty');
     });
 
@@ -147,6 +155,8 @@ describe('the console’s pages', () => {
       await expectAddressToFit('/data-export', 'article');
       await expectAddressToFit('/jobs', 'tbody tr');
       await expectAddressToFit('/executions', 'tbody tr');
+      await call('api-key', 'create', '--account', account, '--name', 'middleware');
+      await expectAddressToFit('/api-access', 'cqa-api-keys tbody tr');
     });
 
     for (const id of ['CALL-1002', 'CALL-1009', 'CALL-1014'])
@@ -213,7 +223,7 @@ describe('the console’s pages', () => {
       await createAccount('Off');
       const bearer = await signInForBearer('admin@Off.example');
       await page.getByText('No conversations yet').waitFor();
-      for (const title of ['Data Import', 'Data Export', 'Jobs & Pipelines', 'Execution History']) {
+      for (const title of ['Data Import', 'Data Export', 'Jobs & Pipelines', 'Execution History', 'API Access']) {
         await page.getByRole('navigation').getByRole('link', { name: title, exact: true }).click();
         await heading(title).waitFor();
         await heading('Data Integration is not switched on for Off').waitFor();

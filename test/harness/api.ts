@@ -81,7 +81,7 @@ export async function apiServer(given?: Services): Promise<ApiServer> {
 export async function apiClient(services: Services, key: Partial<NewApiKey> = {}): Promise<ApiClient> {
   const account = await testAccount(services);
   const made = await createApiKey(services, account.id, { name: 'tests', ...key }, 'test');
-  return { account: { id: account.id, uid: account.uid }, key: made.key, keyUid: made.uid };
+  return { account: { id: account.id, uid: account.uid }, key: made.api_key, keyUid: made.uid };
 }
 
 async function send<Data>(

@@ -96,11 +96,8 @@ export class ApiAddressElement extends LitElement {
   }
 }
 
-/** What the contract has where the account has nothing of its own. */
-const contract = { ingest: 100, read: 300 };
-
 function limitsInWords(limits: ApiAccess['limits']): string {
-  const rates = `${count(limits.ingest_per_minute ?? contract.ingest)} sending and ${count(limits.read_per_minute ?? contract.read)} reading calls a minute`;
+  const rates = `${count(limits.ingest_per_minute)} sending and ${count(limits.read_per_minute)} reading calls a minute`;
   const caps = [
     [limits.daily_cap, 'day'],
     [limits.weekly_cap, 'week'],

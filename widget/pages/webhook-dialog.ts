@@ -18,9 +18,6 @@ import '../parts/time.ts';
 
 type Attempt = Webhook['history'][number];
 
-/** While it is being sent, so often is looked how far it is. */
-const lookMs = 2000;
-
 /**
  * One webhook: what was sent, and what every attempt was answered. It can be sent again.
  * @fires close
@@ -74,35 +71,26 @@ export class WebhookDialogElement extends LitElement {
 
   @property({ attribute: false }) app: AppContext | undefined;
   @property() uid = '';
-  private timer: ReturnType<typeof setInterval> | undefined;
   private readonly webhook = new Resource(this, async (signal) =>
     this.app?.api.webhooks.get.query({ uid: this.uid }, { signal }),
   );
   private readonly sending = new Action(this);
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.timer = setInterval(() => {
-      if (this.webhook.value?.state === 'pending' && !this.webhook.isLoading) void this.webhook.load();
-    }, lookMs);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.timer);
-  }
-
-  protected override firstUpdated(): void {
-    void this.webhook.load();
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    if (!this.app || !(changed.has('app') || changed.has('uid'))) return;
+    this.webhook.clear();
+    this.webhook.follow(this.app.changes, ['webhooks']);
   }
 
   private readonly resend = async (): Promise<void> => {
     const { app, uid } = this;
     const isDone = await this.sending.run(async () => {
       await app?.api.webhooks.resend.mutate({ uid });
+      await this.webhook.load();
     });
-    if (isDone) app?.say('It is being sent again.');
-    await this.webhook.load();
+    if (!isDone) return;
+    app?.say('It is being sent again.');
+    app?.changes.announce('webhooks', uid);
   };
 
   private readonly close = (): void => {

@@ -105,7 +105,6 @@ export class WebhooksElement extends LitElement {
 
   private readonly close = (): void => {
     this.opened = undefined;
-    void this.list.first.load();
   };
 
   private renderAnswer({ last_status: status, last_error: error }: Row): TemplateResult {

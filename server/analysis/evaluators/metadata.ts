@@ -1,5 +1,6 @@
 import type { Evaluator } from '../../../shared/quality.ts';
-import { matches, numberOf } from '../condition.ts';
+import { numberOf } from '../../../shared/scalar.ts';
+import { matches } from '../condition.ts';
 import { bandOf, type Finding, type Material, notEvaluated, verdict } from './finding.ts';
 
 type MetadataEvaluator = Extract<Evaluator, { kind: 'metadata' }>;

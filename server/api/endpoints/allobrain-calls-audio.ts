@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { selectUserOfAccount } from '../../../db/queries/console-users.ts';
-import { findByExternalId } from '../../../db/queries/uploads.ts';
+import { findByExternalId } from '../../../db/queries/interactions.ts';
 import { uuidText } from '../../../db/uuid.ts';
 import { AppError } from '../../../shared/error.ts';
 import { limits } from '../../../shared/interaction.ts';
 import { type Campaign, findCampaign } from '../../accounts/campaigns.ts';
 import type { Interaction } from '../../pipeline/validate/interaction.ts';
 import { type ApiCall, endpoint } from '../endpoint.ts';
+import { checkForm } from '../multipart/check-form.ts';
 import { fileField } from '../multipart/problems.ts';
 import type { FormFields } from '../multipart/read-form.ts';
 import { takeUpload } from '../multipart/take-upload.ts';
-import { valuesOf } from '../multipart/values.ts';
 import { acceptedSchema } from '../schemas/upload.ts';
-import { validate } from '../validate.ts';
 
 /** The campaign's id and name and the agent's address are metadata too. */
 const mostPairs = limits.metadataKeys - 3;
@@ -51,8 +50,6 @@ const fieldsSchema = z.strictObject({
     }),
 });
 type Fields = z.output<typeof fieldsSchema>;
-
-const kinds = { conversation_timestamp: 'number', metadata: 'json' } as const;
 
 export const allobrainCallsAudio = endpoint({
   method: 'post',
@@ -104,7 +101,7 @@ interface Conversation {
 
 /** What the fields speak of. Throws `invalid`, and `not_found` for an unknown campaign or agent. */
 async function conversationOf({ services, account }: ApiCall, form: FormFields): Promise<Conversation> {
-  const fields = validate(fieldsSchema, valuesOf(form, kinds));
+  const fields = checkForm(fieldsSchema, form);
   const campaign = await findCampaign(services, account.id, fields.campaign_id);
   if (!campaign)
     throw new AppError(

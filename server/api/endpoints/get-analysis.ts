@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { findAnalysis } from '../../../db/queries/api-analyses.ts';
+import { shownAnalysis } from '../analysis-card.ts';
 import { endpoint } from '../endpoint.ts';
 import { analysisSchema } from '../schemas/analysis.ts';
-import { shownAnalysis } from '../schemas/analysis-card.ts';
 import { idOfPath, nothingThere } from '../schemas/read.ts';
 
 export const getAnalysis = endpoint({

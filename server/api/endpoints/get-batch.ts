@@ -4,15 +4,13 @@ import {
   countJobInteractions,
   findIngressJob,
   type IngressJob,
-  listJobErrors,
   listJobInteractionIds,
-} from '../../../db/queries/api-jobs.ts';
+} from '../../../db/queries/ingress-jobs.ts';
+import { listRejected } from '../../../db/queries/rejected-rows.ts';
 import { uuidText } from '../../../db/uuid.ts';
 import { type ApiCall, endpoint } from '../endpoint.ts';
 import { idOfPath, nothingThere, type PageQuery, pageOf, pageQuery, pagination } from '../schemas/read.ts';
 import { ingressJobSchema } from '../schemas/read-interaction.ts';
-
-const errorsMost = 100;
 
 export const getBatch = endpoint({
   method: 'get',
@@ -54,7 +52,7 @@ async function shown({ services, account, query }: ApiCall<unknown, PageQuery>, 
     total_rows: job.totalRows,
     accepted: job.accepted,
     rejected: job.rejected,
-    errors: await listJobErrors(pool, account.id, job.id, errorsMost),
+    errors: await listRejected(pool, account.id, job.id),
     ...(job.status === 'failed' ? { error_message: job.error ?? 'The job failed.' } : {}),
     completed_at: job.completedAt?.toISOString() ?? null,
   };

@@ -5,8 +5,9 @@ import { AppError } from '../../../shared/error.ts';
 import { limits } from '../../../shared/interaction.ts';
 import type { BatchItem, BatchReceipt } from '../../pipeline/receive/batch.ts';
 import { interactionOf } from '../../pipeline/receive/item.ts';
+import { interactionItemSchema, isGiven, isTranscriptTooLong } from '../../pipeline/receive/item-schema.ts';
+import type { Suggestions } from '../closest.ts';
 import { type Answer, type ApiCall, endpoint } from '../endpoint.ts';
-import { interactionItemSchema, isGiven, isTranscriptTooLong } from '../schemas/interaction.ts';
 import { validate } from '../validate.ts';
 
 const itemsMost = 100;
@@ -57,7 +58,8 @@ export const ingestBatch = endpoint({
   async handle(call) {
     const { interactions } = call.body;
     requireShortTranscripts(interactions);
-    const items = interactions.map((item, index) => itemOf(item, index + 1, call));
+    const suggestions = { left: suggestionsMost };
+    const items = interactions.map((item, index) => itemOf(item, index + 1, { ...call.account, suggestions }));
     const receipt = (await storedBefore(call, items)) ?? (await call.receiver.batch(call.account.id, items));
     return answerOf(receipt);
   },
@@ -76,9 +78,17 @@ function requireShortTranscripts(items: unknown[]): void {
   );
 }
 
-function itemOf(item: unknown, line: number, { account }: ApiCall): BatchItem {
+/** Of all its items together: each costs. */
+const suggestionsMost = 50;
+
+function itemOf(
+  item: unknown,
+  line: number,
+  { timezone, suggestions }: { timezone: string; suggestions: Suggestions },
+): BatchItem {
   try {
-    return { line, interaction: interactionOf(validate(interactionItemSchema, item), account) };
+    const checked = validate(interactionItemSchema, item, [], suggestions);
+    return { line, interaction: interactionOf(checked, { timezone }) };
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code !== 'invalid') throw thrown;
     const { field, message } = thrown;
@@ -100,21 +110,14 @@ async function storedBefore(
   const first = items.find((item) => 'interaction' in item);
   if (!resumedFrom || !first) return undefined;
   const { externalId } = first.interaction;
-  const batch = await findBatchOf(services.database.pool, account.id, externalId, resumedFrom);
-  return (
-    batch && {
-      ...batch,
-      errors: batch.rejectedRows.map((row) => ({ ...row, external_interaction_id: row.externalId })),
-    }
-  );
+  return await findBatchOf(services.database.pool, account.id, externalId, resumedFrom);
 }
 
 function answerOf({ jobId, accepted, rejected, errors }: BatchReceipt): Answer<BatchAnswer> {
   const data = { id: uuidText(jobId), type: 'batch' as const, status: 'pending' as const };
   if (rejected === 0) return { data };
-  const listed = errors.map(({ line, reason, external_interaction_id }) => ({ line, reason, external_interaction_id }));
   return {
     message: `${accepted} of ${accepted + rejected} interactions are stored; ${rejected} were rejected`,
-    data: { ...data, accepted, rejected, errors: listed },
+    data: { ...data, accepted, rejected, errors },
   };
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { findFileJobOf } from '../../../db/queries/file-jobs.ts';
 import { uuidText } from '../../../db/uuid.ts';
 import { createFileJob } from '../../pipeline/ingest/create-job.ts';
-import { endpoint } from '../endpoint.ts';
-import { fileRequestSchema } from '../schemas/file.ts';
+import { fileRequestSchema } from '../../pipeline/ingest/file-request.ts';
+import { type ApiCall, endpoint } from '../endpoint.ts';
 
 const jobSchema = z.strictObject({
   id: z.uuid().meta({ description: 'The job; `GET /ingress/interactions/batch/{id}` tells how far it is.' }),
@@ -23,9 +24,16 @@ export const ingestFile = endpoint({
   errors: ['TOO_MANY_JOBS'],
   body: fileRequestSchema,
   answer: { status: 202, description: 'The job waits for its turn.', data: jobSchema },
-  async handle({ services, account, body, wake }) {
-    const id = await createFileJob(services, account.id, body);
+  async handle(call) {
+    const { services, account, body, wake } = call;
+    const id = (await madeBefore(call)) ?? (await createFileJob(services, account.id, body));
     wake();
     return { data: { id: uuidText(id), type: 'file', status: 'pending' } };
   },
 });
+
+/** A call that is made again, because its server died before it could answer, may have made its job by then. */
+async function madeBefore({ services, account, body, resumedFrom }: ApiCall): Promise<Buffer | undefined> {
+  if (!resumedFrom) return undefined;
+  return await findFileJobOf(services.database.pool, account.id, JSON.stringify(body), resumedFrom);
+}

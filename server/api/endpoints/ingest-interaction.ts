@@ -3,9 +3,9 @@ import { findReceived } from '../../../db/queries/interactions.ts';
 import { uuidText } from '../../../db/uuid.ts';
 import { AppError } from '../../../shared/error.ts';
 import { interactionOf } from '../../pipeline/receive/item.ts';
+import { interactionItemSchema } from '../../pipeline/receive/item-schema.ts';
 import type { Interaction } from '../../pipeline/validate/interaction.ts';
 import { type ApiCall, endpoint } from '../endpoint.ts';
-import { interactionItemSchema } from '../schemas/interaction.ts';
 
 const answerSchema = z.object({
   interaction_id: z.uuid().meta({ description: 'Our id of the interaction.' }),
@@ -50,8 +50,8 @@ async function store({ services, receiver, account, resumedFrom }: ApiCall, inte
     const isDuplicate = thrown instanceof AppError && thrown.code === 'duplicate';
     if (!isDuplicate || !resumedFrom) throw thrown;
     const { pool } = services.database;
-    const id = await findReceived(pool, account.id, interaction.externalId, resumedFrom);
-    if (!id) throw thrown;
-    return id;
+    const stored = await findReceived(pool, account.id, interaction.externalId, resumedFrom);
+    if (!stored) throw thrown;
+    return stored.id;
   }
 }

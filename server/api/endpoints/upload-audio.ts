@@ -1,18 +1,18 @@
 import { z } from 'zod';
-import { findByExternalId } from '../../../db/queries/uploads.ts';
+import { findByExternalId } from '../../../db/queries/interactions.ts';
 import { uuidText } from '../../../db/uuid.ts';
 import { AppError } from '../../../shared/error.ts';
 import { limits } from '../../../shared/interaction.ts';
 import { interactionOf } from '../../pipeline/receive/item.ts';
+import { interactionFields, interactionItemSchema, isTranscriptTooLong } from '../../pipeline/receive/item-schema.ts';
+import { duplicate } from '../../pipeline/receive/rows.ts';
 import type { Interaction } from '../../pipeline/validate/interaction.ts';
 import { type ApiCall, endpoint } from '../endpoint.ts';
+import { checkForm } from '../multipart/check-form.ts';
 import { fileField } from '../multipart/problems.ts';
 import type { FormFields } from '../multipart/read-form.ts';
 import { takeUpload } from '../multipart/take-upload.ts';
-import { valuesOf } from '../multipart/values.ts';
-import { interactionFields, interactionItemSchema, isTranscriptTooLong } from '../schemas/interaction.ts';
 import { queuedSchema } from '../schemas/upload.ts';
-import { validate } from '../validate.ts';
 
 const fieldsSchema = z
   .strictObject({
@@ -24,8 +24,6 @@ const fieldsSchema = z
     path: ['transcript_text'],
     message: `transcript_text must not exceed ${limits.transcriptBytes.toLocaleString('en')} bytes of UTF-8`,
   });
-
-const kinds = { duration_seconds: 'number', pii_redacted: 'boolean', metadata: 'json' } as const;
 
 export const uploadAudio = endpoint({
   method: 'post',
@@ -65,15 +63,7 @@ export const uploadAudio = endpoint({
 });
 
 function interactionOfForm({ account }: ApiCall, fields: FormFields): Interaction {
-  return interactionOf(validate(fieldsSchema, valuesOf(fields, kinds)), account);
-}
-
-function duplicate(externalId: string): AppError {
-  return new AppError(
-    'duplicate',
-    `The account already has an interaction with the external_interaction_id ${externalId.slice(0, 255)}.`,
-    { field: 'external_interaction_id' },
-  );
+  return interactionOf(checkForm(fieldsSchema, fields), account);
 }
 
 const refusedContent = ['not_audio', 'unsupported_audio', 'audio_too_large'];

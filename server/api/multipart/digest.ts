@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { ByteStream } from '../../connectors/connector.ts';
+import type { ByteStream } from '../../byte-stream.ts';
 import { formLimits, uploadPace } from './limits.ts';
 import { type FormFields, readForm } from './read-form.ts';
 
 const read = new WeakMap<IncomingMessage, Buffer>();
 
 /** What a form says, whatever its boundary and the order of its parts. `sha256` is its file's, hex. */
-export function digestOf(fields: FormFields, sha256: string): Buffer {
+function digestOf(fields: FormFields, sha256: string): Buffer {
   const sorted = [...fields].sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256')
     .update(JSON.stringify([sorted, sha256]))

@@ -1,6 +1,8 @@
-import type { ByteStream } from '../../connectors/connector.ts';
+import type { ByteStream } from '../../byte-stream.ts';
 import { chunkBytes } from '../../storage/sealed.ts';
-import { countPassing } from '../../young-garbage.ts';
+import { collectYoungEvery } from '../../young-garbage.ts';
+
+const countPassing = collectYoungEvery();
 
 /**
  * The same bytes in pieces of the size in which they are sealed. The writer lends one of a fixed number of places to

@@ -14,6 +14,8 @@ export interface FormLimits {
 export interface Pace {
   /** Without a byte for so long, the upload is ended. */
   silenceMs: number;
+  /** When nothing comes and nothing is stored either for so long, the upload is ended. */
+  stuckMs: number;
   /** In each window of that length … */
   windowMs: number;
   /** … at least so many bytes have to come. */
@@ -36,6 +38,7 @@ export const formLimits: FormLimits = {
 /** 500 MB within two hours is 73 KB/s, less than a telephone line of 2005 gave. */
 export const uploadPace: Pace = {
   silenceMs: 30_000,
+  stuckMs: 30_000,
   windowMs: 60_000,
   windowBytes: 60 * 1024,
   totalMs: 2 * 3600_000,

@@ -7,7 +7,7 @@ export interface Lingering {
 }
 
 /** As much as an upload may have: a client that reads no answer before it has sent everything gets its answer too. */
-const patient: Lingering = { bytes: 512 * 1024 ** 2, ms: 30_000 };
+export const patient: Lingering = { bytes: 512 * 1024 ** 2, ms: 30_000 };
 
 const lingering = new WeakSet<IncomingMessage>();
 

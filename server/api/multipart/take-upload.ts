@@ -1,7 +1,7 @@
 import { forgetUpload, noteUpload } from '../../../db/queries/uploads.ts';
 import { newId } from '../../../db/uuid.ts';
 import { AppError } from '../../../shared/error.ts';
-import type { ByteStream } from '../../connectors/connector.ts';
+import type { ByteStream } from '../../byte-stream.ts';
 import type { UploadedRecording } from '../../pipeline/receive/uploaded.ts';
 import { audioOnly } from '../../pipeline/record/content.ts';
 import { recordingKey } from '../../pipeline/record/storage-key.ts';
@@ -11,7 +11,7 @@ import { gathered } from './gather.ts';
 import { formLimits, uploadPace } from './limits.ts';
 import { lingerAfterAnswer } from './linger.ts';
 import { type FormFields, readForm } from './read-form.ts';
-import { enter } from './turns.ts';
+import { takeUploadSlot } from './upload-slots.ts';
 
 /** A recording that lies in storage, with what was sent beside it. */
 export interface Upload {
@@ -36,11 +36,14 @@ export interface UploadSteps<Kept> {
 export async function takeUpload<Kept>(call: ApiCall, steps: UploadSteps<Kept>): Promise<Kept> {
   const { request, response, account } = call;
   try {
-    const turn = enter(account.id);
+    const slot = takeUploadSlot(account.id);
+    // Whatever an upload may wait for: when its client is gone, it takes nobody's place.
+    request.socket.once('close', slot.free);
     try {
       return await readAndKeep(call, steps);
     } finally {
-      turn.leave();
+      request.socket.off('close', slot.free);
+      slot.free();
     }
   } catch (error) {
     lingerAfterAnswer(request, response);

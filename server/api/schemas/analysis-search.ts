@@ -20,7 +20,6 @@ export const searchQuery = z.object({
     .default(0)
     .meta({ description: 'How many to leave out before them. Narrow the dates to go further back.', example: 0 }),
 });
-export type SearchQuery = z.output<typeof searchQuery>;
 
 const datePattern =
   /^[1-9]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?(Z|[+-](0\d|1[0-4]):?[0-5]\d)?)?$/;

@@ -42,4 +42,3 @@ export const reportSchema = z
       .meta({ description: 'Its files.' }),
   })
   .meta({ id: 'Report', description: 'A report, its files, and where they were delivered.' });
-export type ReportShown = z.output<typeof reportSchema>;

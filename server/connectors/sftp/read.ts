@@ -1,6 +1,6 @@
 import type { Stats } from 'ssh2';
 import { AppError } from '../../../shared/error.ts';
-import type { ByteStream } from '../connector.ts';
+import type { ByteStream } from '../../byte-stream.ts';
 import type { Connection } from './connection.ts';
 
 /** OpenSSH answers up to 255 KiB at once, others less; this is also a whole chunk of sealed storage. */

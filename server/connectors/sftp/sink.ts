@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import type { Stats } from 'ssh2';
 import { AppError } from '../../../shared/error.ts';
-import type { ByteStream, ConnectorContext, DeliveryPart, Receipt, SinkSession } from '../connector.ts';
+import type { ByteStream } from '../../byte-stream.ts';
+import type { ConnectorContext, DeliveryPart, Receipt, SinkSession } from '../connector.ts';
 import { type SftpConfig, sftpUrl } from './config.ts';
 import type { ConnectOptions } from './connect.ts';
 import type { Connection } from './connection.ts';

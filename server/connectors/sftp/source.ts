@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ByteStream, ConnectorContext, RecordingRef, SourceItem, SourceSession } from '../connector.ts';
+import type { ByteStream } from '../../byte-stream.ts';
+import type { ConnectorContext, RecordingRef, SourceItem, SourceSession } from '../connector.ts';
 import type { SftpConfig } from './config.ts';
 import { type ConnectOptions, connect } from './connect.ts';
 import type { Connection } from './connection.ts';

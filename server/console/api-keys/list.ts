@@ -1,3 +1,4 @@
+import { defaultLimits } from '../../../shared/api-key.ts';
 import { getAccountById } from '../../accounts/account.ts';
 import { type ApiKeyView, listApiKeys } from '../../accounts/api-keys.ts';
 import { adminOfConsole } from '../trpc.ts';
@@ -11,10 +12,10 @@ export interface ApiAccess {
   base_url: string;
   docs_url: string;
   token_url: string;
-  /** Calls a minute, and conversations in a period; null: as the contract has it, and for caps: none. */
+  /** Calls a minute, and conversations in a period; null: there is no cap. */
   limits: {
-    ingest_per_minute: number | null;
-    read_per_minute: number | null;
+    ingest_per_minute: number;
+    read_per_minute: number;
     daily_cap: number | null;
     weekly_cap: number | null;
     monthly_cap: number | null;
@@ -34,8 +35,8 @@ export const list = adminOfConsole.query(async ({ ctx }): Promise<ApiAccess> => 
     docs_url: `${publicUrl}/cqa/api/docs`,
     token_url: `${publicUrl}/oauth/token`,
     limits: {
-      ingest_per_minute: limits.ingestPerMinute,
-      read_per_minute: limits.readPerMinute,
+      ingest_per_minute: limits.ingestPerMinute ?? defaultLimits.ingest,
+      read_per_minute: limits.readPerMinute ?? defaultLimits.read,
       daily_cap: limits.dailyCap,
       weekly_cap: limits.weeklyCap,
       monthly_cap: limits.monthlyCap,

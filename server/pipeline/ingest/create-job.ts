@@ -2,8 +2,8 @@ import { transaction } from '../../../db/database.ts';
 import { addFileJob, countUnfinishedFileJobs } from '../../../db/queries/file-jobs.ts';
 import { newId } from '../../../db/uuid.ts';
 import { AppError } from '../../../shared/error.ts';
-import type { FileRequest } from '../../api/schemas/file.ts';
 import type { Services } from '../../services.ts';
+import type { FileRequest } from './file-request.ts';
 import { fileLimits } from './limits.ts';
 import { checkFileUrl } from './open-file.ts';
 
@@ -27,5 +27,6 @@ function tooManyJobs(unfinished: number): AppError {
   return new AppError(
     'too_many_jobs',
     `The account has ${unfinished} file jobs that are not finished, and ${fileLimits.unfinishedJobs} are the most at once. Wait until one is completed or failed (GET /ingress/interactions/batch/{id}), then send this again.`,
+    { retryAfterSeconds: 30 },
   );
 }

@@ -13,7 +13,6 @@ import { releaseClaims } from '../../../db/queries/workers.ts';
 import { uuidText } from '../../../db/uuid.ts';
 import type { Failure } from '../../../shared/error.ts';
 import { getAccountById } from '../../accounts/account.ts';
-import type { FileRequest } from '../../api/schemas/file.ts';
 import type { Services } from '../../services.ts';
 import { type Announcement, announce } from '../../webhooks/announce.ts';
 import { WorkAborted } from '../../worker/abort.ts';
@@ -21,6 +20,7 @@ import type { WorkHandler } from '../../worker/handler.ts';
 import type { ScratchFile } from '../fetch/scratch.ts';
 import { importItem } from '../import-item.ts';
 import { type RowSettings, readRows } from '../validate/rows.ts';
+import type { FileRequest } from './file-request.ts';
 import { openFile } from './open-file.ts';
 import { RowLimit } from './row-limit.ts';
 
@@ -54,7 +54,7 @@ export function ingestHandler(services: Services): WorkHandler {
     maxAttempts,
     async run(work, signal) {
       const others = running.filter(({ accountId }) => accountId === work.accountId);
-      if (others.length >= concurrencyOfAccount) return await releaseClaims(pool, [work], turnMs);
+      if (others.length >= concurrencyOfAccount) return await releaseClaims(pool, [{ ...work, delayMs: turnMs }]);
       running.push(work);
       await runToEnd(work, signal).finally(() => running.splice(running.indexOf(work), 1));
     },
@@ -115,7 +115,7 @@ function announcementsOf(jobId: Buffer, { callbackUrl, completedAt, ...end }: Fi
     fileJobId: uuidText(jobId),
     ...{ status, totalRows, accepted, rejected },
     completedAt: completedAt.toISOString(),
-    errors,
+    errors: errors.map(({ line, reason }) => ({ row: line, reason })),
   };
   return [{ event: 'FILE_INGESTION_COMPLETED', callbackUrl, data }];
 }

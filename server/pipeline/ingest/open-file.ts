@@ -1,8 +1,7 @@
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
-import { fetchStream } from '../../security/fetch.ts';
 import type { Services } from '../../services.ts';
-import { isS3Link, openS3Source, parseS3Link, refuseOwnBucket } from '../../storage/s3-source.ts';
+import { checkLink, openLink } from '../fetch/link.ts';
 import { fileLimits, leastBytesPerSecond } from './limits.ts';
 import { unpacked } from './unpack.ts';
 
@@ -13,23 +12,14 @@ export async function openFile(
   fileUrl: string,
   signal: AbortSignal,
 ): Promise<ByteStream> {
-  const link = fileUrl.trim();
   const limits = { signal, maxBytes: fileLimits.bytes, tooLargeCode: 'invalid' as const, leastBytesPerSecond };
-  const content = isS3Link(link)
-    ? await openS3Source(services, accountId, link, limits)
-    : await fetchStream(link, { egress: services.egress, ...limits });
-  return unpacked(content, fileLimits.bytes);
+  return unpacked(await openLink(services, accountId, fileUrl.trim(), limits), fileLimits.bytes);
 }
 
-/**
- * Refuses at once, with the field, what is no link or leads into a private network. It is checked again when the file is
- * fetched, because names and redirects may change until then.
- */
-export async function checkFileUrl({ egress, config }: Services, fileUrl: string): Promise<void> {
-  const link = fileUrl.trim();
+/** Refuses at once, with the field, what is no link or leads into a private network. */
+export async function checkFileUrl(services: Services, fileUrl: string): Promise<void> {
   try {
-    if (isS3Link(link)) refuseOwnBucket(parseS3Link(link).bucket, config.storageUrl);
-    else await egress.resolve(webHost(link));
+    await checkLink(services, fileUrl.trim());
   } catch (thrown) {
     const error = AppError.from(thrown, 'the check of file_url');
     // A name server that does not answer says nothing about the link; the job will see.
@@ -37,10 +27,4 @@ export async function checkFileUrl({ egress, config }: Services, fileUrl: string
     if (error.kind === 'system') throw error;
     throw new AppError('invalid', `file_url: ${error.message}`, { field: 'file_url', cause: thrown });
   }
-}
-
-function webHost(link: string): string {
-  const url = URL.canParse(link) ? new URL(link) : undefined;
-  if (url && (url.protocol === 'https:' || url.protocol === 'http:') && url.hostname !== '') return url.hostname;
-  throw new AppError('invalid', `"${link.slice(0, 200)}" is no https, http or s3 link.`);
 }

@@ -1,4 +1,4 @@
-import type { ByteStream } from '../../connectors/connector.ts';
+import type { ByteStream } from '../../byte-stream.ts';
 import { damaged } from './damaged.ts';
 import { decode } from './decode.ts';
 import type { TextEncoding } from './encoding.ts';

@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import iconv from 'iconv-lite';
-import type { ByteStream } from '../../connectors/connector.ts';
+import type { ByteStream } from '../../byte-stream.ts';
 import { type Encoding, EncodingDetector, type TextEncoding } from './encoding.ts';
 
 interface Decoder {

@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/error.ts';
-import type { InteractionItem } from '../../api/schemas/interaction.ts';
 import type { Interaction } from '../validate/interaction.ts';
 import { TimeReader } from '../validate/time.ts';
+import type { InteractionItem } from './item-schema.ts';
 
 /** Fields of an interaction as they come in JSON; those of its content may be absent, as in an upload. */
 export type ReceivedItem = Omit<InteractionItem, 'audio_url' | 'transcript_url' | 'transcript_text'> &

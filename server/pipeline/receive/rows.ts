@@ -4,11 +4,8 @@ import type { Services } from '../../services.ts';
 import { ChunkBuffer } from '../store/chunk.ts';
 import { fateOf, needsRules } from '../store/fate.ts';
 import type { Rows } from '../store/interaction-store.ts';
-import type { Refusal, SortedRows } from '../store/sort.ts';
+import { isThereAlready, type Refusal, type SortedRows } from '../store/sort.ts';
 import type { Interaction } from '../validate/interaction.ts';
-
-/** Stands where an execution's id would: what comes alone was brought by none. */
-export const noExecution = Buffer.alloc(16);
 
 export interface Received {
   line: number;
@@ -33,10 +30,11 @@ export function makesWork({ added }: SortedRows): boolean {
 }
 
 /** What the caller is told of a row that was refused. */
-export function refusalOf({ row, code, reason }: Refusal): AppError {
-  if (code === 'cap_exceeded') return new AppError('conversation_cap_exceeded', reason);
-  return new AppError(
-    'duplicate',
-    `An interaction with external_interaction_id "${row.externalId}" is there already. Nothing was changed.`,
-  );
+export function refusalOf({ row, code, reason, ...when }: Refusal): AppError {
+  if (code === 'cap_exceeded') return new AppError('conversation_cap_exceeded', reason, when);
+  return duplicate(row.externalId);
+}
+
+export function duplicate(externalId: string): AppError {
+  return new AppError('duplicate', isThereAlready(externalId), { field: 'external_interaction_id' });
 }

@@ -1,21 +1,17 @@
-import type { PoolConnection } from 'mysql2/promise';
-import { transaction } from '../../../db/database.ts';
-import { grantConversations } from '../../../db/queries/conversation-caps.ts';
-import { ingressConnectorId } from '../../../db/queries/interactions.ts';
 import { AppError } from '../../../shared/error.ts';
-import { Batch } from '../../batch.ts';
+import { CallGroup } from '../../call-group.ts';
 import type { Services } from '../../services.ts';
 import { storeFailure } from '../store/failure.ts';
-import { InteractionStore, type Rows } from '../store/interaction-store.ts';
-import type { SortedRows } from '../store/sort.ts';
 import type { Interaction } from '../validate/interaction.ts';
-import { makesWork, noExecution, refusalOf, rowsOf } from './rows.ts';
+import { makesWork, refusalOf, rowsOf } from './rows.ts';
+import { storeGroup } from './store-group.ts';
 
 /** The interaction's id, or why it was not taken. */
-type Fate = Buffer | AppError;
+type Outcome = Buffer | AppError;
 
-interface Lane {
-  batch: Batch<Interaction, Fate>;
+/** An account's interactions that wait or are being stored. */
+interface Queue {
+  group: CallGroup<Interaction, Outcome>;
   waiting: number;
 }
 
@@ -27,7 +23,7 @@ export class Singles {
   readonly #services: Services;
   readonly #wake: () => void;
   /** By account; only those that have something to do. */
-  readonly #lanes = new Map<number, Lane>();
+  readonly #queues = new Map<number, Queue>();
 
   constructor(services: Services, wake: () => void) {
     this.#services = services;
@@ -35,41 +31,41 @@ export class Singles {
   }
 
   async add(accountId: number, interaction: Interaction): Promise<Buffer> {
-    const lane = this.#laneOf(accountId);
-    lane.waiting += 1;
+    const queue = this.#queueOf(accountId);
+    queue.waiting += 1;
     try {
-      const fate = await lane.batch.add(interaction);
-      if (fate instanceof AppError) throw fate;
-      return fate;
+      const outcome = await queue.group.add(interaction);
+      if (outcome instanceof AppError) throw outcome;
+      return outcome;
     } finally {
-      lane.waiting -= 1;
-      if (lane.waiting === 0) this.#lanes.delete(accountId);
+      queue.waiting -= 1;
+      if (queue.waiting === 0) this.#queues.delete(accountId);
     }
   }
 
-  #laneOf(accountId: number): Lane {
-    let lane = this.#lanes.get(accountId);
-    if (!lane) {
-      lane = { batch: new Batch((group) => this.#store(accountId, group)), waiting: 0 };
-      this.#lanes.set(accountId, lane);
+  #queueOf(accountId: number): Queue {
+    let queue = this.#queues.get(accountId);
+    if (!queue) {
+      queue = { group: new CallGroup((list: Interaction[]) => this.#store(accountId, list)), waiting: 0 };
+      this.#queues.set(accountId, queue);
     }
-    return lane;
+    return queue;
   }
 
   /** One that the database cannot store must not fail those that came at the same time. */
-  async #store(accountId: number, group: Interaction[]): Promise<Fate[]> {
+  async #store(accountId: number, group: Interaction[]): Promise<Outcome[]> {
     try {
       return await this.#storeTogether(accountId, group);
     } catch (thrown) {
       const failure = storeFailure(thrown);
-      if (group.length === 1 || failure.code === 'database_unavailable') return group.map(() => failure);
-      const fates: Fate[] = [];
-      for (const interaction of group) fates.push(...(await this.#store(accountId, [interaction])));
-      return fates;
+      if (group.length === 1 || failure.kind === 'transient') return group.map(() => failure);
+      const outcomes: Outcome[] = [];
+      for (const interaction of group) outcomes.push(...(await this.#store(accountId, [interaction])));
+      return outcomes;
     }
   }
 
-  async #storeTogether(accountId: number, group: Interaction[]): Promise<Fate[]> {
+  async #storeTogether(accountId: number, group: Interaction[]): Promise<Outcome[]> {
     const received = group.map((interaction) => ({ line: 0, interaction }));
     const rows = await rowsOf(this.#services, accountId, received);
     const sorted = await storeGroup(this.#services, accountId, rows);
@@ -77,27 +73,4 @@ export class Singles {
     const refused = new Map(sorted.refused.map((refusal) => [refusal.row, refusalOf(refusal)]));
     return rows.rows.map((row) => refused.get(row) ?? rows.buffer.idOf(row));
   }
-}
-
-/** Stores rows that came alone, in one transaction, with what else belongs to them. */
-export function storeGroup(
-  { database }: Services,
-  accountId: number,
-  rows: Rows,
-  alsoWrite: (connection: PoolConnection, sorted: SortedRows) => Promise<void> = () => Promise.resolve(),
-): Promise<SortedRows> {
-  const store = new InteractionStore(database, {
-    origin: { accountId, connectorId: ingressConnectorId, sourceItemId: 0 },
-    executionId: noExecution,
-    onExisting: 'reject',
-    isBulk: false,
-    admit: (connection, count) => grantConversations(connection, accountId, count, { stored: count }),
-  });
-  let attempts = 0;
-  return transaction(database.pool, async (connection) => {
-    if (attempts++ > 0) store.expectKnown();
-    const sorted = await store.write(connection, rows);
-    await alsoWrite(connection, sorted);
-    return sorted;
-  });
 }

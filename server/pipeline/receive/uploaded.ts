@@ -1,14 +1,11 @@
-import type { PoolConnection } from 'mysql2/promise';
 import { addStoredRecording } from '../../../db/queries/interactions.ts';
 import { interactionStatuses } from '../../../shared/interaction.ts';
 import type { AudioFacts } from '../../../shared/measures.ts';
 import type { Services } from '../../services.ts';
 import { ChunkBuffer, type Fate } from '../store/chunk.ts';
-import { storeFailure } from '../store/failure.ts';
-import type { SortedRows } from '../store/sort.ts';
 import type { Interaction } from '../validate/interaction.ts';
 import { refusalOf } from './rows.ts';
-import { storeGroup } from './singles.ts';
+import { storeGroup } from './store-group.ts';
 
 /** A recording that lies in storage. */
 export interface UploadedRecording {
@@ -33,16 +30,12 @@ export async function storeUploaded(
 ): Promise<void> {
   const buffer = new ChunkBuffer(1, 4096);
   const rows = { buffer, rows: [buffer.add(interaction, 0, toAnalyse, id)] };
-  const keep = (connection: PoolConnection, { added }: SortedRows) =>
-    added.length === 0
-      ? Promise.resolve()
-      : addStoredRecording(connection, accountId, { interactionId: id, reference: '', ...recording });
-  let sorted: SortedRows;
-  try {
-    sorted = await storeGroup(services, accountId, rows, keep);
-  } catch (thrown) {
-    throw storeFailure(thrown);
-  }
+  const sorted = await storeGroup(services, accountId, rows, {
+    async alsoWrite(connection, { added }) {
+      if (added.length === 0) return;
+      await addStoredRecording(connection, accountId, { interactionId: id, reference: '', ...recording });
+    },
+  });
   const [refusal] = sorted.refused;
   if (refusal) throw refusalOf(refusal);
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/error.ts';
 import { sniffAudio, sniffLength } from '../../analysis/media/sniff.ts';
-import type { ByteStream } from '../../connectors/connector.ts';
+import type { ByteStream } from '../../byte-stream.ts';
 
 /** Larger than a day of uncompressed telephone audio on two channels. */
 export const recordingBytesMax = 2 * 1024 ** 3;

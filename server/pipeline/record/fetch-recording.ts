@@ -17,7 +17,7 @@ export async function fetchRecording(
   try {
     const stored = await readReference(
       { accountId: work.accountId, connectorId, itemKey: list.itemKey, text, field: 'audio_url' },
-      { services, sessions, signal, maxBytes: recordingBytesMax },
+      { services, sessions, limits: { signal, maxBytes: recordingBytesMax, tooLargeCode: 'audio_too_large' } },
       (content) => services.storage.put(storageKey, audioOnly(content, signal)),
     );
     return { position, state: 'here', storageKey, ...stored };

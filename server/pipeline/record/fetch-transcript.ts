@@ -3,10 +3,11 @@ import type { TranscriptOutcome } from '../../../db/queries/transcripts.ts';
 import type { Work } from '../../../db/queries/work.ts';
 import { AppError } from '../../../shared/error.ts';
 import { limits } from '../../../shared/interaction.ts';
-import type { ByteStream } from '../../connectors/connector.ts';
+import { hasScheme } from '../../../shared/link.ts';
+import type { ByteStream } from '../../byte-stream.ts';
 import type { Services } from '../../services.ts';
 import { referencesIn } from '../references.ts';
-import { isLink, lastingFailure, type Reference, readReference } from './reference.ts';
+import { lastingFailure, type ReadSettings, type Reference, readReference } from './reference.ts';
 import type { SourceSessions } from './sessions.ts';
 import { transcriptText } from './transcript-text.ts';
 
@@ -25,7 +26,8 @@ export async function fetchTranscript(
 ): Promise<TranscriptOutcome> {
   const { connectorId, itemKey } = list;
   // Larger files are told by what they are; see filePart().
-  const settings = { services, sessions, signal, maxBytes: Number.MAX_SAFE_INTEGER };
+  const limits = { signal, maxBytes: Number.MAX_SAFE_INTEGER, tooLargeCode: 'transcript_too_large' as const };
+  const settings: ReadSettings = { services, sessions, limits };
   try {
     let joined = '';
     for (const text of namedIn(url)) {
@@ -71,6 +73,6 @@ function requireSize(text: string): void {
 
 /** How it is named in words. A link's query often carries its permission, so that part is not repeated. */
 function nameOf(reference: string): string {
-  const name = isLink(reference) ? reference.replace(/[?#].*$/s, '') : reference;
+  const name = hasScheme(reference) ? reference.replace(/[?#].*$/s, '') : reference;
   return name.length > 200 ? `${name.slice(0, 200)}…` : name;
 }

@@ -1,8 +1,9 @@
 import { AppError, type Failure } from '../../../shared/error.ts';
-import type { ByteStream } from '../../connectors/connector.ts';
-import { fetchStream } from '../../security/fetch.ts';
+import { hasScheme } from '../../../shared/link.ts';
+import type { ByteStream } from '../../byte-stream.ts';
+import type { BodyLimits } from '../../security/bounded-body.ts';
 import type { Services } from '../../services.ts';
-import { isS3Link, openS3Source } from '../../storage/s3-source.ts';
+import { openLink } from '../fetch/link.ts';
 import type { SourceSessions } from './sessions.ts';
 
 /** What a row names by a link or by a path on its connector's system. */
@@ -19,27 +20,22 @@ export interface Reference {
 export interface ReadSettings {
   services: Services;
   sessions: SourceSessions;
-  signal: AbortSignal;
-  maxBytes: number;
+  /** For what is behind a link. */
+  limits: Pick<BodyLimits, 'signal' | 'maxBytes' | 'tooLargeCode'>;
 }
 
 /** Opens what is referred to and lends its bytes to `use`. A piece is valid only until the next one is asked for. */
 export async function readReference<T>(
   { accountId, connectorId, itemKey, text, field }: Reference,
-  { services, sessions, signal, maxBytes }: ReadSettings,
+  { services, sessions, limits }: ReadSettings,
   use: (content: ByteStream) => Promise<T>,
 ): Promise<T> {
-  if (isS3Link(text)) return use(await openS3Source(services, accountId, text, { signal, maxBytes }));
-  if (isLink(text)) return use(await fetchStream(text, { egress: services.egress, signal, maxBytes }));
+  if (hasScheme(text)) return use(await openLink(services, accountId, text, limits));
   return sessions.with(accountId, connectorId, async (session) => {
     if (!session.recording)
       throw new AppError('invalid', `This connector holds no files beside its rows; ${field} must be a link.`);
     return use(await session.recording({ path: text, itemKey }));
   });
-}
-
-export function isLink(reference: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(reference);
 }
 
 /** A failure that somebody must mend, as it is kept; any other is thrown, to be tried again. */

@@ -39,6 +39,8 @@ export interface InteractionStoreOptions {
   onExisting: OnExisting;
   /** LOAD DATA where the server allows it: faster for thousands of rows, slower for a few. */
   isBulk: boolean;
+  /** Makes the ledger's item of the rows, anew in each attempt, and gives its id; it stands for `origin.sourceItemId`. */
+  enter?: (connection: PoolConnection) => Promise<number>;
   /** How many of so many new rows, which are written already, the account may keep. Absent: all. */
   admit?: (connection: PoolConnection, count: number) => Promise<Grant>;
 }
@@ -57,7 +59,8 @@ const maxRaces = 8;
 export class InteractionStore {
   readonly #canLoad: boolean;
   readonly #options: InteractionStoreOptions;
-  readonly #writer: InsertWriter;
+  #origin: InteractionOrigin;
+  #writer: InsertWriter;
   /** Whether the last rows met some that were there: then the next ones most likely do, too. */
   #expectsKnown = false;
   /** How many new rows the account may keep, where those were too many. */
@@ -66,6 +69,7 @@ export class InteractionStore {
   constructor(database: Database, options: InteractionStoreOptions) {
     this.#canLoad = options.isBulk && database.canLoadLocal;
     this.#options = options;
+    this.#origin = options.origin;
     this.#writer = new InsertWriter(commonValues(options.origin));
   }
 
@@ -83,15 +87,23 @@ export class InteractionStore {
   async write(connection: PoolConnection, rows: Rows, asNew?: NewRows): Promise<SortedRows> {
     this.#grant = undefined;
     for (let race = 0; race <= maxRaces; race++) {
-      const sorted = await this.attempt(connection, rows, asNew);
+      await this.#enter(connection);
+      const sorted = await this.#attempt(connection, rows, asNew);
       if (sorted) return sorted;
       await startAgain(connection);
     }
     throw new AppError('database_failed', 'The database neither stores new rows nor says which are there already.');
   }
 
+  async #enter(connection: PoolConnection): Promise<void> {
+    const { origin, enter } = this.#options;
+    if (!enter) return;
+    this.#origin = { ...origin, sourceItemId: await enter(connection) };
+    this.#writer = new InsertWriter(commonValues(this.#origin));
+  }
+
   /** Undefined: some rows turned out to be there. The transaction must be rolled back; the next attempt looks them up. */
-  async attempt(connection: PoolConnection, rows: Rows, asNew?: NewRows): Promise<SortedRows | undefined> {
+  async #attempt(connection: PoolConnection, rows: Rows, asNew?: NewRows): Promise<SortedRows | undefined> {
     if (this.#expectsKnown) return this.#lookUpAndWrite(connection, rows);
     const { sorted, firstText } = asNew ?? this.#newRows(rows);
     this.#expectsKnown = !(await this.#insert(connection, rows.buffer, sorted.added, firstText));
@@ -120,8 +132,8 @@ export class InteractionStore {
 
   /** Undefined: somebody else stored some of the rows after they were looked up. */
   async #lookUpAndWrite(connection: PoolConnection, { rows, buffer }: Rows): Promise<SortedRows | undefined> {
-    const { origin, onExisting } = this.#options;
-    const { accountId } = origin;
+    const { onExisting } = this.#options;
+    const { accountId } = this.#origin;
     const known = new Map<string, KnownInteraction>();
     const take = (list: KnownInteraction[]) => {
       for (const interaction of list) known.set(interaction.externalId, interaction);
@@ -145,7 +157,7 @@ export class InteractionStore {
   }
 
   #standings(known: ReadonlyMap<string, KnownInteraction>): Map<string, Known> {
-    const { connectorId } = this.#options.origin;
+    const { connectorId } = this.#origin;
     const standings = new Map<string, Known>();
     for (const [externalId, interaction] of known)
       standings.set(externalId, {
@@ -162,9 +174,8 @@ export class InteractionStore {
     rows: ChunkRow[],
     firstText?: InsertText,
   ): Promise<boolean> {
-    const { origin } = this.#options;
     if (rows.length === 0) return true;
-    if (this.#canLoad) return loadInteractions(connection, origin, () => buffer.pieces(rows), rows.length);
+    if (this.#canLoad) return loadInteractions(connection, this.#origin, () => buffer.pieces(rows), rows.length);
     const list = [...groups(rows)];
     const write = (index: number) => this.#writer.write(buffer, list[index] ?? []);
     return insertTexts(connection, list.length, (index) => (index === 0 && firstText ? firstText : write(index)));
@@ -176,8 +187,8 @@ export class InteractionStore {
     sorted: SortedRows,
     known: ReadonlyMap<string, KnownInteraction>,
   ) {
-    const { origin, executionId } = this.#options;
-    await handOver(connection, origin, executionId, { ...sorted, buffer, known });
+    const { executionId } = this.#options;
+    await handOver(connection, this.#origin, executionId, { ...sorted, buffer, known });
   }
 }
 
@@ -203,7 +214,7 @@ async function insertTexts(
 }
 
 /** What was written is undone, and its locks are free. */
-export async function startAgain(connection: PoolConnection): Promise<void> {
+async function startAgain(connection: PoolConnection): Promise<void> {
   await connection.rollback();
   await connection.beginTransaction();
 }

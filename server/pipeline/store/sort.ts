@@ -16,9 +16,14 @@ export interface Refusal {
   row: ChunkRow;
   code: Extract<RowCode, 'duplicate' | 'cap_exceeded'>;
   reason: string;
+  /** Of one that may be taken later. */
+  retryAfterSeconds?: number;
 }
 
-const isThere = 'An interaction with this external_interaction_id is there already.';
+/** Said wherever an interaction is refused because its id is there. */
+export function isThereAlready(externalId: string): string {
+  return `An interaction with external_interaction_id "${externalId}" is there already.`;
+}
 
 export interface SortedRows {
   added: ChunkRow[];
@@ -59,7 +64,7 @@ export function sortRows(
     }
     standings.set(externalId, standing);
     if (onExisting === 'reject') {
-      refused.push({ row, code: 'duplicate', reason: isThere });
+      refused.push({ row, code: 'duplicate', reason: isThereAlready(externalId) });
       continue;
     }
     if (standing.contentHash === row.contentHash || !standing.isOwn || onExisting === 'skip') continue;
@@ -78,8 +83,9 @@ function standingOf(known: Known | undefined): Standing | undefined {
 }
 
 /** The first of the new rows, as many as were granted; the others are refused. */
-export function keepOf({ added, refused, imported, ...others }: SortedRows, { count, reason }: Grant): SortedRows {
-  const beyond = added.slice(count).map((row): Refusal => ({ row, code: 'cap_exceeded', reason }));
+export function keepOf({ added, refused, imported, ...others }: SortedRows, grant: Grant): SortedRows {
+  const { count, ...why } = grant;
+  const beyond = added.slice(count).map((row): Refusal => ({ row, code: 'cap_exceeded', ...why }));
   return {
     ...others,
     added: added.slice(0, count),

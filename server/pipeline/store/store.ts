@@ -57,7 +57,7 @@ export class ChunkStore {
       onExisting,
       isBulk: true,
       ...(this.#isIngress
-        ? { admit: (connection, count) => grantConversations(connection, origin.accountId, count, { stored: count }) }
+        ? { admit: (connection, count) => grantConversations(connection, origin.accountId, count) }
         : {}),
     });
   }

@@ -1,4 +1,4 @@
-import type { RowCode } from '../../../shared/interaction.ts';
+import { limits, type RowCode } from '../../../shared/interaction.ts';
 import type { RowProblem } from '../parse/scanner.ts';
 
 /** Thrown by the checks of one row, and caught where rows are sorted into good and rejected. */
@@ -11,13 +11,12 @@ export class RowRejected extends Error {
   }
 }
 
-const maxSeconds = 4_294_967_295;
 const wholeNumber = /^\d{1,10}$/;
 
 export function readSeconds(text: string, column: string): number | null {
   if (text === '') return null;
   const seconds = wholeNumber.test(text) ? Number(text) : Number.NaN;
-  if (seconds <= maxSeconds) return seconds;
+  if (seconds <= limits.durationSeconds) return seconds;
   throw new RowRejected('bad_number', `${column} is ${shown(text)}; it must be a whole number of seconds.`, column);
 }
 
@@ -46,15 +45,19 @@ export function readText(text: string, column: string, maxLength: number): strin
 
 /** Throws where the text has more than `maxBytes` bytes in UTF-8. */
 export function requireBytes(text: string, column: string, maxBytes: number): void {
-  // No character takes more than three bytes for each of its UTF-16 units.
-  if (text.length * 3 <= maxBytes) return;
+  if (hasAtMost(text, maxBytes)) return;
   const bytes = Buffer.byteLength(text);
-  if (bytes > maxBytes)
-    throw new RowRejected(
-      'too_long',
-      `${column} has ${bytes.toLocaleString('en')} bytes; ${maxBytes.toLocaleString('en')} are the most.`,
-      column,
-    );
+  throw new RowRejected(
+    'too_long',
+    `${column} has ${bytes.toLocaleString('en')} bytes; ${maxBytes.toLocaleString('en')} are the most.`,
+    column,
+  );
+}
+
+/** Whether the text has at most so many bytes in UTF-8. */
+export function hasAtMost(text: string, bytes: number): boolean {
+  // No character takes more than three bytes for each of its UTF-16 units, and none less than one.
+  return text.length * 3 <= bytes || (text.length <= bytes && Buffer.byteLength(text) <= bytes);
 }
 
 /** A value as it is quoted in a reason. */

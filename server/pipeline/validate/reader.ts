@@ -23,10 +23,6 @@ export interface ReadingOptions {
   linksOnly?: boolean | undefined;
 }
 
-/** What the table's columns hold, in characters and (of TEXT) bytes. */
-const lengths = { channel_type: 32, source: 191, language: 32, audio_format: 32 } as const;
-const urlBytes = 65_535;
-
 /** Reads canonical values, which come as texts, whatever kind of file or request they stood in. */
 export class InteractionReader {
   readonly #canonical: Columns['canonical'];
@@ -50,12 +46,12 @@ export class InteractionReader {
   read(fields: readonly string[], metadata: string): Interaction {
     const interaction: Interaction = {
       externalId: this.#externalId(fields),
-      channelType: this.#required(fields, 'channel_type', lengths.channel_type),
-      source: this.#text(fields, 'source', lengths.source) ?? this.#source,
-      language: this.#text(fields, 'language', lengths.language),
+      channelType: this.#required(fields, 'channel_type', limits.channelTypeLength),
+      source: this.#text(fields, 'source', limits.sourceLength) ?? this.#source,
+      language: this.#text(fields, 'language', limits.languageLength),
       startTimeMs: this.#startTimeMs(fields),
       durationSeconds: readSeconds(this.#trimmed(fields, 'duration_seconds'), 'duration_seconds'),
-      audioFormat: this.#text(fields, 'audio_format', lengths.audio_format),
+      audioFormat: this.#text(fields, 'audio_format', limits.audioFormatLength),
       callbackUrl: this.#url(fields, 'callback_url') ?? this.#callbackUrl,
       piiRedacted: this.#isRedacted(fields),
       audioUrl: this.#url(fields, 'audio_url'),
@@ -84,6 +80,12 @@ export class InteractionReader {
     const id = this.#value(fields, 'external_interaction_id');
     if (id.trim() === '') throw missing('external_interaction_id');
     requireBytes(id, 'external_interaction_id', limits.externalIdBytes);
+    if (id === '.' || id === '..')
+      throw new RowRejected(
+        'bad_value',
+        `external_interaction_id is ${shown(id)}; no address can name it.`,
+        'external_interaction_id',
+      );
     return id;
   }
 
@@ -104,7 +106,7 @@ export class InteractionReader {
 
   #url(fields: readonly string[], name: CanonicalField): string | null {
     const url = this.#trimmed(fields, name);
-    requireBytes(url, name, urlBytes);
+    requireBytes(url, name, limits.urlBytes);
     return url === '' ? null : url;
   }
 

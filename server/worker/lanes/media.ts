@@ -1,5 +1,5 @@
-import { leftoverHandler } from '../../api/multipart/leftover.ts';
 import { analyseHandler } from '../../pipeline/analyse.ts';
+import { leftoverHandler } from '../../pipeline/receive/leftover.ts';
 import { recordHandler } from '../../pipeline/record.ts';
 import type { OpenHandlers } from '../lanes.ts';
 

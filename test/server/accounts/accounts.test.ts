@@ -1,9 +1,12 @@
 import { expect } from 'chai';
+import { DateTime } from 'luxon';
 import type { RowDataPacket } from 'mysql2/promise';
 import { selectUsersToSignIn } from '../../../db/queries/console-users.ts';
 import { getAccount } from '../../../server/accounts/account.ts';
 import { createAccount, setAccount } from '../../../server/accounts/accounts.ts';
 import { createUser } from '../../../server/accounts/users.ts';
+import { interactionOf } from '../../../server/pipeline/receive/item.ts';
+import { openReceiver } from '../../../server/pipeline/receive/receive.ts';
 import { verifyPassword } from '../../../server/security/passwords.ts';
 import type { Services } from '../../../server/services.ts';
 import { AppError } from '../../../shared/error.ts';
@@ -92,6 +95,30 @@ describe('accounts and users', () => {
       webhooksEnabled: false,
       s3Buckets: ['calls'],
     });
+  });
+
+  it('count what came while there was no cap when one is set again', async () => {
+    const { id, uid } = await createAccount(services, {
+      name: 'Caps',
+      adminEmail: 'x@caps.example',
+      adminPassword: 'long enough!',
+    });
+    const receiver = openReceiver(services);
+    const { timezone } = await getAccount(services, uid);
+    const send = (name: string) => {
+      const item = { external_interaction_id: name, channel_type: 'CHAT', transcript_text: 'Agent: hello' };
+      return receiver.one(id, interactionOf(item, { timezone }));
+    };
+    await setAccount(services, uid, { dailyCap: 5 });
+    await send('counted');
+    await setAccount(services, uid, { dailyCap: null });
+    for (let n = 1; n < 5; n++) await send(`uncounted ${n}`);
+    await setAccount(services, uid, { dailyCap: 5 });
+    const refusal = await send('one too many').catch((error) => error);
+    expect(refusal).to.be.instanceOf(AppError);
+    expect(refusal.message).to.equal('Daily conversation cap exceeded: 5/5');
+    const endsInSeconds = DateTime.now().setZone(timezone).endOf('day').diffNow('seconds').seconds;
+    expect(refusal.retryAfterSeconds).to.be.closeTo(endsInSeconds, 10);
   });
 
   it('refuse limits and buckets that cannot be', async () => {

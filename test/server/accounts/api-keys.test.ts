@@ -38,7 +38,7 @@ describe('API keys', () => {
       (error) => error,
     );
 
-  async function isUsable({ uid, key }: MadeApiKey): Promise<boolean> {
+  async function isUsable({ uid, api_key: key }: MadeApiKey): Promise<boolean> {
     const { lookup = '', secretHash = Buffer.alloc(32) } = parseApiKey(key) ?? {};
     const { pool } = services.database;
     const [[found], byUid] = await Promise.all([findUsableKeys(pool, [lookup]), findUsableKeyByUid(pool, uid)]);
@@ -54,7 +54,7 @@ describe('API keys', () => {
 
   it('are found by their lookup and proved by their secret', async () => {
     const { id, uid: accountUid } = await testAccount(services);
-    const { key, uid } = await create(id, { scopes: ['read'] });
+    const { api_key: key, uid } = await create(id, { scopes: ['read'] });
     expect(key).to.match(/^cqa_[0-9A-Za-z]{12}_[0-9A-Za-z]{43}$/);
     const parsed = parseApiKey(key);
     const [stored, ...others] = await findUsableKeys(services.database.pool, [parsed?.lookup ?? '', 'unknown']);
@@ -68,7 +68,7 @@ describe('API keys', () => {
   });
 
   it('are told apart by the case of their letters', async () => {
-    const { key } = await create(await anAccount());
+    const { api_key: key } = await create(await anAccount());
     const lookup = parseApiKey(key)?.lookup ?? '';
     const swapped = lookup.replace(/[a-z]/i, (letter) =>
       letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
@@ -82,7 +82,7 @@ describe('API keys', () => {
   });
 
   it('are kept so that neither the key nor its signing secret can be read from the database', async () => {
-    const { key, signingSecret } = await create(await anAccount());
+    const { api_key: key, signing_secret: signingSecret } = await create(await anAccount());
     const [rows] = await services.database.pool.query<RowDataPacket[]>('SELECT * FROM api_key');
     const kept = rows.flatMap((row) =>
       Object.values(row).map((value) => Buffer.from(String(value)).toString('latin1')),
@@ -97,7 +97,7 @@ describe('API keys', () => {
     const account = await anAccount();
     const first = await create(account, { name: 'first' });
     await revokeApiKey(services, account, first.uid);
-    const { uid, key } = await create(account, { name: 'second', expires_in_days: 30 });
+    const { uid, api_key: key } = await create(account, { name: 'second', expires_in_days: 30 });
     const [second, ended] = await listApiKeys(services, account);
     expect(second).to.deep.include({
       uid,
@@ -211,6 +211,22 @@ describe('API keys', () => {
     }
   });
 
+  it('are rotated out two at a time: a third rotation is refused in words until one of them has ended', async () => {
+    const account = await anAccount();
+    const first = await create(account);
+    const second = await rotate(account, first.uid);
+    const third = await rotate(account, second.uid);
+    const refusal = await refusalOf(rotate(account, third.uid));
+    expect(refusal).to.be.instanceOf(AppError).with.property('code', 'conflict');
+    expect(refusal.message).to.match(/2 keys of this account are being rotated out.*Revoke one of those/);
+    expect(await statuses(account)).to.deep.equal(['active', 'retiring', 'retiring']);
+    await rotate(account, third.uid, 0);
+    const [fourth] = await listApiKeys(services, account);
+    await revokeApiKey(services, account, first.uid);
+    await rotate(account, fourth?.uid ?? '');
+    expect((await statuses(account)).filter((status) => status === 'retiring')).to.have.length(2);
+  });
+
   it('are found by nobody but their account', async () => {
     const [own, other] = [await anAccount(), await anAccount()];
     const made = await create(own);
@@ -239,11 +255,11 @@ describe('API keys', () => {
     expect(await newestSigningKey(services, account)).to.equal(undefined);
     const first = await create(account);
     const second = await create(account);
-    expect(await newestSigningKey(services, account)).to.deep.equal({ uid: second.uid, secret: second.signingSecret });
+    expect(await newestSigningKey(services, account)).to.deep.equal({ uid: second.uid, secret: second.signing_secret });
     await revokeApiKey(services, account, second.uid);
-    expect(await newestSigningKey(services, account)).to.deep.equal({ uid: first.uid, secret: first.signingSecret });
+    expect(await newestSigningKey(services, account)).to.deep.equal({ uid: first.uid, secret: first.signing_secret });
     const third = await rotate(account, first.uid);
-    expect(await newestSigningKey(services, account)).to.deep.equal({ uid: third.uid, secret: third.signingSecret });
+    expect(await newestSigningKey(services, account)).to.deep.equal({ uid: third.uid, secret: third.signing_secret });
   });
 
   it('remember when they were last used', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Answer } from '../../../server/analysis/evaluate.ts';
-import { scoreCard } from '../../../server/analysis/score.ts';
+import { criticalityAdjusted, scoreCard } from '../../../server/analysis/score.ts';
 import type { AnswerState, QualityProfile } from '../../../shared/quality.ts';
 import { profileOf } from './profile.ts';
 
@@ -59,6 +59,20 @@ describe('scoreCard', () => {
     expect(adjusted(given('No'))).to.equal(0);
     expect(adjusted(open('na'))).to.equal(10);
     expect(adjusted(open('not_evaluated'))).to.equal(10);
+  });
+
+  it('takes everything away from the part of a card that holds such a KPI, and from no other', () => {
+    const [first, second] = scoreCard(
+      profileOf([{ is_critical: true }, {}], [{}]),
+      answers([given('No'), given('Yes'), given('Yes')]),
+    ).categories.map(({ final_score, sub_categories }) =>
+      criticalityAdjusted(
+        final_score,
+        sub_categories.flatMap((sub) => sub.kpis),
+      ),
+    );
+    expect([first, second]).to.deep.equal([0, 10]);
+    expect(criticalityAdjusted(null, [])).to.equal(null);
   });
 
   it('never scores Text questions or those that may not be scored', () => {

@@ -108,7 +108,7 @@ describe('who calls the API', () => {
 
   it('needs the scope of the call', async () => {
     const made = await createApiKey(services, frame.account.id, { name: 'reader', scopes: ['read'] }, 'test');
-    const key = { 'x-api-key': made.key };
+    const key = { 'x-api-key': made.api_key };
     expect((await frame.get('/read', key)).status).to.equal(201);
     const refused = await frame.post('/echo', '{}', key);
     expect([refused.status, refused.code]).to.deep.equal([403, 'FORBIDDEN']);

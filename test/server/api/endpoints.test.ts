@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
+import { type DatabaseAddress, openDatabase } from '../../../db/database.ts';
 import { newId, uuidText } from '../../../db/uuid.ts';
 import { createApiKey, revokeApiKey } from '../../../server/accounts/api-keys.ts';
 import { endpoints } from '../../../server/api/endpoints.ts';
@@ -162,7 +165,7 @@ describe('every endpoint of the API', () => {
         const scopesLeft = scopes.filter((left) => left !== scope);
         const { account, services } = server;
         const made = await createApiKey(services, account.id, { name: operationId, scopes: scopesLeft }, 'test');
-        const refused = await send(method, trial.good(own), made.key);
+        const refused = await send(method, trial.good(own), made.api_key);
         expect([refused.status, refused.code]).to.deep.equal([403, 'FORBIDDEN']);
         await revokeApiKey(services, account.id, made.uid);
       });
@@ -211,15 +214,40 @@ describe('every endpoint of the API', () => {
 
 describe('an API whose database has gone', () => {
   it('says 503 and when to come again, and nothing of what is behind it', async () => {
-    const server = await apiServer();
-    const { pool } = server.services.database;
-    await server.call('GET', '/executions');
-    await pool.end();
+    const services = await testServices();
+    const relay = await openRelay(services.database.address);
+    const database = await openDatabase(relay.address);
+    const server = await apiServer({ ...services, database });
+    expect((await server.call('GET', '/executions')).status).to.equal(200);
+    await relay.close();
     const answer = await server.call('GET', '/executions');
     checkAnswer('GET', '/cqa/api/v1/accounts/x/executions', answer);
     expect([answer.status, answer.code]).to.deep.equal([503, 'SERVICE_UNAVAILABLE']);
     expect(Number(answer.headers.get('retry-after'))).to.be.greaterThan(0);
     expect(answer.text).not.to.match(/pool|mysql|sock|127\.0\.0/i);
-    await server.close().catch(() => undefined);
+    await server.close();
+    await database.close();
+    await services.close();
   });
 });
+
+/** A way to the database that can be cut. */
+async function openRelay({ host = '127.0.0.1', port = 3306, socketPath, ...account }: DatabaseAddress) {
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = socketPath ? connect(socketPath) : connect(port, host);
+    near.pipe(far).pipe(near);
+    for (const socket of [near, far]) sockets.add(socket.on('error', () => undefined));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address: DatabaseAddress = { ...account, host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+  return {
+    address,
+    async close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, 'close');
+    },
+  };
+}

@@ -77,6 +77,13 @@ describe('an Idempotency-Key', () => {
     expect(calls).to.equal(1);
   });
 
+  it('takes an address with and without a slash at its end for the same', async () => {
+    const key = newKey();
+    await frame.post('/count', '{}', key);
+    expect((await frame.post('/count/', '{}', key)).headers.get('idempotent-replayed')).to.equal('true');
+    expect((await frame.post('/count/?a=/', '{}', key)).code).to.equal('IDEMPOTENCY_KEY_REUSED');
+  });
+
   it('is refused for another body, another address or another query', async () => {
     const key = newKey();
     await frame.post('/count', '{"a":1}', key);

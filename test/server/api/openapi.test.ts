@@ -58,6 +58,23 @@ describe('the OpenAPI document', () => {
         expect(JSON.stringify(responses[apiCodes[code]]), code).to.include(`"${code}"`);
     });
 
+  it('promises of every 429 and 503 that it says how long to wait', () => {
+    for (const endpoint of endpoints) {
+      const operation: Operation = document.paths[fullPath(endpoint)][endpoint.method];
+      const responses = operation.responses as Record<string, oas31.ResponseObject>;
+      for (const status of ['429', '503']) {
+        const { headers = {} } = responses[status] ?? {};
+        expect(headers['Retry-After'], `${endpoint.operationId} ${status}`).to.include({ required: true });
+      }
+    }
+  });
+
+  it('says in its prose what the limits are, and has every tag that it explains', () => {
+    expect(document.info.description).to.match(/100 POSTs and 300 GETs under `\/ingress`, 300 calls elsewhere/);
+    const used = new Set(endpoints.map(({ tag }) => tag));
+    expect(document.tags.map(({ name }: oas31.TagObject) => name)).to.have.members([...used]);
+  });
+
   it('describes every webhook', () => {
     expect(Object.keys(document.webhooks)).to.have.members(webhookEvents);
   });

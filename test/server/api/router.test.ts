@@ -27,6 +27,15 @@ describe('the Standard API', () => {
     }
   });
 
+  it('takes its paths of the root with a slash behind them, and answers unknown ones beside them', async () => {
+    const upload = await server.call('POST', '//calls/audio/');
+    expect([upload.status, upload.code]).to.deep.equal([400, 'INVALID_REQUEST']);
+    for (const path of ['//calls/audio/x', '//calls/', '//calls/other']) {
+      const answer = await server.call('GET', path);
+      expect([answer.status, answer.code], path).to.deep.equal([404, 'NOT_FOUND']);
+    }
+  });
+
   it('leaves every other address to the console', async () => {
     expect((await fetch(`${server.url}/healthz`)).status).to.equal(200);
     expect((await fetch(`${server.url}/cqa/apiary`)).headers.has('x-request-id')).to.equal(false);
@@ -53,6 +62,7 @@ describe('the frame around the endpoints', () => {
         operationId: 'list',
         query: z.object({
           limit: z.int().min(1).max(100).default(20),
+          count: z.int().min(1).nullish(),
           ratio: z.number().optional(),
           isNew: z.boolean().optional(),
           text: z.string().optional(),
@@ -63,7 +73,10 @@ describe('the frame around the endpoints', () => {
         path: '/fail/{how}',
         operationId: 'fail',
         handle: async ({ params }) => {
-          if ((params as { how: string }).how === 'full') throw new AppError('storage_full', 'no room on /secret/disk');
+          if ((params as { how: string }).how === 'full')
+            throw new AppError('storage_full', 'no room on /secret/disk', { retryAfterSeconds: 60 });
+          if ((params as { how: string }).how === 'limit') throw new AppError('rate_limited', 'too many calls');
+          if ((params as { how: string }).how === 'jobs') throw new AppError('too_many_jobs', 'too many jobs');
           throw new Error('the password is secret');
         },
       }),
@@ -86,6 +99,8 @@ describe('the frame around the endpoints', () => {
     const good = await frame.get('/list?limit=7&ratio=-1.5&isNew=true&text=12&unknown=1');
     expect(good.json.data.query).to.deep.equal({ limit: 7, ratio: -1.5, isNew: true, text: '12' });
     expect((await frame.get('/list')).json.data.query).to.deep.equal({ limit: 20 });
+    const large = await frame.get('/list?count=99999999999999999999');
+    expect(large.json.data.query.count).to.equal(Number.MAX_SAFE_INTEGER);
     for (const wrong of [
       'limit=x',
       'limit=',
@@ -110,6 +125,8 @@ describe('the frame around the endpoints', () => {
     expect(close.message).to.include('inner.color is no field of this call; did you mean colour?');
     const far = await frame.post('/echo', '{"name":"x","wholly_other":1}');
     expect(far.message).to.equal('wholly_other is no field of this call');
+    const cut = await frame.post('/echo', '{"name":"x","nam":1}');
+    expect(cut.message).to.equal('nam is no field of this call; did you mean name?');
   });
 
   it('answers HEAD without a body, and a method that is not there with 405 and those that are', async () => {
@@ -143,6 +160,12 @@ describe('the frame around the endpoints', () => {
     const full = await frame.get('/fail/full');
     expect([full.status, full.code]).to.deep.equal([503, 'SERVICE_UNAVAILABLE']);
     expect(full.message).not.to.include('secret');
-    expect(Number(full.headers.get('retry-after'))).to.be.greaterThan(0);
+    expect(full.headers.get('retry-after')).to.equal('60');
+  });
+
+  it('logs nothing of what is the caller’s own business', async () => {
+    const before = logged.length;
+    for (const how of ['limit', 'jobs']) expect((await frame.get(`/fail/${how}`)).status).to.equal(429);
+    expect(logged.slice(before)).to.deep.equal([]);
   });
 });

@@ -22,8 +22,8 @@ describe('POST /oauth/token', () => {
   after(() => door.close());
 
   const grant = { grant_type: 'client_credentials' };
-  const inBody = () => ({ client_id: made.uid, client_secret: made.key });
-  const basic = (id = made.uid, secret = made.key) => ({
+  const inBody = () => ({ client_id: made.uid, client_secret: made.api_key });
+  const basic = (id = made.uid, secret = made.api_key) => ({
     authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
   });
 
@@ -69,10 +69,10 @@ describe('POST /oauth/token', () => {
     const other = await createApiKey(door.services, account.id, { name: 'other' }, 'test');
     await revokeApiKey(door.services, account.id, other.uid);
     const wrong: [Record<string, string>, Record<string, string>?][] = [
-      [{ client_id: made.uid, client_secret: `${made.key.slice(0, -1)}!` }],
-      [{ client_id: made.uid, client_secret: `${made.key.slice(0, -1)}${made.key.endsWith('a') ? 'b' : 'a'}` }],
-      [{ client_id: other.uid, client_secret: made.key }],
-      [{ client_id: other.uid, client_secret: other.key }],
+      [{ client_id: made.uid, client_secret: `${made.api_key.slice(0, -1)}!` }],
+      [{ client_id: made.uid, client_secret: `${made.api_key.slice(0, -1)}${made.api_key.endsWith('a') ? 'b' : 'a'}` }],
+      [{ client_id: other.uid, client_secret: made.api_key }],
+      [{ client_id: other.uid, client_secret: other.api_key }],
       [{}, basic(made.uid, 'x')],
     ];
     const words = new Set<unknown>();
@@ -126,7 +126,7 @@ describe('POST /oauth/token', () => {
   it('gives nothing more for a key from the moment it is revoked', async () => {
     const own = await testAccount(door.services);
     const key = await createApiKey(door.services, own.id, { name: 'short' }, 'test');
-    const credentials = { client_id: key.uid, client_secret: key.key };
+    const credentials = { client_id: key.uid, client_secret: key.api_key };
     expect(await ask({ ...grant, ...credentials })).to.include({ status: 200 });
     await revokeApiKey(door.services, own.id, key.uid);
     expect(await ask({ ...grant, ...credentials })).to.include({ status: 401 });

@@ -8,7 +8,14 @@ describe('egress', () => {
     private: ['10.1.2.3', '172.16.0.1', '192.168.1.1', 'fd00::1'],
     'link-local and metadata': ['169.254.169.254', 'fe80::1', '168.63.129.16', 'fd00:ec2::254', '100.100.100.200'],
     'unspecified, broadcast and multicast': ['0.0.0.0', '::', '255.255.255.255', '224.0.0.1', 'ff02::1'],
-    'disguised as IPv6': ['::ffff:127.0.0.1', '::ffff:10.0.0.1', '64:ff9b::a00:1', '2002:a00:1::'],
+    'disguised as IPv6': [
+      '::ffff:127.0.0.1',
+      '::ffff:10.0.0.1',
+      '64:ff9b::a00:1',
+      '2002:a00:1::',
+      '::127.0.0.1',
+      '::10.0.0.1',
+    ],
     'disguised as a number': ['2130706433', '127.1', '0x7f.0.0.1', '0177.0.0.1'],
   };
   for (const [kind, hosts] of Object.entries(blocked))
@@ -30,8 +37,17 @@ describe('egress', () => {
 
   it('says what is wrong and who can change it', async () => {
     const failure = await failureOf('localhost');
-    expect(failure.message).to.contain('localhost').and.to.contain('127.0.0.1').and.to.contain('CQA_EGRESS_ALLOW');
+    expect(failure.message).to.contain('"localhost" is not a public address').and.to.contain('CQA_EGRESS_ALLOW');
     expect(failure.field).to.equal('host');
+  });
+
+  it('tells the log alone which address a name has', async () => {
+    const failure = await failureOf(
+      'inside.example',
+      openEgress([], async () => [{ address: '10.1.2.3', family: 4 }]),
+    );
+    expect(failure.message).not.to.match(/10\.1\.2\.3|private network \(/);
+    expect((failure.cause as Error).message).to.equal('inside.example is 10.1.2.3 (a private network)');
   });
 
   it('a name that does not exist is host_unknown', async () => {

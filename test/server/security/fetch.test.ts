@@ -105,10 +105,7 @@ describe('fetching a link', () => {
       });
       response.write(Buffer.alloc(1000));
     });
-    const content = await fetchStream(`http://localhost:${port}/`, {
-      egress: openEgress(['127.0.0.0/8']),
-      signal: new AbortController().signal,
-    });
+    const content = await fetchStream(`http://localhost:${port}/`, options());
     for await (const _ of content) break;
     await eventually('closed', () => isClosed);
   });
@@ -178,10 +175,15 @@ describe('fetching a link', () => {
   });
 });
 
-async function get(link: string, options: Partial<FetchOptions> = {}): Promise<Buffer> {
+function options(given: Partial<FetchOptions> = {}): FetchOptions {
+  const { signal } = new AbortController();
+  const egress = openEgress(['127.0.0.0/8']);
+  return { egress, signal, maxBytes: 10_000_000, tooLargeCode: 'audio_too_large', ...given };
+}
+
+async function get(link: string, given: Partial<FetchOptions> = {}): Promise<Buffer> {
   const parts: Uint8Array[] = [];
-  const all = { egress: openEgress(['127.0.0.0/8']), signal: new AbortController().signal, ...options };
-  for await (const bytes of await fetchStream(link, all)) parts.push(bytes);
+  for await (const bytes of await fetchStream(link, options(given))) parts.push(bytes);
   return Buffer.concat(parts);
 }
 

@@ -7,7 +7,7 @@ import { recordHandler } from '../../../server/pipeline/record.ts';
 import type { Services } from '../../../server/services.ts';
 import type { WorkHandler } from '../../../server/worker/handler.ts';
 import { testAccount, testServices } from '../../harness/services.ts';
-import { claimed, seedInteraction, seedProfile, seedRecording, seedRule } from '../reports/seed.ts';
+import { claimed, seedAnalysis, seedInteraction, seedProfile, seedRecording, seedRule } from '../reports/seed.ts';
 import { sentIn } from './deliveries.ts';
 
 const callbackUrl = 'https://hooks.example.test/cqa?x=1';
@@ -101,6 +101,21 @@ describe('what webhooks tell of an analysis', () => {
     const sent = await sentIn(services, accountId);
     expect(sent).to.have.length(8);
     expect(new Set(sent.map(({ data }) => data.analysisId)).size).to.equal(2);
+  });
+
+  it('names an analysis by the id under which it is stored, also one made before ids were derived', async () => {
+    const id = await interaction('Agent: Thank you for calling us.');
+    const old = await seedAnalysis(services, accountId, id, { profile: 'Basics' });
+    await analysed(id);
+    const rows = await sql(
+      'SELECT a.id, p.name FROM analysis a JOIN quality_profile p ON p.id = a.profile_id WHERE a.interaction_id = ?',
+      [id],
+    );
+    expect(rows.find(({ name }) => name === 'Basics')?.id).to.deep.equal(old);
+    const stored = rows.map((row) => uuidText(row.id));
+    const sent = await sentIn(services, accountId);
+    for (const event of ['INTERACTION_ANALYSIS_IN_PROGRESS', 'INTERACTION_ANALYSIS_COMPLETED'])
+      expect(sent.filter((one) => one.event === event).map(({ data }) => data.analysisId)).to.have.members(stored);
   });
 
   it('is, once, that an interaction failed with nothing to analyse', async () => {

@@ -65,8 +65,8 @@ describe('the delivery of a webhook', () => {
     if (!got) throw new Error('nothing came');
     expect(got.path).to.equal('/hooks?token=1');
     expect(got.body).to.equal(delivery.payload);
-    expect(isSigned(got, key.signingSecret)).to.equal(true);
-    expect(isSigned({ ...got, body: `${got.body} ` }, key.signingSecret)).to.equal(false);
+    expect(isSigned(got, key.signing_secret)).to.equal(true);
+    expect(isSigned({ ...got, body: `${got.body} ` }, key.signing_secret)).to.equal(false);
     expect(got.headers).to.include({
       'content-type': 'application/json',
       'x-cqa-key-id': key.uid,
@@ -86,7 +86,7 @@ describe('the delivery of a webhook', () => {
     const id = await announced(services, accountId, secure.url);
     await attempt(id, { certificateAuthority: localhostCertificate });
     await ended(id, 'delivered', /^$/);
-    expect(secure.received.map((got) => isSigned(got, key.signingSecret))).to.deep.equal([true]);
+    expect(secure.received.map((got) => isSigned(got, key.signing_secret))).to.deep.equal([true]);
     const untrusted = await announced(services, accountId, secure.url);
     await attempt(untrusted);
     await ended(untrusted, 'failed', /certificate of localhost:\d+ cannot be trusted/);
@@ -201,7 +201,7 @@ describe('the delivery of a webhook', () => {
     expect(receiver.received.map(({ headers }) => headers['x-cqa-key-id'])).to.deep.equal(
       [key, rotated, third].map(({ uid }) => uid),
     );
-    const secrets = [key, rotated, third].map(({ signingSecret }) => signingSecret);
+    const secrets = [key, rotated, third].map(({ signing_secret: secret }) => secret);
     expect(receiver.received.map((got, i) => isSigned(got, secrets[i] ?? ''))).to.deep.equal([true, true, true]);
   });
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Slots } from '../../../server/webhooks/slots.ts';
+import { nextDueMs, Slots } from '../../../server/webhooks/slots.ts';
 
 const never = new AbortController().signal;
 
@@ -77,11 +77,32 @@ describe('slots for calls', () => {
     expect((await delaysAt(10))[2]).to.be.below(100);
   });
 
-  it('never keep anything waiting for more than a quarter of an hour', async () => {
+  it('never keep anything waiting for more than a minute', async () => {
     const slots = open({ perHost: 1 });
     await slotOf(slots);
     let longest = 0;
     for (let i = 0; i < 100_000; i++) longest = Math.max(longest, Number(await delayOf(slots)));
-    expect(longest).to.equal(15 * 60_000);
+    expect(longest).to.equal(60_000);
+  });
+});
+
+describe('when what is put back is due', () => {
+  const at = (lastDueMs: number, meanMs: number) =>
+    nextDueMs({ lastDueMs, meanMs }, { now: 1_000_000, perHost: 4 }) - 1_000_000;
+
+  it('is in 50 ms and half its share of a call, where nothing is put back before it', () => {
+    expect(at(0, 20)).to.equal(50 + 2.5);
+    expect(at(1_000_000 - 1, 800)).to.equal(50 + 100);
+  });
+
+  it('is as much after the one before it', () => {
+    expect(at(1_000_000 + 5_000, 20)).to.equal(5_000 + 2.5);
+    expect(at(1_000_000 + 5_000, 10_000)).to.equal(5_000 + 1_250);
+  });
+
+  it('is within a minute, however slow the host was and however many wait', () => {
+    expect(at(1_000_000 + 59_999, 10_000)).to.equal(60_000);
+    expect(at(1_000_000 + 60_000, 20)).to.equal(60_000);
+    expect(at(0, 3_600_000)).to.equal(60_000);
   });
 });

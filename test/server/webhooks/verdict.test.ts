@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { contractDelaysMs, decide } from '../../../server/webhooks/verdict.ts';
+import { contractDelaysMs, judgeAttempt } from '../../../server/webhooks/verdict.ts';
 
 describe('what follows from an attempt to deliver a webhook', () => {
   const answer = (status: number) => ({ status, retryAfter: undefined, body: '' });
   const delayAt = (attempts: number, random: number) => {
     const rules = { delaysMs: contractDelaysMs, random: () => random, now: new Date() };
-    const verdict = decide(answer(500), attempts, 'host', rules);
+    const verdict = judgeAttempt(answer(500), attempts, 'host', rules);
     return verdict.state === 'retry' ? Math.round(verdict.delayMs) : verdict.state;
   };
 

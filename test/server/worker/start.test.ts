@@ -90,4 +90,24 @@ describe('worker threads', () => {
     await allDone(5);
     expect(await query('SELECT attempts FROM work')).to.deep.equal([{ attempts: 0 }]);
   }).timeout(20_000);
+
+  it('are not ended by being woken often while they load or are busy', async () => {
+    let started = 0;
+    const count = () => {
+      started += 1;
+    };
+    process.on('worker', count);
+    start(lane('busy', 'analyse'));
+    await addSubjects(services, 1);
+    await eventually('thread started', () => threads() > 0);
+    for (let i = 0; i < 100; i++) {
+      workers.wake();
+      await new Promise(setImmediate);
+    }
+    await allDone(1);
+    process.off('worker', count);
+    expect(started, 'threads').to.equal(1);
+    expect(await query('SELECT times FROM done')).to.deep.equal([{ times: 1 }]);
+    expect(await query('SELECT 1 FROM given_up')).to.have.length(0);
+  }).timeout(20_000);
 });

@@ -63,9 +63,12 @@ describe('GET /ingress/interactions/batch/{id}', () => {
     const names = [...data.interactions, ...second.data.interactions].map((one) => one.external_interaction_id);
     expect(names).to.deep.equal(Array.from({ length: 25 }, (_, i) => `item-${i}`));
     expect((await get('?page=7&size=10')).data.interactions).to.deep.equal([]);
-    const clamped = await get('?size=5000');
-    expect(clamped.data.interactions).to.have.lengthOf(25);
-    expect(clamped.data.pagination).to.deep.equal({ page: 0, size: 100, total_elements: 25, total_pages: 1 });
+    for (const size of ['5000', '9007199254740990', '9'.repeat(400)]) {
+      const clamped = await get(`?size=${size}`);
+      expect(clamped.status, size).to.equal(200);
+      expect(clamped.data.interactions).to.have.lengthOf(25);
+      expect(clamped.data.pagination).to.deep.equal({ page: 0, size: 100, total_elements: 25, total_pages: 1 });
+    }
   });
 
   for (const [query, words] of [

@@ -85,6 +85,22 @@ describe('POST /ingress/interactions', () => {
     expect(errors[0]?.reason).to.equal('duration_seconds must be a whole number of seconds');
   });
 
+  it('words little of a batch that is nothing but unknown fields', async () => {
+    const unknown = (length: number) => Object.fromEntries(Array.from({ length }, (_, n) => [`sourc${n}`, 'x']));
+    const told = async (interactions: object[]) => {
+      const { status, json } = await api.call<{ errors: { reason: string }[] }>('POST', batch, {
+        body: { interactions },
+      });
+      expect(status).to.equal(202);
+      return json.data.errors.map(({ reason }) => reason);
+    };
+    const wide = await told(Array.from({ length: 100 }, () => unknown(2000)));
+    expect(new Set(wide)).to.deep.equal(new Set(['The body must not exceed 200 keys']));
+    const many = await told(Array.from({ length: 100 }, () => unknown(200)));
+    expect(many.join().split('did you mean').length - 1).to.be.within(1, 50);
+    expect(many[0]).to.match(/; and \d+ more$/);
+  });
+
   it('refuses a whole batch for one transcript over the limit, and leaves no job', async () => {
     const jobs = await count('ingress_job');
     const interactions = [item('t-1'), item('t-2', { transcript_text: 'x'.repeat(102_401) })];

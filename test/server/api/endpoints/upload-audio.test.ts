@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
 import { noteUpload } from '../../../../db/queries/uploads.ts';
 import { newId } from '../../../../db/uuid.ts';
-import { leftoverHandler } from '../../../../server/api/multipart/leftover.ts';
+import { leftoverHandler } from '../../../../server/pipeline/receive/leftover.ts';
 import { recordingKey } from '../../../../server/pipeline/record/storage-key.ts';
 import { type ApiServer, apiServer } from '../../../harness/api.ts';
 import { eventually } from '../../../harness/eventually.ts';
@@ -38,6 +38,19 @@ describe('POST …/ingress/interactions/audio', () => {
 
   const upload = (parts: Record<string, string | Uint8Array>, headers = {}) =>
     api.call<Queued>('POST', path, { body: formOf(parts), headers });
+
+  it('refuses half of a character and __proto__ in its fields, by name', async () => {
+    const wrong: [fields: Record<string, string>, words: string][] = [
+      [{ metadata: '{"a":"x\\ud800y"}' }, 'metadata'],
+      [{ metadata: '{"__proto__":"p"}' }, 'metadata.__proto__'],
+      [{ ['__proto__']: 'p' }, '__proto__'],
+    ];
+    for (const [fields, words] of wrong) {
+      const answer = await upload({ external_interaction_id: 'wrong', ...fields, file: wav(1000) });
+      expect([answer.status, answer.code], words).to.deep.equal([400, 'VALIDATION_ERROR']);
+      expect(answer.message).to.include(words);
+    }
+  });
 
   it('stores the recording, sealed, and the interaction with what was said of it', async () => {
     const recording = wav(700_000);
@@ -165,6 +178,21 @@ describe('POST …/ingress/interactions/audio', () => {
     expect(storedFiles(api.services)).to.deep.equal(filesBefore);
     const again = await upload({ external_interaction_id: 'gone', file: wav(1000) });
     expect(again.status).to.equal(201);
+  });
+
+  it('answers parts that nobody can use, and gives their places back', async () => {
+    const head = '--BB\r\nContent-Disposition: form-data; name="external_interaction_id"\r\n\r\nhang\r\n';
+    const body = `${head}--BB\r\nX-Foo: bar\r\n\r\n${'x'.repeat(20_000)}\r\n--BB--\r\n`;
+    for (let i = 0; i < 17; i++) {
+      const response = await fetch(api.addressOf(path), {
+        method: 'POST',
+        headers: { 'X-API-Key': api.key, 'Content-Type': 'multipart/form-data; boundary=BB' },
+        body,
+      });
+      expect(response.status).to.equal(400);
+      expect(await response.text()).to.match(/Part 2 of the form has no readable header/);
+    }
+    expect((await upload({ external_interaction_id: 'after', file: wav(1000) })).status).to.equal(201);
   });
 
   it('asks for a key, and for one of this account', async () => {

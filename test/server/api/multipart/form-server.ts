@@ -7,6 +7,7 @@ import { lingerAfterAnswer } from '../../../../server/api/multipart/linger.ts';
 import { type FileFacts, readForm } from '../../../../server/api/multipart/read-form.ts';
 import type { ByteStream } from '../../../../server/byte-stream.ts';
 import { AppError } from '../../../../shared/error.ts';
+import { wavHeader } from '../../../harness/wav.ts';
 
 export interface FormServer {
   url: string;
@@ -89,19 +90,9 @@ export async function readAll(socket: Socket): Promise<string> {
   return Buffer.concat(pieces).toString();
 }
 
+/** So many bytes that begin like a recording. */
 export function wav(bytes: number): Buffer {
   const content = Buffer.alloc(bytes, 7);
-  content.write('RIFF', 0);
-  content.writeUInt32LE(Math.max(0, bytes - 8), 4);
-  content.write('WAVEfmt ', 8);
-  content.writeUInt32LE(16, 16);
-  content.writeUInt16LE(1, 20);
-  content.writeUInt16LE(1, 22);
-  content.writeUInt32LE(8000, 24);
-  content.writeUInt32LE(16000, 28);
-  content.writeUInt16LE(2, 32);
-  content.writeUInt16LE(16, 34);
-  content.write('data', 36);
-  content.writeUInt32LE(Math.max(0, bytes - 44), 40);
+  content.set(wavHeader(bytes, { channels: 1 }).subarray(0, bytes));
   return content;
 }

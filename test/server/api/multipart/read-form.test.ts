@@ -139,6 +139,72 @@ describe('a form with a recording', () => {
       if (field) expect(answer.field).to.equal(field);
     });
 
+  const filler = 'x'.repeat(20_000);
+  const raw = (head: string, content: string | Uint8Array = filler) =>
+    Buffer.concat([Buffer.from(`--${boundary}\r\n${head}\r\n\r\n`), Buffer.from(content), Buffer.from('\r\n')]);
+  const disposition = 'Content-Disposition: form-data; name=';
+  const damaged: [string, Buffer, RegExp][] = [
+    ['no Content-Disposition', raw('X-Foo: bar'), /Part 2 .*no readable header "Content-Disposition/],
+    ['another disposition', raw('Content-Disposition: attachment'), /Part 2 .*"Content-Disposition: attachment"/],
+    ['no name', raw('Content-Disposition: form-data'), /Part 2 .*no name/],
+    [
+      'headers that end in LF alone',
+      Buffer.from(`--${boundary}\r\n${disposition}"a"\n\n${filler}\r\n`),
+      /Part 2 .*without an end/,
+    ],
+    [
+      'a line break in its encoded filename',
+      raw(`${disposition}"file"; filename*=UTF-8''%0d%0aX%3a1.wav`),
+      /Part 2 .*line break/,
+    ],
+    ['a line break in its filename', raw(`${disposition}"file"; filename="a\nb.wav"`), /Part 2 .*no readable header/],
+    ['long headers', raw(`${disposition}"${'n'.repeat(9000)}"`), /Part 2 .*more than 8 KB/],
+    ['very long headers', raw(`${disposition}"${'n'.repeat(70_000)}"`), /Part 2 .*more than 8 KB/],
+  ];
+  for (const [what, body, message] of damaged)
+    for (const [where, rest] of [
+      ['in between', [part('file', 'x', 'a.wav'), formEnd]],
+      ['at its end', [formEnd]],
+    ] as const)
+      it(`is refused at once with a part that has ${what}, ${where}`, async () => {
+        const answer = await send(Buffer.concat([part('a', '1'), body, ...rest]));
+        expect([answer.status, answer.code]).to.deep.equal([400, 'invalid']);
+        expect(answer.message).to.match(message);
+      });
+
+  it('is refused with a field that is not UTF-8, or has a name that nobody would see', async () => {
+    const invalid = await send(Buffer.concat([raw(`${disposition}"a"`, Buffer.from([0xff, 0xfe, 0x41])), formEnd]));
+    expect([invalid.status, invalid.field]).to.deep.equal([400, 'a']);
+    expect(invalid.message).to.match(/not text in utf-8/);
+    const proto = await send(Buffer.concat([part('__proto__', '1'), part('file', 'x', 'a.wav'), formEnd]));
+    expect([proto.status, proto.field]).to.deep.equal([400, '__proto__']);
+  });
+
+  it('is read whatever the size of its parts, and whatever stands around them', async () => {
+    for (const size of [0, 1, 16_000, 16_384, 17_000, 33_000, 66_000]) {
+      const body = [
+        Buffer.from('before\r\n'),
+        part('a', '1'),
+        part('file', Buffer.alloc(size), 'a.wav'),
+        part('b', ''),
+      ];
+      const answer = await send(Buffer.concat([...body, formEnd, Buffer.alloc(100_000)]));
+      expect(answer.file?.bytes, `${size} bytes`).to.equal(size);
+      expect(answer.fields).to.deep.equal({ a: '1', b: '' });
+    }
+  });
+
+  it('takes fields in another charset and names as clients write them', async () => {
+    const body = [
+      raw(`${disposition}"a"\r\nContent-Type: text/plain; charset=iso-8859-1`, Buffer.from('Zo\xeb', 'latin1')),
+      raw('content-disposition: form-data; name=b', '2'),
+      raw(`${disposition}"file"; filename="x.wav"; filename*=UTF-8''Zo%C3%AB.wav`, 'x'),
+      formEnd,
+    ];
+    expect((await send(Buffer.concat(body))).fields).to.deep.equal({ a: 'Zoë', b: '2' });
+    expect(fileName).to.equal('Zoë.wav');
+  });
+
   it('is refused when its Content-Type is another, or names no boundary', async () => {
     expect((await send(Buffer.from('{}'), { 'content-type': 'application/json' })).message).to.match(/as a form/);
     expect((await send(Buffer.from('x'), { 'content-type': 'multipart/form-data; charset=x' })).message).to.match(
@@ -225,6 +291,64 @@ describe('a form with a recording', () => {
     const response = await fetch(slow.url, { method: 'POST', body, headers });
     expect(await response.json()).to.deep.equal({ fields: {}, file: 'all of it' });
     await slow.close();
+  });
+
+  describe('whose recording is not taken any further', () => {
+    const halting = (pace: { stuckMs: number }) =>
+      formServer({
+        limits,
+        pace: { silenceMs: 300, ...pace },
+        // Waits for more than it gets, as storage does that has come to a halt, until the form is given up.
+        async takeFile(content) {
+          const pieces = content[Symbol.asyncIterator]();
+          await pieces.next();
+          await eventually('the end', () => halted, 10_000);
+          while (!(await pieces.next()).done);
+        },
+      });
+    let halted = false;
+    beforeEach(() => {
+      halted = false;
+    });
+    const whole = Buffer.concat([part('file', Buffer.alloc(20_000), 'a.wav'), formEnd]);
+
+    for (const [what, body] of [
+      ['after its whole body has come', whole],
+      ['while more of it waits', part('file', Buffer.alloc(3 * 1024 ** 2), 'a.wav')],
+    ] as const)
+      it(`is ended ${what}`, async () => {
+        const server = await halting({ stuckMs: 400 });
+        const socket = await beginForm(server.port, body);
+        socket.write('0\r\n\r\n');
+        setTimeout(() => {
+          halted = true;
+        }, 600);
+        const [answer] = await once(socket, 'data');
+        expect(String(answer)).to.match(/nothing of it could be stored/);
+        socket.destroy();
+        await server.close();
+      });
+
+    it('loses its connection when storage does not even give it up', async () => {
+      const server = await halting({ stuckMs: 300 });
+      const socket = await beginForm(server.port, whole);
+      socket.write('0\r\n\r\n');
+      expect(await readAll(socket)).to.equal('');
+      halted = true;
+      await server.close();
+    });
+
+    it('is ended when its client goes away after its whole body', async () => {
+      const server = await halting({ stuckMs: 60_000 });
+      const socket = await beginForm(server.port, whole);
+      socket.write('0\r\n\r\n', () => socket.destroy());
+      setTimeout(() => {
+        halted = true;
+      }, 300);
+      const [error] = await eventually('the end', () => server.outcomes.length > 0 && server.outcomes);
+      expect(error?.code).to.equal('connection_lost');
+      await server.close();
+    });
   });
 
   it('is refused as soon as its content is, without reading the rest', async () => {

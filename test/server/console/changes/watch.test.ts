@@ -8,6 +8,7 @@ import type { Router } from '../../../../server/console/router.ts';
 import { eventually } from '../../../harness/eventually.ts';
 import { testAccount } from '../../../harness/services.ts';
 import { type Door, openDoor, signedInAs } from '../../http/door.ts';
+import { announced } from '../../webhooks/deliveries.ts';
 import { type Belongings, makeBelongings } from '../belongings.ts';
 
 describe('the stream of changes', () => {
@@ -66,6 +67,18 @@ describe('the stream of changes', () => {
     });
   }
 
+  /** The count once two looks in a row had nothing to tell. */
+  async function quietCount(count: () => number): Promise<number> {
+    let known = count();
+    let since = performance.now();
+    await eventually('quiet', () => {
+      if (count() !== known) since = performance.now();
+      known = count();
+      return performance.now() - since > 2_500;
+    });
+    return known;
+  }
+
   it('tells an admin of executions, connectors and analyses as they change', async () => {
     const { token } = await signedInAs(door.services, account.id, 'admin');
     const { changes, topics } = await follow(token);
@@ -101,6 +114,30 @@ describe('the stream of changes', () => {
     await eventually('told', () =>
       changes.some(({ topic, version }) => topic === 'executions' && /^success/.test(version)),
     );
+  });
+
+  it('tells of webhooks: that one waits, how often it was tried, that it ended, and that it was sent again', async () => {
+    const { token } = await signedInAs(door.services, account.id, 'admin');
+    const { changes } = await follow(token);
+    const webhooks = () => changes.filter(({ topic }) => topic === 'webhooks').length;
+    await untilHeard(
+      () => webhooks() > 0,
+      () => announced(door.services, account.id, 'https://hooks.example.test/a'),
+    );
+    const old = await announced(door.services, account.id, 'https://hooks.example.test/a');
+    await announced(door.services, account.id, 'https://hooks.example.test/a');
+    await eventually('told', () => webhooks() > 1);
+    for (const change of [
+      "attempts = 1, history = '[{}]'",
+      "state = 'failed', ended_at = NOW(3)",
+      // Sent again and failed again between two looks: only the time of its end is another.
+      'ended_at = ended_at + INTERVAL 1 SECOND',
+      "state = 'pending', attempts = 0, ended_at = NULL",
+    ]) {
+      const before = await quietCount(webhooks);
+      await sql(`UPDATE webhook_delivery SET ${change} WHERE id = ?`, [old]);
+      await eventually(`told of ${change}`, () => webhooks() > before);
+    }
   });
 
   it("tells everybody of analyses, nobody but admins of the rest, and nobody of another account's", async () => {

@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http';
 import type { RowDataPacket } from 'mysql2/promise';
 import { claimWork, type Work } from '../../../../db/queries/work.ts';
-import { fileRequestSchema } from '../../../../server/api/schemas/file.ts';
 import { createFileJob } from '../../../../server/pipeline/ingest/create-job.ts';
+import { fileRequestSchema } from '../../../../server/pipeline/ingest/file-request.ts';
 import { ingestHandler } from '../../../../server/pipeline/ingest/ingest.ts';
 import type { Services } from '../../../../server/services.ts';
 import { perform } from '../../../../server/worker/attempt.ts';

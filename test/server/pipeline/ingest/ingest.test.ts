@@ -41,6 +41,16 @@ describe('a file job', function () {
     expect(await kit.select('SELECT 1 FROM work WHERE subject = ?', [job.id])).to.have.length(0);
   });
 
+  it('that has ended keeps nothing of its request, whose link may be a permission', async () => {
+    const good = await kit.run({ file_url: kit.serve('/signed.csv?signature=private', `${head}\nS-1,CHAT,hi\n`) });
+    const bad = await kit.run({ file_url: `${kit.url}/none.csv?signature=private` });
+    expect([good.status, bad.status]).to.deep.equal(['completed', 'failed']);
+    for (const job of [good, bad]) {
+      expect(job.request).to.equal(null);
+      expect(JSON.stringify(job)).to.not.contain('private');
+    }
+  });
+
   it('stores the same interactions from CSV and from NDJSON, packed or not', async () => {
     const fields = [
       'external_interaction_id',

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
-import { interactionItemSchema } from '../../../../server/api/schemas/interaction.ts';
 import { interactionOf } from '../../../../server/pipeline/receive/item.ts';
+import { interactionItemSchema } from '../../../../server/pipeline/receive/item-schema.ts';
 import { loadText } from '../../../../server/pipeline/store/load-text.ts';
 
 const india = { timezone: 'Asia/Kolkata' };
@@ -11,7 +11,9 @@ const text = (maxLength: number) => fc.option(fc.string({ maxLength, unit: 'bina
 const url = fc.option(fc.webUrl().filter((address) => !address.includes(';')));
 const items = fc
   .record({
-    external_interaction_id: fc.string({ minLength: 1, maxLength: 60 }).filter((id) => /\S/.test(id)),
+    external_interaction_id: fc
+      .string({ minLength: 1, maxLength: 60 })
+      .filter((id) => /\S/.test(id) && !/^\.{1,2}$/.test(id)),
     channel_type: fc.string({ minLength: 1, maxLength: 32 }).filter((type) => /\S/.test(type)),
     source: text(191),
     language: text(32),
@@ -71,6 +73,7 @@ describe('an item as an interaction', () => {
         india,
       ).startTimeMs;
     expect(at('2026-11-20T09:15:00')).to.equal(DateTime.fromISO('2026-11-20T09:15:00+05:30').toMillis());
+    expect(at('2026-11-20t09:15:00z')).to.equal(Date.UTC(2026, 10, 20, 9, 15));
     expect(at('2026-11-20')).to.equal(DateTime.fromISO('2026-11-20T00:00:00+05:30').toMillis());
     expect(() => at('2026-02-30T09:15:00Z')).to.throw('interaction_start_time is "2026-02-30T09:15:00Z"');
   });

@@ -114,6 +114,9 @@ describe('receiving interactions', () => {
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).to.have.length(4);
     expect(await count('interaction')).to.equal(5);
+    const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as AppError] : []));
+    const capped = refused.filter(({ code }) => code === 'conversation_cap_exceeded');
+    expect(new Set(capped.map((error) => error.message))).to.deep.equal(new Set([message]));
     const last = await failure(receiver.one(accountId, interaction('after')));
     expect([last.code, last.message]).to.deep.equal(['conversation_cap_exceeded', message]);
     expect((await failure(receiver.one(accountId, interaction('before')))).code).to.equal('duplicate');
@@ -138,13 +141,13 @@ describe('receiving interactions', () => {
     const problem = { code: 'bad_value' as const, column: 'channel_type', reason: 'channel_type is empty' };
     const bad: BatchItem = { line: 5, problem, externalId: 'bad', raw: '{}' };
     const { jobId, ...receipt } = await receiver.batch(accountId, [...items, bad]);
-    const isThere = 'An interaction with this external_interaction_id is there already.';
+    const isThere = (id: string) => `An interaction with external_interaction_id "${id}" is there already.`;
     expect(receipt).to.deep.equal({
       accepted: 2,
       rejected: 3,
       errors: [
-        { line: 2, reason: isThere, external_interaction_id: 'there' },
-        { line: 4, reason: isThere, external_interaction_id: 'twice' },
+        { line: 2, reason: isThere('there'), external_interaction_id: 'there' },
+        { line: 4, reason: isThere('twice'), external_interaction_id: 'twice' },
         { line: 5, reason: 'channel_type is empty', external_interaction_id: 'bad' },
       ],
     });

@@ -24,10 +24,11 @@ describe('what a row refers to', () => {
     await services.close();
   });
 
+  const { signal } = new AbortController();
   const read = (text: string, field: Reference['field'] = 'audio_url') =>
     readReference(
       { accountId, connectorId: 0, itemKey: '', text, field },
-      { services, sessions, signal: new AbortController().signal, maxBytes: 1_000_000 },
+      { services, sessions, limits: { signal, maxBytes: 1_000_000, tooLargeCode: 'audio_too_large' } },
       async (content) => {
         const parts: Uint8Array[] = [];
         for await (const bytes of content) parts.push(bytes);

@@ -65,6 +65,14 @@ describe('a row of NDJSON', () => {
     });
   });
 
+  it('cannot be called . or .., which no address can name', () => {
+    for (const id of ['.', '..'])
+      expect(problem({ ...minimal, external_interaction_id: id })).to.include({
+        code: 'bad_value',
+        column: 'external_interaction_id',
+      });
+  });
+
   it('cannot reach the prototype of anything', () => {
     expect(
       good('{"external_interaction_id":"1","channel_type":"x","transcript_text":"t","__proto__":"p","constructor":"c"}')

@@ -1,23 +1,19 @@
 import { z } from 'zod';
 import { limits } from '../../../shared/interaction.ts';
+import { contentLinksPattern, isContentLink, isWebLink, webLinkPattern } from '../../../shared/link.ts';
+import { referencesIn } from '../references.ts';
+import { hasAtMost } from '../validate/fields.ts';
 
-const urlBytes = 65_535;
-const mostSeconds = 4_294_967_295;
-
-/** One address; spaces around it are left out when it is stored. */
-const webAddress = String.raw`https?:\/\/[^\s;\/?#]+[^\s;]*`;
-const contentAddress = String.raw`(?:https?|s3):\/\/[^\s;\/?#]+[^\s;]*`;
-const webPattern = new RegExp(`^\\s*(?:${webAddress})?\\s*$`);
-const contentPattern = new RegExp(`^\\s*(?:${contentAddress}(?:\\s*;\\s*(?:${contentAddress})?)*)?\\s*$`);
 const timePattern =
-  /^\s*(?:[1-9]\d{3}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])(?:[T ](?:[01]\d|2[0-3]):?[0-5]\d(?::?[0-5]\d(?:[.,]\d{1,9})?)?)?\s*(?:[Zz]|[+-](?:0\d|1[0-8])(?::?[0-5]\d)?)?)?\s*$/;
+  /^\s*(?:[1-9]\d{3}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])(?:[Tt ](?:[01]\d|2[0-3]):?[0-5]\d(?::?[0-5]\d(?:[.,]\d{1,9})?)?)?\s*(?:[Zz]|[+-](?:0\d|1[0-8])(?::?[0-5]\d)?)?)?\s*$/;
 
 const externalId = z
   .string('external_interaction_id is missing; give the id that the conversation has in your system')
   .regex(/\S/, 'external_interaction_id is empty; give the id that the conversation has in your system')
+  .regex(/^(?!\.{1,2}$)/, `external_interaction_id must not be "." or "..": no address can name it`)
   .max(limits.externalIdBytes, tooLong('external_interaction_id', limits.externalIdBytes, 'bytes'))
   .refine(
-    (id) => isAtMost(id, limits.externalIdBytes),
+    (id) => hasAtMost(id, limits.externalIdBytes),
     tooLong('external_interaction_id', limits.externalIdBytes, 'bytes of UTF-8'),
   )
   .meta({
@@ -29,7 +25,7 @@ const externalId = z
 const channelType = z
   .string('channel_type is missing; it is VOICE, CHAT, EMAIL, SMS, WHATSAPP or a word of yours')
   .regex(/\S/, 'channel_type is empty; it is VOICE, CHAT, EMAIL, SMS, WHATSAPP or a word of yours')
-  .max(32, tooLong('channel_type', 32))
+  .max(limits.channelTypeLength, tooLong('channel_type', limits.channelTypeLength))
   .meta({
     description: 'VOICE, CHAT, EMAIL, SMS and WHATSAPP are known; any other word is accepted.',
     example: 'VOICE',
@@ -47,14 +43,14 @@ const startTime = z
 const durationSeconds = z
   .int('duration_seconds must be a whole number of seconds')
   .min(0, 'duration_seconds must not be negative')
-  .max(mostSeconds, `duration_seconds must not exceed ${mostSeconds}`)
+  .max(limits.durationSeconds, `duration_seconds must not exceed ${limits.durationSeconds}`)
   .meta({ description: 'How long the conversation took, in whole seconds.', example: 312 });
 
 const callbackUrl = z
   .string('callback_url must be a text')
-  .regex(webPattern, 'callback_url must be an http or https address')
+  .regex(webLinkPattern, 'callback_url must be an http or https address')
   .max(2048, tooLong('callback_url', 2048))
-  .refine(areUrls, 'callback_url must be an http or https address')
+  .refine((text) => referencesIn(text).every(isWebLink), 'callback_url must be an http or https address')
   .meta({
     description: 'Where the account wants to be told what becomes of this interaction (see Webhooks).',
     example: 'https://middleware.example.com/cqa-events',
@@ -75,6 +71,7 @@ const metadata = z
     'metadata must be an object of strings, numbers and booleans',
   )
   .refine(hasFewKeys, `metadata must not exceed ${limits.metadataKeys} keys`)
+  .refine(isWellFormed, 'metadata holds half of a character (a lone UTF-16 surrogate)')
   .meta({
     description: 'What else is known of the conversation: 50 keys at most; values are strings, numbers or booleans.',
     example: { agent_name: 'Asha', queue: 'Orders', priority: 2, is_vip: false },
@@ -85,11 +82,11 @@ const metadata = z
 export const interactionFields = {
   external_interaction_id: externalId,
   channel_type: channelType,
-  source: optionalText('source', 191, 'The system that the conversation comes from.', 'my-pbx'),
-  language: optionalText('language', 32, 'The language spoken, such as `en` or `hi`.', 'en'),
+  source: optionalText('source', limits.sourceLength, 'The system that the conversation comes from.', 'my-pbx'),
+  language: optionalText('language', limits.languageLength, 'The language spoken, such as `en` or `hi`.', 'en'),
   interaction_start_time: startTime.nullish(),
   duration_seconds: durationSeconds.nullish(),
-  audio_format: optionalText('audio_format', 32, 'A hint, such as WAV, MP3 or OGG.', 'WAV'),
+  audio_format: optionalText('audio_format', limits.audioFormatLength, 'A hint, such as WAV, MP3 or OGG.', 'WAV'),
   callback_url: callbackUrl.nullish(),
   pii_redacted: z
     .boolean('pii_redacted must be true or false')
@@ -128,7 +125,7 @@ export type InteractionItem = z.output<typeof interactionItemSchema>;
 
 /** Whether a transcript is longer than the contract allows, by its bytes in UTF-8. */
 export function isTranscriptTooLong(text: unknown): boolean {
-  return typeof text === 'string' && !isAtMost(text, limits.transcriptBytes);
+  return typeof text === 'string' && !hasAtMost(text, limits.transcriptBytes);
 }
 
 /** Empty texts are as if the field were not there. */
@@ -147,9 +144,12 @@ function optionalText(name: string, maxLength: number, description: string, exam
 function contentUrl(name: string, what: string, example: string) {
   return z
     .string(`${name} must be a text`)
-    .regex(contentPattern, `${name} must be an http, https or s3 address; several are separated by semicolons`)
-    .max(urlBytes, tooLong(name, urlBytes))
-    .refine((text) => isAtMost(text, urlBytes) && areUrls(text), `${name} must be an http, https or s3 address`)
+    .regex(contentLinksPattern, `${name} must be an http, https or s3 address; several are separated by semicolons`)
+    .max(limits.urlBytes, tooLong(name, limits.urlBytes))
+    .refine(
+      (text) => hasAtMost(text, limits.urlBytes) && referencesIn(text).every(isContentLink),
+      `${name} must be an http, https or s3 address`,
+    )
     .nullish()
     .meta({
       description: `${what} at an http, https or s3 address; several are separated by semicolons. It is fetched after the answer.`,
@@ -161,18 +161,13 @@ function tooLong(name: string, most: number, unit = 'characters'): string {
   return `${name} must not exceed ${most.toLocaleString('en')} ${unit}`;
 }
 
-function isAtMost(text: string, bytes: number): boolean {
-  // No character takes more than three bytes for each of its UTF-16 units.
-  return text.length * 3 <= bytes || (text.length <= bytes && Buffer.byteLength(text) <= bytes);
-}
-
-function areUrls(text: string): boolean {
-  return text
-    .split(';')
-    .map((part) => part.trim())
-    .every((part) => part === '' || URL.canParse(part));
-}
-
 function hasFewKeys(record: Record<string, unknown>): boolean {
   return Object.keys(record).length <= limits.metadataKeys;
+}
+
+/** Half of a pair of surrogates is no character: what gives it back would be no JSON. */
+function isWellFormed(record: Record<string, unknown>): boolean {
+  return Object.entries(record).every((pair) =>
+    pair.every((text) => typeof text !== 'string' || !/\p{Surrogate}/u.test(text)),
+  );
 }

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
-import type { Services } from '../../../server/services.ts';
-import { openS3Source, type S3ReadOptions } from '../../../server/storage/s3-source.ts';
-import { AppError, type ErrorCode } from '../../../shared/error.ts';
-import { type FileServer, startFileServer } from '../../harness/file-server.ts';
-import { type S3Server, startS3, useS3 } from '../../harness/s3.ts';
-import { testAccount, testServices } from '../../harness/services.ts';
+import { openS3Source } from '../../../../server/pipeline/fetch/s3-source.ts';
+import type { BodyLimits } from '../../../../server/security/bounded-body.ts';
+import type { Services } from '../../../../server/services.ts';
+import { AppError, type ErrorCode } from '../../../../shared/error.ts';
+import { type FileServer, startFileServer } from '../../../harness/file-server.ts';
+import { type S3Server, startS3, useS3 } from '../../../harness/s3.ts';
+import { testAccount, testServices } from '../../../harness/services.ts';
 
 describe('an S3 link', function () {
   this.timeout(20_000);
@@ -20,10 +21,11 @@ describe('an S3 link', function () {
   });
   after(() => services.close());
 
-  async function read(link: string, options: Partial<S3ReadOptions> = {}, within = services): Promise<Buffer> {
+  async function read(link: string, limits: Partial<BodyLimits> = {}, within = services): Promise<Buffer> {
     const parts: Uint8Array[] = [];
     const signal = new AbortController().signal;
-    for await (const bytes of await openS3Source(within, accountId, link, { signal, ...options })) parts.push(bytes);
+    const all = { signal, maxBytes: 10_000_000, tooLargeCode: 'audio_too_large' as const, ...limits };
+    for await (const bytes of await openS3Source(within, accountId, link, all)) parts.push(bytes);
     return Buffer.concat(parts);
   }
 

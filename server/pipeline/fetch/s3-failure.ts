@@ -1,4 +1,4 @@
-import { AppError } from '../../shared/error.ts';
+import { AppError } from '../../../shared/error.ts';
 
 /** What was asked for, and whether under the installation's credentials. */
 export interface S3Target {

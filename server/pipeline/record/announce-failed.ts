@@ -1,9 +1,9 @@
-import type { FailedEnd, TellFailed } from '../../../db/queries/recordings.ts';
-import { failed } from '../../webhooks/analysis-events.ts';
+import type { AnnounceFailed, FailedEnd } from '../../../db/queries/recordings.ts';
+import { failureAnnouncement } from '../../webhooks/analysis-events.ts';
 import { type Announcement, announce } from '../../webhooks/announce.ts';
 
 /** Announces interactions that failed before their analysis, to those who asked for it. */
-export const tellFailed: TellFailed = async (connection, list) => {
+export const announceFailed: AnnounceFailed = async (connection, list) => {
   const byAccount = new Map<number, Announcement[]>();
   for (const { work, end } of list)
     byAccount.set(work.accountId, [...(byAccount.get(work.accountId) ?? []), ...announcementOf(work.subject, end)]);
@@ -11,5 +11,5 @@ export const tellFailed: TellFailed = async (connection, list) => {
 };
 
 function announcementOf(id: Buffer, { externalId, callbackUrl, failure }: FailedEnd): Announcement[] {
-  return callbackUrl === null ? [] : [failed({ id, externalId, callbackUrl }, failure)];
+  return callbackUrl === null ? [] : [failureAnnouncement({ id, externalId, callbackUrl }, failure)];
 }

@@ -1,9 +1,9 @@
 import { DateTime } from 'luxon';
-import type { AnalysisSearch } from '../../../db/queries/api-analyses.ts';
-import { parseUuid } from '../../../db/uuid.ts';
-import { AppError } from '../../../shared/error.ts';
-import type { Condition, Operator } from '../../../shared/quality.ts';
-import type { MetadataOperator, SearchBody } from './analysis-search.ts';
+import type { AnalysisSearch } from '../../db/queries/api-analyses.ts';
+import { parseUuid } from '../../db/uuid.ts';
+import { AppError } from '../../shared/error.ts';
+import type { Condition, Operator } from '../../shared/quality.ts';
+import type { MetadataOperator, SearchBody } from './schemas/analysis-search.ts';
 
 type Filter = SearchBody['other_filters'][number];
 type DateFilter = Extract<Filter, { field: 'date' }>;

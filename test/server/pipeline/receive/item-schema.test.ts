@@ -1,8 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { z } from 'zod';
-import { interactionItemSchema } from '../../../../server/api/schemas/interaction.ts';
 import { validate } from '../../../../server/api/validate.ts';
+import { interactionItemSchema } from '../../../../server/pipeline/receive/item-schema.ts';
 import type { AppError } from '../../../../shared/error.ts';
 
 const good = { external_interaction_id: 'a-1', channel_type: 'VOICE', audio_url: 'https://example.com/a.wav' };
@@ -23,6 +23,22 @@ const bad: [string, unknown, field: string, words: RegExp, { byDocument?: boolea
     { ...good, external_interaction_id: 'é'.repeat(128) },
     'external_interaction_id',
     /255 bytes/,
+    { byDocument: false },
+  ],
+  ['. as id', { ...good, external_interaction_id: '.' }, 'external_interaction_id', /no address can name/],
+  ['.. as id', { ...good, external_interaction_id: '..' }, 'external_interaction_id', /no address can name/],
+  [
+    'half of a character in metadata',
+    { ...good, metadata: { a: 'x\ud800y' } },
+    'metadata',
+    /half of a character/,
+    { byDocument: false },
+  ],
+  [
+    'half of a character as a key of metadata',
+    { ...good, metadata: { '\udc00': 1 } },
+    'metadata',
+    /half of a character/,
     { byDocument: false },
   ],
   ['a number as id', { ...good, external_interaction_id: 5 }, 'external_interaction_id', /is missing/],
@@ -55,11 +71,12 @@ const bad: [string, unknown, field: string, words: RegExp, { byDocument?: boolea
     { byDocument: false },
   ],
   ['51 keys', { ...good, metadata: keys(51) }, 'metadata', /^metadata must not exceed 50 keys$/],
+  ['30,000 keys', { ...good, metadata: keys(30_000) }, 'metadata', /^metadata must not exceed 50 keys$/],
   [
     'nested metadata',
     { ...good, metadata: { deep: { er: 1 } } },
     'metadata.deep',
-    /^metadata\.deep: must be a string, a number or a boolean/,
+    /^metadata\.deep must be a string, a number or a boolean$/,
   ],
   ['null metadata', { ...good, metadata: { none: null } }, 'metadata.none', /metadata\.none/],
   ['a list as metadata', { ...good, metadata: [] }, 'metadata', /metadata must be an object/],
@@ -88,6 +105,9 @@ describe('the schema of an interaction', () => {
       { ...good, transcript_url: 'https://a.example/t', transcript_text: 'x'.repeat(200_000) },
     ],
     ['a local time', { ...good, interaction_start_time: '2026-11-20 09:15' }],
+    ['a time in small letters', { ...good, interaction_start_time: '2026-11-20t09:15:00z' }],
+    ['an id that begins with dots', { ...good, external_interaction_id: '..a' }],
+    ['an id of three dots', { ...good, external_interaction_id: '...' }],
     ['another channel', { ...good, channel_type: 'CARRIER_PIGEON' }],
   ];
   for (const [what, item] of taken)

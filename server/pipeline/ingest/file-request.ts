@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { columnMappingSchema, limits } from '../../../shared/interaction.ts';
-import { interactionFields } from './interaction.ts';
+import { interactionFields } from '../receive/item-schema.ts';
 
 /** What is kept with every row: 100,000 times this is still stored in good time. */
 const metadataBytesMost = 16_384;

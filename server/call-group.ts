@@ -1,15 +1,18 @@
+/** One call for many items: it answers in their order, or not at all where there is nothing to say. */
+type Run<Item, Result> = (items: Item[]) => Promise<Result[]> | Promise<void>;
+
 /**
  * Puts many small requests into few large ones: what is asked for while one call is under way goes into the next. Under
- * load the batches grow by themselves; without load nobody waits.
+ * load the groups grow by themselves; without load nobody waits.
  */
-export class Batch<Item, Result> {
-  readonly #run: (items: Item[]) => Promise<Result[]>;
+export class CallGroup<Item, Result = void> {
+  readonly #run: Run<Item, Result>;
   readonly #most: number;
   #waiting: Entry<Item, Result>[] = [];
   #isRunning = false;
 
-  /** `run` answers in the order of its items. At most `most` go into one call. */
-  constructor(run: (items: Item[]) => Promise<Result[]>, most = 100) {
+  /** At most `most` items go into one call. */
+  constructor(run: Run<Item, Result>, most = 100) {
     this.#run = run;
     this.#most = most;
   }
@@ -32,7 +35,7 @@ export class Batch<Item, Result> {
 
   async #serveOne(entries: Entry<Item, Result>[]): Promise<void> {
     try {
-      const results = await this.#run(entries.map(({ item }) => item));
+      const results = (await this.#run(entries.map(({ item }) => item))) ?? [];
       for (const [i, { resolve }] of entries.entries()) resolve(results[i] as Result);
     } catch (error) {
       for (const { reject } of entries) reject(error);

@@ -1,8 +1,8 @@
 import { hasInteraction } from '../../../db/queries/uploads.ts';
 import { settleWork } from '../../../db/queries/work.ts';
-import { recordingKey } from '../../pipeline/record/storage-key.ts';
 import type { Services } from '../../services.ts';
 import type { WorkHandler } from '../../worker/handler.ts';
+import { recordingKey } from '../record/storage-key.ts';
 
 /** Looks at an upload a day after it began: what it stored is removed when no interaction came of it. */
 export function leftoverHandler({ database: { pool }, storage, log }: Services): WorkHandler {

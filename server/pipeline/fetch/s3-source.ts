@@ -1,32 +1,17 @@
 import type { Readable } from 'node:stream';
 import type { GetObjectCommandOutput, S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
-import { AppError, type ErrorCode } from '../../shared/error.ts';
-import { getAccountById } from '../accounts/account.ts';
-import type { ByteStream } from '../byte-stream.ts';
-import { boundedBody, stopped } from '../security/bounded-body.ts';
-import type { Services } from '../services.ts';
+import { AppError } from '../../../shared/error.ts';
+import { getAccountById } from '../../accounts/account.ts';
+import type { ByteStream } from '../../byte-stream.ts';
+import { type BodyLimits, boundedBody, linkDefaults, stopped } from '../../security/bounded-body.ts';
+import type { Services } from '../../services.ts';
 import { type S3Target, s3Failure, shownS3 } from './s3-failure.ts';
 
-export interface S3ReadOptions {
-  signal: AbortSignal;
-  /** The longest silence in the body. */
-  idleTimeoutMs?: number;
-  maxBytes?: number;
-  /** From when on the body must have come with so many bytes a second. */
-  slowAfterMs?: number;
-  leastBytesPerSecond?: number;
-  /** What an object that is larger is refused with. */
-  tooLargeCode?: ErrorCode;
-}
-
-const defaults = {
-  idleTimeoutMs: 30_000,
-  maxBytes: 2 * 1024 ** 3,
-  slowAfterMs: 60_000,
-  leastBytesPerSecond: 1024,
-  tooLargeCode: 'audio_too_large' as ErrorCode,
+const timeouts = {
+  connectionTimeout: linkDefaults.connectTimeoutMs,
+  requestTimeout: linkDefaults.idleTimeoutMs,
+  throwOnRequestTimeout: true,
 };
-const timeouts = { connectionTimeout: 15_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
 const defaultRegion = 'us-east-1';
 
 /**
@@ -39,39 +24,39 @@ export async function openS3Source(
   services: Services,
   accountId: number,
   link: string,
-  options: S3ReadOptions,
+  limits: BodyLimits,
 ): Promise<ByteStream> {
-  const place = parseS3Link(link);
-  refuseOwnBucket(place.bucket, services.config.storageUrl);
+  const place = s3PlaceOf(services, link);
   const { s3Buckets } = await getAccountById(services, accountId);
   const target = { ...place, isSigned: s3Buckets.includes(place.bucket) };
-  const limits = { ...defaults, ...options };
   const object = await getObject(await clientOf(services, target.isSigned), target, limits.signal);
   const content = { shown: shownS3(target), announced: object.ContentLength, response: object.Body as Readable };
   return boundedBody(content, limits, (error) => s3Failure(error, target));
 }
 
-export function isS3Link(link: string): boolean {
-  return /^s3:\/\//i.test(link);
-}
-
-export interface S3Place {
+interface S3Place {
   bucket: string;
   key: string;
+}
+
+/** Throws `invalid` for what is no S3 link, and `egress_blocked` for the bucket of the installation's own data. */
+export function s3PlaceOf({ config }: Pick<Services, 'config'>, link: string): S3Place {
+  const place = parseS3Link(link);
+  refuseOwnBucket(place.bucket, config.storageUrl);
+  return place;
 }
 
 const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const longestKeyBytes = 1024;
 
-/** Throws `invalid` where the link is not `s3://bucket/key`. The key is taken as it stands: S3 knows no escapes. */
-export function parseS3Link(link: string): S3Place {
+/** The key is taken as it stands: S3 knows no escapes. */
+function parseS3Link(link: string): S3Place {
   const [, bucket = '', key = ''] = /^s3:\/\/([^/]*)\/(.*)$/is.exec(link) ?? [];
   if (bucketName.test(bucket) && key !== '' && Buffer.byteLength(key) <= longestKeyBytes) return { bucket, key };
   throw new AppError('invalid', `"${link.slice(0, 200)}" is no S3 link. Write s3://bucket/path/to/the-file.`);
 }
 
-/** Throws `egress_blocked` for the bucket that the installation keeps its own data in. */
-export function refuseOwnBucket(bucket: string, storageUrl: string): void {
+function refuseOwnBucket(bucket: string, storageUrl: string): void {
   if (!URL.canParse(storageUrl)) return;
   const { protocol, hostname } = new URL(storageUrl);
   if (protocol === 's3:' && hostname === bucket)

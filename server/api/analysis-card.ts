@@ -1,6 +1,7 @@
-import type { AnalysisDetails } from '../../../db/queries/api-analyses.ts';
-import type { CategoryResult, KpiResult, SubCategoryResult } from '../../../shared/quality.ts';
-import type { AnalysisShown } from './analysis.ts';
+import type { AnalysisDetails } from '../../db/queries/api-analyses.ts';
+import type { CategoryResult, KpiResult, SubCategoryResult } from '../../shared/quality.ts';
+import { criticalityAdjusted } from '../analysis/score.ts';
+import type { AnalysisShown } from './schemas/analysis.ts';
 
 type CategoryShown = AnalysisShown['categories'][number];
 type KpiShown = CategoryShown['sub_categories'][number]['kpis'][number];
@@ -54,10 +55,4 @@ function shownKpi(kpi: KpiResult): KpiShown {
     criticality_adjusted_score: criticalityAdjusted(final_score, [kpi]),
     max_score,
   };
-}
-
-/** The rule of the whole score (`scoreCard` of the analysis) on a part of the card: 0 when a critical KPI in it failed. */
-function criticalityAdjusted(finalScore: number | null, kpis: KpiResult[]): number | null {
-  const failed = kpis.some((kpi) => kpi.is_critical && kpi.final_score !== null && kpi.final_score < kpi.max_score);
-  return finalScore !== null && failed ? 0 : finalScore;
 }
