@@ -23,7 +23,7 @@ const list = z
   );
 
 const environmentSchema = z.object({
-  PORT: z.coerce.number().int().min(0).max(65535).default(4000),
+  PORT: z.coerce.number('a port number, 0 to 65535').int().min(0).max(65535).default(4000),
   HOST: z.string().min(1).default('127.0.0.1'),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   DATABASE_URL: z.url({ protocol: /^(mysql|mariadb)$/ }).optional(),
@@ -33,7 +33,7 @@ const environmentSchema = z.object({
   STORAGE_URL: z.url({ protocol: /^(file|s3)$/ }).optional(),
   CQA_OUTBOUND_ADDRESSES: list,
   CQA_EGRESS_ALLOW: list,
-  CQA_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(30),
+  CQA_LEASE_SECONDS: z.coerce.number('a whole number of seconds, 2 to 3600').int().min(2).max(3600).default(30),
   CQA_RATE_LIMIT: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });

@@ -30,15 +30,11 @@ export async function openServices(
   { config, secretKey, address }: ServiceSettings,
   { name = 'cqa', ...connecting }: OpenOptions & { name?: string } = {},
 ): Promise<Services> {
-  const database = await openDatabase(address, connecting);
   const keyring = openKeyring(secretKey);
-  return {
-    config,
-    database,
-    keyring,
-    storage: openStorage(config.storageUrl, keyring.derive('storage')),
-    egress: openEgress(config.egressAllow),
-    log: openLog(config.logLevel, name),
-    close: () => database.close(),
-  };
+  const storage = openStorage(config.storageUrl, keyring.derive('storage'));
+  const egress = openEgress(config.egressAllow);
+  const log = openLog(config.logLevel, name);
+  // Last: a wrong setting must not leave connections behind, which would keep the program from ending.
+  const database = await openDatabase(address, connecting);
+  return { config, database, keyring, storage, egress, log, close: () => database.close() };
 }

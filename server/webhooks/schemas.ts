@@ -64,6 +64,7 @@ const fileIngestionCompleted = z.strictObject({
   errors: z.array(z.strictObject({ row: z.int().min(1), reason: z.string() })).meta({
     description: 'The first rejected rows, 100 at most; `row` is the line in the file',
   }),
+  errorMessage: z.string().optional().meta({ description: 'Why the job failed; absent where it did not' }),
 });
 
 /** The `data` of each event. */

@@ -104,11 +104,15 @@ async function finish({ database }: Services, work: Work, failure: Failure | und
   await transaction(database.pool, async (connection) => {
     if (!(await settleWork(connection, work))) throw new WorkAborted('lease_lost');
     const end = await endFileJob(connection, work, failure);
-    if (end) await announce(connection, work.accountId, announcementsOf(work.subject, end));
+    if (end) await announce(connection, work.accountId, announcementsOf(work.subject, end, failure));
   });
 }
 
-function announcementsOf(jobId: Buffer, { callbackUrl, completedAt, ...end }: FileJobEnd): Announcement[] {
+function announcementsOf(
+  jobId: Buffer,
+  { callbackUrl, completedAt, ...end }: FileJobEnd,
+  failure: Failure | undefined,
+): Announcement[] {
   if (callbackUrl === null) return [];
   const { status, totalRows, accepted, rejected, errors } = end;
   const data = {
@@ -116,6 +120,7 @@ function announcementsOf(jobId: Buffer, { callbackUrl, completedAt, ...end }: Fi
     ...{ status, totalRows, accepted, rejected },
     completedAt: completedAt.toISOString(),
     errors: errors.map(({ line, reason }) => ({ row: line, reason })),
+    ...(failure ? { errorMessage: failure.message } : {}),
   };
   return [{ event: 'FILE_INGESTION_COMPLETED', callbackUrl, data }];
 }

@@ -120,6 +120,15 @@ export const interactionItemSchema = z
       required: [name],
       properties: { [name]: { type: 'string', pattern: '\\S' } },
     })),
+    // Nothing in it has to be fetched, so that it can be tried as it stands.
+    example: {
+      external_interaction_id: 'genesys-2026-11-20-0001',
+      channel_type: 'VOICE',
+      source: 'my-pbx',
+      interaction_start_time: '2026-11-20T09:15:00+05:30',
+      transcript_text: 'Agent: Good morning.\nCustomer: My order has not come.',
+      metadata: { agent_name: 'Asha', queue: 'Orders' },
+    },
   });
 export type InteractionItem = z.output<typeof interactionItemSchema>;
 

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { transformWithOxc } from 'vite';
+import { apply, readConfiguration } from '../../../server/configuration/apply.ts';
 import { type ApiServer, apiServer } from '../../harness/api.ts';
 import { scratchFolder } from '../../harness/folders.ts';
 import { packageRoot } from '../../harness/product.ts';
@@ -48,10 +49,14 @@ describe("the guide's examples", () => {
   }
 
   it('send a conversation, a recording, and read the result, with curl', async () => {
-    const [, one = '', upload = '', read = ''] = blocks('bash');
+    const [, one = '', upload = '', batch = '', read = '', search = ''] = blocks('bash');
     expect((await shell(one)).status).to.equal(201);
     expect((await shell(upload)).status).to.equal(201);
+    expect(await shell(batch))
+      .to.include({ status: 202 })
+      .and.not.to.have.property('message');
     expect((await shell(read)).data).to.include({ external_interaction_id: 'guide-1', channel_type: 'VOICE' });
+    expect((await shell(search)).data).to.have.property('analyses');
   });
 
   it('send from TypeScript, and again without doubling', async () => {
@@ -59,10 +64,38 @@ describe("the guide's examples", () => {
     const call = { external_interaction_id: 'ts-1', channel_type: 'CHAT', transcript_text: 'Agent: hello' };
     const id = await send(call);
     expect(await send(call)).to.equal(id);
-    expect(await send({ ...call, metadata: { queue: 'other' } }).catch((error: Error) => error.message)).to.match(
-      /Idempotency-Key/,
-    );
+    expect(await send({ ...call, metadata: { queue: 'other' } })).to.equal(id);
     expect((await read('ts-1')).interaction_id).to.equal(id);
+  });
+
+  it('set up a quality profile and a rule', async () => {
+    const document = readConfiguration(blocks('yaml')[0] ?? '', {});
+    const { created } = await apply(api.services, api.account.id, document, { by: 'the guide', dryRun: false });
+    expect(created).to.have.length(2);
+  });
+
+  it('are TypeScript that a strict compiler takes', async () => {
+    const folder = mkdtempSync(join(packageRoot, 'dist/guide-'));
+    try {
+      const files = blocks('ts').map((text, index) => {
+        writeFileSync(join(folder, `${index}.ts`), text);
+        return join(folder, `${index}.ts`);
+      });
+      const options = [
+        '--noEmit',
+        '--strict',
+        '--module',
+        'nodenext',
+        '--target',
+        'es2023',
+        '--types',
+        'node',
+        '--ignoreConfig',
+      ];
+      await run(join(packageRoot, 'node_modules/.bin/tsc'), [...options, ...files], { cwd: packageRoot });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("check a webhook's signature", async () => {
