@@ -49,7 +49,7 @@ describe('API keys on the page API Access', () => {
     expect(await address.locator('dl').innerText()).to.contain(`/cqa/api/v1/accounts/${access.account}`);
     const [docs] = await Promise.all([
       access.context.waitForEvent('page'),
-      address.getByRole('link', { name: 'Open the API page' }).click(),
+      address.getByRole('link', { name: 'API reference' }).click(),
     ]);
     await docs.waitForURL(/\/cqa\/api\/docs/);
     expect((await ask('/cqa/api/docs')).status).to.equal(200);

@@ -27,12 +27,12 @@ describe('webhooks on the page API Access', () => {
       }),
     });
     expect(sent.status, await sent.text()).to.equal(201);
-    const ingested = access.page.locator('cqa-webhooks tbody tr').filter({ hasText: 'INTERACTION_INGESTED' });
+    const ingested = access.page.locator('cqa-webhooks tbody tr').filter({ hasText: 'Ingested' });
     await ingested.getByText('Failed').waitFor();
     await ingested.getByText('400', { exact: true }).waitFor();
     await expectToFit('with webhooks');
 
-    await ingested.getByRole('button', { name: 'INTERACTION_INGESTED' }).click();
+    await ingested.getByRole('button', { name: 'Ingested' }).click();
     await dialog().getByText('not today').waitFor();
     expect(await dialog().getByLabel('Payload').innerText()).to.contain('"externalInteractionId": "hook-1"');
     await expectToFit('a webhook');

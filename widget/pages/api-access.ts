@@ -69,6 +69,12 @@ export class ApiAccessElement extends LitElement {
         display: grid;
         justify-items: center;
       }
+      .curl > .button {
+        margin: var(--space-4) 0;
+      }
+      .curl > pre {
+        margin-top: var(--space-2);
+      }
     `,
   ];
 
@@ -118,14 +124,15 @@ export class ApiAccessElement extends LitElement {
   private renderEmpty(access: ApiAccess): TemplateResult {
     const line = curlOf(access.base_url);
     return html`<cqa-empty icon="key" heading="No API key yet">
-      With a key, a program of yours sends interactions and fetches what the analysis found. Generate one, then try:
+      With a key, a program of yours sends interactions and fetches what the analysis found.
       <div class="curl">
+        <button class="button primary" type="button" @click=${this.generate}>
+          ${icon('plus', 16)} Generate API key
+        </button>
+        <p>Then try it, with the key in <code>CQA_KEY</code>:</p>
         <pre tabindex="0">${line.replace(access.account_id, access.masked_account_id)}</pre>
         <cqa-copy .text=${line} label="Copy this line"></cqa-copy>
       </div>
-      <button slot="action" class="button primary" type="button" @click=${this.generate}>
-        ${icon('plus', 16)} Generate API key
-      </button>
     </cqa-empty>`;
   }
 

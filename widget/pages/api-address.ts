@@ -88,7 +88,7 @@ export class ApiAddressElement extends LitElement {
         <dd class="small">${limitsInWords(limits)}</dd>
         <dt>Reference</dt>
         <dd>
-          <a href=${access.docs_url} target="_blank" rel="noopener">Open the API page</a>
+          <a href=${access.docs_url} target="_blank" rel="noopener">API reference</a>
           <span class="soft small">every call, to read and to try</span>
         </dd>
       </dl>

@@ -28,6 +28,9 @@ const overlaps: [hours: number, words: string][] = [
   [168, '7 days'],
 ];
 
+const signing =
+  'Webhooks are signed with the newest active key from now on: give its signing secret to your receiver first.';
+
 /**
  * Generate API key; with `rotated`, a key that takes that one's place. Then shows the new key, once: closing asks.
  * @fires close
@@ -146,7 +149,7 @@ export class ApiKeyDialogElement extends LitElement {
     choices: [value: T, words: string][],
     chosen: T,
     choose: (value: T) => void,
-    hint: string,
+    hint?: string,
   ): TemplateResult {
     return html`<div class="field">
       <label for="choice">${title}</label>
@@ -160,7 +163,7 @@ export class ApiKeyDialogElement extends LitElement {
       >
         ${choices.map(([value, words]) => html`<option ?selected=${value === chosen}>${words}</option>`)}
       </select>
-      <span class="hint">${hint}</span>
+      ${hint ? html`<span class="hint">${hint}</span>` : nothing}
     </div>`;
   }
 
@@ -182,15 +185,9 @@ export class ApiKeyDialogElement extends LitElement {
         A new key takes the place of <strong class="break">${key.name}</strong> (<code>${key.masked_key}</code>), with
         the same name and scopes. Put it into your program, which may go on with the old one meanwhile.
       </p>
-      ${this.renderChoice(
-        'The old key goes on for',
-        overlaps,
-        this.overlapHours,
-        (hours) => {
-          this.overlapHours = hours;
-        },
-        'Webhooks are signed with the new key from now on.',
-      )}`;
+      ${this.renderChoice('The old key goes on for', overlaps, this.overlapHours, (hours) => {
+        this.overlapHours = hours;
+      })}`;
   }
 
   private renderForm(): TemplateResult {
@@ -199,6 +196,7 @@ export class ApiKeyDialogElement extends LitElement {
     const action = this.rotated ? 'Rotate key' : 'Generate API key';
     return html`<form class="stack" id="form" novalidate @submit=${this.submit}>
         ${this.rotated ? this.renderRotation(this.rotated) : this.renderGeneration()}
+        <p>${signing}</p>
         <cqa-problem .problem=${isAtField ? undefined : problem}></cqa-problem>
       </form>
       <button slot="actions" class="button" type="button" @click=${this.close}>Cancel</button>

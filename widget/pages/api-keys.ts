@@ -6,6 +6,7 @@ import type { AppContext } from '../app/context.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
 import { apiKeyWords, scopeWords } from '../words/status.ts';
+import '../parts/copy.ts';
 import '../parts/status.ts';
 import '../parts/time.ts';
 
@@ -27,8 +28,28 @@ export class ApiKeysElement extends LitElement {
       code {
         white-space: nowrap;
       }
+      td.name {
+        min-width: 150px;
+      }
+      .uid {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px var(--space-2);
+        margin-top: 4px;
+        font-weight: 400;
+        color: var(--text-soft);
+      }
+      .uid > code {
+        font-size: var(--size-xs);
+        white-space: normal;
+        overflow-wrap: anywhere;
+      }
       /* One below the other, so that the end of a key still fits a frame of 900 pixels. */
-      @container (max-width: 1040px) {
+      @container (max-width: 880px) {
+        td.name {
+          min-width: 116px;
+        }
         td.actions {
           white-space: normal;
         }
@@ -51,6 +72,7 @@ export class ApiKeysElement extends LitElement {
   }
 
   private renderEnd(app: AppContext, key: ApiKey): TemplateResult {
+    if (key.status === 'revoked') return html`<span class="soft">–</span>`;
     const at = key.retires_at ?? key.expires_at;
     return at ? html`<cqa-time .at=${at} .zone=${app.zone}></cqa-time>` : html`<span class="soft">Never</span>`;
   }
@@ -82,7 +104,12 @@ export class ApiKeysElement extends LitElement {
   private renderRow(app: AppContext, key: ApiKey): TemplateResult {
     const isEnded = key.status === 'expired' || key.status === 'revoked';
     return html`<tr class=${isEnded ? 'ended' : ''}>
-      <td class="strong break">${key.name}</td>
+      <td class="name">
+        <span class="strong break">${key.name}</span>
+        <div class="uid" title="Key id: the client_id for /oauth/token, and X-CQA-Key-Id in webhooks">
+          <code>${key.uid}</code><cqa-copy .text=${key.uid} label="Copy id"></cqa-copy>
+        </div>
+      </td>
       <td class="state"><cqa-status .words=${apiKeyWords[key.status]}></cqa-status></td>
       <td>
         <code>${key.masked_key}</code><br />

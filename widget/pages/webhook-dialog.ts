@@ -31,6 +31,13 @@ export class WebhookDialogElement extends LitElement {
       :host {
         --dialog-width: 760px;
       }
+      /* Its heading is one long word, which inherits this. */
+      cqa-dialog {
+        overflow-wrap: anywhere;
+      }
+      cqa-dialog > [slot='actions'] {
+        overflow-wrap: normal;
+      }
       pre {
         margin: 0;
         max-height: 260px;

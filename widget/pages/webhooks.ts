@@ -9,13 +9,13 @@ import { isOtherQuery, withQuery } from '../app/routes.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
 import { count } from '../words/numbers.ts';
-import { deliveryWords } from '../words/status.ts';
+import { deliveryWords, eventWord } from '../words/status.ts';
+import { exactInstant, secondInZone } from '../words/time.ts';
 import '../parts/empty.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
 import '../parts/show-more.ts';
 import '../parts/status.ts';
-import '../parts/time.ts';
 import './webhook-dialog.ts';
 
 type Row = WebhooksPage['rows'][number];
@@ -50,8 +50,11 @@ export class WebhooksElement extends LitElement {
         font-weight: 550;
       }
       td.url {
-        min-width: 150px;
-        overflow-wrap: anywhere;
+        min-width: 120px;
+        max-width: 240px;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
       }
       .open {
         padding: 0;
@@ -59,17 +62,44 @@ export class WebhooksElement extends LitElement {
         background: none;
         color: var(--accent);
         font: inherit;
-        font-weight: 600;
         text-align: left;
-        text-decoration: underline;
-        text-underline-offset: 2px;
+        white-space: nowrap;
         cursor: pointer;
       }
       .open:hover {
         color: var(--accent-strong);
+        text-decoration: underline;
+        text-underline-offset: 2px;
       }
       .answer {
+        min-width: 110px;
         max-width: 220px;
+      }
+      .error {
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2;
+        overflow: hidden;
+        overflow-wrap: anywhere;
+      }
+      time {
+        white-space: nowrap;
+        font-variant-numeric: tabular-nums;
+      }
+      @container (max-width: 1040px) {
+        td.url {
+          max-width: 150px;
+        }
+        time {
+          display: inline-block;
+          min-width: 84px;
+          white-space: normal;
+        }
+      }
+      @container (max-width: 880px) {
+        td.url {
+          max-width: 120px;
+        }
       }
     `,
   ];
@@ -78,6 +108,8 @@ export class WebhooksElement extends LitElement {
   @property({ attribute: false, hasChanged: isOtherQuery }) query = new URLSearchParams();
   @property({ attribute: false }) isOn = true;
   @state() private opened: string | undefined;
+  /** There is something to filter; it stays while the list loads again. */
+  private hasFilter = false;
   private readonly list = new PagedList<Row>(
     this,
     async (cursor, signal) => this.app?.api.webhooks.list.query({ state: this.filter, cursor }, { signal }),
@@ -89,9 +121,13 @@ export class WebhooksElement extends LitElement {
   }
 
   protected override willUpdate(changed: Map<string, unknown>): void {
-    if (!this.app || !(changed.has('app') || changed.has('query'))) return;
-    this.list.clear();
-    this.list.first.follow(this.app.changes, ['webhooks']);
+    if (this.app && (changed.has('app') || changed.has('query'))) {
+      this.list.clear();
+      this.list.first.follow(this.app.changes, ['webhooks']);
+    }
+    const { rows } = this.list;
+    if (this.filter) this.hasFilter = true;
+    else if (rows) this.hasFilter = rows.length > 0;
   }
 
   private readonly choose = (event: Event): void => {
@@ -110,7 +146,7 @@ export class WebhooksElement extends LitElement {
   private renderAnswer({ last_status: status, last_error: error }: Row): TemplateResult {
     if (status !== null) return html`<span class="strong">${status}</span>`;
     if (!error) return html`<span class="soft">–</span>`;
-    return html`No answer<br /><span class="soft break">${error}</span>`;
+    return html`No answer<span class="soft error">${error}</span>`;
   }
 
   private renderInteraction(app: AppContext, row: Row): TemplateResult {
@@ -123,16 +159,26 @@ export class WebhooksElement extends LitElement {
   private renderRow(app: AppContext, row: Row): TemplateResult {
     return html`<tr class="link" @click=${(event: Event) => isRowClick(event) && this.open(row.uid)}>
       <td>
-        <button class="open" type="button" aria-haspopup="dialog" @click=${() => this.open(row.uid)}>
-          ${breakable(row.event)}
+        <button
+          class="open"
+          type="button"
+          aria-haspopup="dialog"
+          title=${row.event}
+          @click=${() => this.open(row.uid)}
+        >
+          ${eventWord(row.event)}
         </button>
       </td>
       <td class="break">${this.renderInteraction(app, row)}</td>
-      <td class="url">${row.url}</td>
+      <td class="url" title=${row.url}>${row.url}</td>
       <td><cqa-status .words=${deliveryWords[row.state]}></cqa-status></td>
       <td class="answer">${this.renderAnswer(row)}</td>
       <td class="number">${count(row.attempts)}</td>
-      <td><cqa-time .at=${row.created_at} .zone=${app.zone}></cqa-time></td>
+      <td>
+        <time datetime=${new Date(row.created_at).toISOString()} title=${exactInstant(row.created_at, app.zone)}
+          >${secondInZone(row.created_at, app.zone)}</time
+        >
+      </td>
     </tr>`;
   }
 
@@ -172,6 +218,18 @@ export class WebhooksElement extends LitElement {
     </cqa-empty>`;
   }
 
+  private renderFilter(): TemplateResult {
+    return html`<label
+      >State
+      <select class="input compact" @change=${this.choose}>
+        <option value="" ?selected=${!this.filter}>All</option>
+        ${states.map(
+          (name) => html`<option value=${name} ?selected=${name === this.filter}>${deliveryWords[name].word}</option>`,
+        )}
+      </select>
+    </label>`;
+  }
+
   private renderList(app: AppContext): TemplateResult {
     const { rows, problem, first } = this.list;
     if (!rows && problem)
@@ -197,16 +255,7 @@ export class WebhooksElement extends LitElement {
     return html`<section aria-labelledby="webhooks">
         <div class="head">
           <h2 id="webhooks" class="grow">Webhooks</h2>
-          <label
-            >State
-            <select class="input compact" @change=${this.choose}>
-              <option value="" ?selected=${!this.filter}>All</option>
-              ${states.map(
-                (name) =>
-                  html`<option value=${name} ?selected=${name === this.filter}>${deliveryWords[name].word}</option>`,
-              )}
-            </select>
-          </label>
+          ${this.hasFilter ? this.renderFilter() : nothing}
         </div>
         ${this.isOn ? nothing : html`<p class="off">Webhooks are switched off for this account: nothing is sent.</p>`}
         ${this.renderList(app)}
@@ -217,11 +266,6 @@ export class WebhooksElement extends LitElement {
           : nothing
       }`;
   }
-}
-
-/** INTERACTION_INGESTED may take a second line after an underscore, and nowhere else. */
-function breakable(event: string): (string | TemplateResult)[] {
-  return event.split(/(?<=_)/).flatMap((part, at) => (at === 0 ? [part] : [html`<wbr />`, part]));
 }
 
 declare global {

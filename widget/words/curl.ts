@@ -7,7 +7,7 @@ export function curlOf(baseUrl: string): string {
   });
   return [
     `curl -X POST ${quoted(`${baseUrl}/ingress/interactions`)}`,
-    '-H "X-API-Key: $CQA_API_KEY"',
+    '-H "X-API-Key: $CQA_KEY"',
     "-H 'Content-Type: application/json'",
     `-d ${quoted(body)}`,
   ].join(' \\\n  ');

@@ -136,6 +136,15 @@ export const deliveryWords: Record<WebhookState, StatusWords> = {
   },
 };
 
+/** `Analysis completed` for INTERACTION_ANALYSIS_COMPLETED: all events are of interactions. */
+export function eventWord(event: string): string {
+  const words = event
+    .replace(/^INTERACTION_/, '')
+    .replaceAll('_', ' ')
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 export const unanalysedWords: Record<UnanalysedReason, string> = {
   no_rule: 'Not analysed: the account has no enabled assignment rule.',
   no_match: 'Not analysed: no assignment rule matches this interaction.',

@@ -29,6 +29,20 @@ export function dateTimeInZone(instant: Instant, zone: string): string {
   return made.format(new Date(instant));
 }
 
+/** `21 Nov 2026, 14:05:09` in the zone. */
+export function secondInZone(instant: Instant, zone: string): string {
+  const made = format(zone, 'second', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  });
+  return made.format(new Date(instant));
+}
+
 /** The zone's short name at that instant: `GMT+5:30`, `GMT`. */
 export function zoneName(instant: Instant, zone: string): string {
   const made = format(zone, 'zone', { timeZoneName: 'shortOffset' });
