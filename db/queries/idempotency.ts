@@ -1,5 +1,6 @@
 import type { Pool, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { isDuplicateKey } from '../database.ts';
+import { removeInPieces } from './remove-in-pieces.ts';
 
 export interface KeyOfCall {
   accountId: number;
@@ -114,11 +115,7 @@ export async function releaseKey(pool: Pool, { accountId, key }: KeyOfCall): Pro
   ]);
 }
 
-/** Removes up to `limit` keys whose time is over; gives how many there were. */
-export async function removeOldKeys(pool: Pool, limit: number): Promise<number> {
-  const [result] = await pool.query<ResultSetHeader>(
-    'DELETE FROM idempotency_key WHERE created_at < NOW(3) - INTERVAL ? HOUR LIMIT ?',
-    [hoursKept, limit],
-  );
-  return result.affectedRows;
+/** Removes the keys whose time is over; gives how many there were. */
+export function removeOldKeys(pool: Pool): Promise<number> {
+  return removeInPieces(pool, 'DELETE FROM idempotency_key WHERE created_at < NOW(3) - INTERVAL ? HOUR', [hoursKept]);
 }

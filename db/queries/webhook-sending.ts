@@ -1,5 +1,6 @@
-import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import { transaction } from '../database.ts';
+import { removeInPieces } from './remove-in-pieces.ts';
 import type { DeliveryAttempt, DeliveryState } from './webhooks.ts';
 import { settleWork, type Work } from './work.ts';
 
@@ -68,16 +69,12 @@ export function settleUnneeded(pool: Pool, work: Work): Promise<boolean> {
 }
 
 const keptDays = 30;
-const removedAtOnce = 1_000;
 
-/** Removes webhooks that ended and are older than 30 days, a thousand at a time, so that nobody waits for locks. */
-export async function removeOldWebhooks(pool: Pool): Promise<void> {
-  let removed = removedAtOnce;
-  while (removed === removedAtOnce) {
-    const [result] = await pool.query<ResultSetHeader>(
-      "DELETE FROM webhook_delivery WHERE created_at < NOW(3) - INTERVAL ? DAY AND state <> 'pending' ORDER BY created_at LIMIT ?",
-      [keptDays, removedAtOnce],
-    );
-    removed = result.affectedRows;
-  }
+/** Removes webhooks that ended and are older than 30 days; gives how many there were. */
+export function removeOldWebhooks(pool: Pool): Promise<number> {
+  return removeInPieces(
+    pool,
+    "DELETE FROM webhook_delivery WHERE created_at < NOW(3) - INTERVAL ? DAY AND state <> 'pending' ORDER BY created_at",
+    [keptDays],
+  );
 }

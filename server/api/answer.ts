@@ -1,7 +1,7 @@
 import type { Response } from 'express';
+import { databaseError } from '../../db/failure.ts';
 import type { AppError } from '../../shared/error.ts';
 import { toAppError } from '../http/errors.ts';
-import { workError } from '../worker/retry.ts';
 import { type ApiCode, apiCodeOf, apiCodes } from './codes.ts';
 
 export interface Failure {
@@ -12,8 +12,7 @@ export interface Failure {
 
 /** Whatever was thrown, as an AppError; a database that is away is `database_unavailable`. */
 export function apiError(thrown: unknown): AppError {
-  const error = workError(thrown, 'the API');
-  return error.code === 'internal' ? toAppError(thrown) : error;
+  return databaseError(thrown) ?? toAppError(thrown);
 }
 
 /** What the caller is told. Of what went wrong on our side only that it did, and the number to find it by. */

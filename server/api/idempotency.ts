@@ -1,14 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
-import {
-  type Claim,
-  claimKey,
-  type KeyOfCall,
-  releaseKey,
-  removeOldKeys,
-  renewKey,
-  settleKey,
-} from '../../db/queries/idempotency.ts';
+import { type Claim, claimKey, type KeyOfCall, releaseKey, renewKey, settleKey } from '../../db/queries/idempotency.ts';
 import { AppError } from '../../shared/error.ts';
 import type { Services } from '../services.ts';
 import { digestRead, readDigest } from './multipart/digest.ts';
@@ -52,10 +44,8 @@ const renewEveryMs = 20_000;
 const retryAfterMostSeconds = 5;
 
 export function openIdempotency({ database: { pool }, log }: Services): Idempotency {
-  const removeOld = openRemoval(() => removeOldKeys(pool, 1000), log);
   return {
     async run({ fingerprint, form, ...key }, work) {
-      removeOld();
       const claim = await claimKey(pool, key, { fingerprint, lockSeconds });
       if (claim.state === 'answered') {
         const isSame = claim.fingerprint.equals(fingerprint) || (form && claim.fingerprint.equals(await form.sent()));
@@ -124,20 +114,5 @@ export function formFingerprint(request: Request): FormFingerprint {
       return digest && of(digest);
     },
     sent: async () => of(await readDigest(request)),
-  };
-}
-
-const removeEveryMs = 10 * 60_000;
-
-/** Old keys are removed by the calls that make new ones, now and then; none of them waits for it. */
-function openRemoval(remove: () => Promise<number>, log: Services['log']): () => void {
-  let lastMs = 0;
-  return () => {
-    if (Date.now() - lastMs < removeEveryMs) return;
-    lastMs = Date.now();
-    const all = async () => {
-      while ((await remove()) > 0);
-    };
-    all().catch((error: unknown) => log.warn({ err: error }, 'old idempotency keys could not be removed'));
   };
 }

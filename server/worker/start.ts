@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { Pool } from 'mysql2/promise';
+import { removeOldKeys } from '../../db/queries/idempotency.ts';
 import { removeOldWebhooks } from '../../db/queries/webhook-sending.ts';
 import { dueKinds, forgetOldWorkers, forgetWorker, seeWorker, type WorkerRecord } from '../../db/queries/workers.ts';
 import { newId } from '../../db/uuid.ts';
@@ -68,7 +69,7 @@ export function startWorkers(
   const tidying = startRepeatedTask(() => tidy(pool), {
     everyMs: tidyMs,
     log,
-    complaint: 'old workers and webhooks could not be removed; tried again',
+    complaint: 'old workers, webhooks and idempotency keys could not be removed; tried again',
   });
 
   return {
@@ -88,4 +89,5 @@ export function startWorkers(
 async function tidy(pool: Pool): Promise<void> {
   await forgetOldWorkers(pool);
   await removeOldWebhooks(pool);
+  await removeOldKeys(pool);
 }
