@@ -31,6 +31,7 @@ const environmentSchema = z.object({
   CQA_SECRET_KEY: z.string().min(16, 'at least 16 characters').optional(),
   CQA_ROLES: rolesFromList,
   STORAGE_URL: z.url({ protocol: /^(file|s3)$/ }).optional(),
+  CQA_INBOX_PORT: z.coerce.number('a port number, 0 to 65535').int().min(0).max(65535).default(2222),
   CQA_OUTBOUND_ADDRESSES: list,
   CQA_EGRESS_ALLOW: list,
   CQA_LEASE_SECONDS: z.coerce.number('a whole number of seconds, 2 to 3600').int().min(2).max(3600).default(30),
@@ -47,6 +48,8 @@ export interface Config {
   secretKey: string | undefined;
   roles: RoleName[];
   storageUrl: string;
+  /** Where customers' SFTP clients push to. */
+  inboxPort: number;
   outboundAddresses: string[];
   egressAllow: string[];
   leaseSeconds: number;
@@ -77,6 +80,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     secretKey: env.CQA_SECRET_KEY,
     roles: env.CQA_ROLES,
     storageUrl: env.STORAGE_URL ?? pathToFileURL(resolve(dataDir, 'storage')).href,
+    inboxPort: env.CQA_INBOX_PORT,
     outboundAddresses: env.CQA_OUTBOUND_ADDRESSES,
     egressAllow: env.CQA_EGRESS_ALLOW,
     leaseSeconds: env.CQA_LEASE_SECONDS,

@@ -12,7 +12,9 @@ export interface FieldMeta {
   /** Which part of the form: where, who, what, after. */
   group?: 'where' | 'who' | 'what' | 'after';
   /** A field the generated form cannot draw from its type alone. A closed list. */
-  field?: 'column-mapping' | 'host-key' | 'multiline';
+  field?: 'column-mapping' | 'host-key' | 'multiline' | 'public-key';
+  /** Of no interest to people: left out of the form. */
+  hidden?: true;
   /** Only for connectors of this direction. */
   direction?: Direction;
 }
@@ -36,7 +38,7 @@ export type ConnectorInput = z.infer<typeof connectorInputSchema>;
 
 /** One thing that Test connection tries, told as it happens. */
 export interface CheckStep {
-  name: 'reach' | 'host_key' | 'sign_in' | 'list' | 'read' | 'write';
+  name: 'reach' | 'host_key' | 'sign_in' | 'list' | 'read' | 'recording' | 'write';
   title: string;
   ok: boolean;
   /** In words: what was seen, or what failed and what to change. */

@@ -42,6 +42,9 @@ export const errorCodes = {
   path_missing: { kind: 'config', http: 400 },
   path_is_directory: { kind: 'config', http: 400 },
   path_outside: { kind: 'config', http: 400 },
+  // The source knows the recording and will have it later.
+  recording_not_yet: { kind: 'transient', http: 409 },
+  quota_exceeded: { kind: 'config', http: 507 },
   not_audio: { kind: 'config', http: 422 },
   unsupported_audio: { kind: 'config', http: 422 },
   audio_too_large: { kind: 'config', http: 422 },

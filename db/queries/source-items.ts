@@ -3,8 +3,11 @@ import type { Failure } from '../../shared/error.ts';
 import { endStatuses, type ItemCounts, type RowCounts } from '../../shared/execution.ts';
 import type { Work } from './work.ts';
 
-/** `ready` and `reading` items are an execution's own to read; `done` and `failed` are ends of one reading. */
-export type ItemState = 'ready' | 'reading' | 'done' | 'failed';
+/**
+ * `ready` and `reading` items are an execution's own to read; `done`, `failed` and `waiting` are ends of one reading, the
+ * last where the item turned out to be still written.
+ */
+export type ItemState = 'ready' | 'reading' | 'done' | 'failed' | 'waiting';
 
 /** A connector's items at one place: the same path elsewhere is another item. */
 export interface ItemPlace {
@@ -251,7 +254,7 @@ export async function sumItems(pool: Pool, accountId: number, executionId: Buffe
     [accountId, executionId],
   );
   const sums: LedgerSums = {
-    items: { ready: 0, reading: 0, done: 0, failed: 0 },
+    items: { ready: 0, reading: 0, done: 0, failed: 0, waiting: 0 },
     records: 0,
     rows: { listed: 0, imported: 0, updated: 0, duplicate: 0, rejected: 0 },
     firstFailure: undefined,

@@ -3,7 +3,9 @@ import { modelsOf } from '../../db/models/models.ts';
 import { rememberHostKey } from '../../db/queries/connectors.ts';
 import { type CheckResult, type CheckStep, type Direction, directions } from '../../shared/connector.ts';
 import { AppError } from '../../shared/error.ts';
+import { getAccountById } from '../accounts/account.ts';
 import type { ConnectorType } from '../connectors/connector.ts';
+import { accountContext } from '../connectors/context.ts';
 import { connectorType } from '../connectors/registry.ts';
 import { joinSecrets, openSecrets } from '../connectors/secrets.ts';
 import type { Services } from '../services.ts';
@@ -19,7 +21,7 @@ export async function checkConnector(services: Services, accountId: number, uid:
   const type = connectorType(row.type);
   const secrets = openSecrets(services.keyring, row.sealed_secrets);
   const config = type.config.parse(joinSecrets(row.config, secrets));
-  const result = await runCheck(services, type, config, row.direction);
+  const result = await runCheck(services, accountId, type, config, row.direction);
   await (await modelsOf(services.database)).Connector.update(
     { last_check: result },
     { where: { id: row.id, account_id: accountId } },
@@ -43,20 +45,21 @@ export async function checkConfig(services: Services, accountId: number, input: 
   const type = connectorType(typeId);
   const row = uid ? await connectorRow(services, accountId, uid) : null;
   const config = mergedConfig(services, type, given, row);
-  return runCheck(services, type, config, direction);
+  return runCheck(services, accountId, type, config, direction);
 }
 
 async function runCheck(
   services: Services,
+  accountId: number,
   type: ConnectorType,
   config: unknown,
   direction: Direction,
 ): Promise<CheckResult> {
   const steps: CheckStep[] = [];
-  const signal = AbortSignal.timeout(checkTimeoutMs);
+  const { timezone } = await getAccountById(services, accountId);
+  const context = accountContext(services, { accountId, timezone }, AbortSignal.timeout(checkTimeoutMs));
   try {
-    for await (const step of type.check(config, direction, { signal, egress: services.egress, log: services.log }))
-      steps.push(step);
+    for await (const step of type.check(config, direction, context)) steps.push(step);
   } catch (thrown) {
     const error = AppError.from(thrown, `the check of ${type.title}`);
     if (error.code === 'internal') services.log.error({ err: error.cause }, 'connector check failed');

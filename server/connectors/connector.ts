@@ -1,5 +1,7 @@
+import type { PoolConnection } from 'mysql2/promise';
 import type { z } from 'zod';
 import type { CheckStep, Direction } from '../../shared/connector.ts';
+import type { Schedule } from '../../shared/job.ts';
 import type { ByteStream } from '../byte-stream.ts';
 import type { Log } from '../log.ts';
 import type { Egress } from '../security/egress.ts';
@@ -16,7 +18,51 @@ export interface ConnectorContext {
    * refused. Where it is missing (a check), a run without a pinned key fails with `host_key_unknown`.
    */
   pin?(hostKey: string): Promise<void>;
+  /** The account's zone, for times that name none. */
+  timezone: string;
+  /**
+   * Waits for its turn among all calls of this name, in every thread and process, so that there are never more than so
+   * many a minute. `name` says whose limit it is, for example the credentials' public half.
+   */
+  pace(name: string, callsPerMinute: number): Promise<void>;
+  /** A hosted inbox of this account, by the name of its connector or by its login. Throws `not_found`. */
+  inbox(which: { name: string } | { username: string }): Promise<InboxFolder>;
 }
+
+/** A hosted inbox as connectors read it: what was pushed to us and lies in our own storage. */
+export interface InboxFolder {
+  /** Every file, in order of path; `isComplete` false while it is being uploaded or its upload broke off. */
+  list(): AsyncIterable<InboxFile>;
+  /** Throws `path_missing` for what is not there. */
+  open(path: string): Promise<ByteStream>;
+  /** Throws `item_changed` when the file is not of this version any more. */
+  move(file: Pick<InboxFile, 'path' | 'version'>, toPath: string): Promise<void>;
+  remove(file: Pick<InboxFile, 'path' | 'version'>): Promise<void>;
+}
+
+export interface InboxFile {
+  /** Without a leading slash. */
+  path: string;
+  version: string;
+  size: number;
+  modifiedAt: Date;
+  isComplete: boolean;
+}
+
+/** What a run wants listed. */
+export interface ListRequest {
+  /** A backfill: what belongs to these days alone (`to` is not in it); by its time of change where a file says no other. */
+  range?: { from: Date; to: Date };
+  /**
+   * What the ledger knows of this location, for sources whose items are slices of time: the greatest key that was read,
+   * and the smallest that failed. A source that has no end goes on from there.
+   */
+  newestDone?: string | undefined;
+  oldestFailed?: string | undefined;
+}
+
+/** What is done with an item whose rows are stored. */
+export type AfterSuccess = 'move' | 'delete';
 
 /** A file, object, page or message that a connector offers. */
 export interface SourceItem {
@@ -26,6 +72,8 @@ export interface SourceItem {
   version: string;
   /** Bytes, where known. */
   size: number | undefined;
+  /** Where known; a backfill chooses files by it. */
+  modifiedAt?: Date | undefined;
   /** `waiting` items are not read now: somebody is still writing them. The reason is shown. */
   readiness: 'ready' | { waiting: string };
 }
@@ -39,15 +87,24 @@ export interface RecordingRef {
 
 /** One conversation with a source, kept open for as long as there is work for it. Closing it never throws. */
 export interface SourceSession extends AsyncDisposable {
-  /** What is there, lazily and in order of key. Throws when the source cannot be listed: never an empty list instead. */
-  list(): AsyncIterable<SourceItem>;
-  /** The item's bytes, decoded by nobody yet. Throws `item_changed` when it is no longer what was listed. */
+  /**
+   * What is there, lazily and in any order: a listing of any length takes the same memory. Throws when the source cannot
+   * be listed: never an empty list instead.
+   */
+  list(request?: ListRequest): AsyncIterable<SourceItem>;
+  /**
+   * The item's bytes, decoded by nobody yet: a file as it is, or what an API gave, as NDJSON of canonical fields. Throws
+   * `item_changed` when it is no longer what was listed; it then waits for the next run.
+   */
   read(item: SourceItem): Promise<ByteStream>;
   /**
    * One recording's bytes. May be called many times at once; the session itself bounds how many flow at a time. A piece
-   * is valid only until the next one is asked for: its memory may be used again.
+   * is valid only until the next one is asked for: its memory may be used again. Throws `recording_not_yet` where the
+   * source knows it and will have it later: it is asked for again for a day.
    */
   recording?(ref: RecordingRef): Promise<ByteStream>;
+  /** Moves or deletes an item that was read. Throws `item_changed` when it is another version by now, and leaves it. */
+  finish?(item: SourceItem, action: AfterSuccess): Promise<void>;
 }
 
 /** One file of a report on its way out. */
@@ -70,6 +127,17 @@ export interface SinkSession extends AsyncDisposable {
   deliver(part: DeliveryPart): Promise<Receipt>;
 }
 
+export interface ConnectorOwner {
+  accountId: number;
+  connectorId: number;
+}
+
+export interface SystemJob {
+  schedule: Schedule;
+  /** Whether its first run begins when the connector is saved for the first time. */
+  startsAtOnce: boolean;
+}
+
 /** A kind of outside system. A new one is a folder with this object and a line in registry.ts. */
 export interface ConnectorType<Config = unknown> {
   readonly id: string;
@@ -77,12 +145,23 @@ export interface ConnectorType<Config = unknown> {
   /** One line for the card in "New connector". */
   readonly summary: string;
   readonly directions: readonly Direction[];
+  /** What must be ready on the other side, one sentence each; the form shows them above its fields, by direction. */
+  readonly prerequisites: Partial<Record<Direction, readonly string[]>>;
+  /** The job that the product makes when such a connector is saved, and that goes with it. */
+  readonly systemJob?: SystemJob;
   /** The one schema: the form is drawn from it, the YAML and the console are checked with it, `secret()` fields are sealed. */
   readonly config: z.ZodType<Config>;
   /** Fields the product fills in by itself (a key pair) when a connector is saved; undefined where there are none. */
   readonly prepare?: (config: Config) => Promise<Config>;
   /** What may be shown of the configuration beyond its fields, for example the public half of a key pair. */
   readonly publicSide?: (config: Config) => Record<string, string>;
+  /**
+   * Called in the transaction that saves a connector, for what the type keeps in tables of its own. Throws AppErrors
+   * about fields (`conflict` for a login that is taken).
+   */
+  readonly saved?: (connection: PoolConnection, owner: ConnectorOwner, config: Config) => Promise<void>;
+  /** Called in the transaction that deletes one. */
+  readonly removed?: (connection: PoolConnection, owner: ConnectorOwner) => Promise<void>;
   /** Tries what the direction needs, step by step; ends with the first step that fails. */
   check(config: Config, direction: Direction, context: ConnectorContext): AsyncIterable<CheckStep>;
   /** Where it points and how its items are read: another location forgets what was read at the old one. */

@@ -1,17 +1,32 @@
 import { rememberHostKey } from '../../db/queries/connectors.ts';
 import { AppError } from '../../shared/error.ts';
+import { openInboxFolder } from '../inbox/folder.ts';
 import type { Services } from '../services.ts';
 import type { ConnectorContext } from './connector.ts';
 import type { LoadedConnector } from './load.ts';
+import { pace } from './pace.ts';
 
 /** What a connector at work is given. A host key that it sees first is remembered with it. */
 export function workContext(
   services: Services,
-  connector: Pick<LoadedConnector, 'id' | 'accountId' | 'name'>,
+  connector: Pick<LoadedConnector, 'id' | 'accountId' | 'name' | 'timezone'>,
   signal: AbortSignal,
 ): ConnectorContext {
-  const { egress, log } = services;
-  return { signal, egress, log, pin: (hostKey) => pin(services, connector, hostKey) };
+  return { ...accountContext(services, connector, signal), pin: (hostKey) => pin(services, connector, hostKey) };
+}
+
+/** What a connector is given that is only tried. */
+export function accountContext(
+  services: Services,
+  { accountId, timezone }: Pick<LoadedConnector, 'accountId' | 'timezone'>,
+  signal: AbortSignal,
+): ConnectorContext {
+  const { egress, log, database } = services;
+  return {
+    ...{ signal, egress, log, timezone },
+    pace: (name, callsPerMinute) => pace(database, name, callsPerMinute, signal),
+    inbox: (which) => openInboxFolder(services, accountId, which),
+  };
 }
 
 /** Two sessions may be the first at once: the second must have seen the key that the first one kept. */

@@ -10,6 +10,8 @@ export interface LoadedConnector {
   id: number;
   accountId: number;
   name: string;
+  /** The account's. */
+  timezone: string;
   type: ConnectorType;
   config: unknown;
   isEnabled: boolean;
@@ -23,7 +25,9 @@ export async function loadConnector(
   connectorId: number,
 ): Promise<LoadedConnector> {
   const [rows] = await pool.query<RowDataPacket[]>(
-    'SELECT id, name, type, config, sealed_secrets, is_enabled FROM connector WHERE account_id = ? AND id = ? AND deleted_at IS NULL',
+    `SELECT c.id, c.name, c.type, c.config, c.sealed_secrets, c.is_enabled, a.timezone
+       FROM connector c JOIN account a ON a.id = c.account_id
+      WHERE c.account_id = ? AND c.id = ? AND c.deleted_at IS NULL`,
     [accountId, connectorId],
   );
   const row = rows[0];
@@ -31,5 +35,6 @@ export async function loadConnector(
   const type = connectorType(row.type);
   const secrets = openSecrets(keyring, row.sealed_secrets);
   const config = type.config.parse(joinSecrets(JSON.parse(row.config), secrets));
-  return { id: row.id, accountId, name: row.name, type, config, isEnabled: row.is_enabled === 1 };
+  const { id, name, timezone } = row;
+  return { id, accountId, name, timezone, type, config, isEnabled: row.is_enabled === 1 };
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import type { CheckStep, Direction } from '../../../shared/connector.ts';
 import { AppError } from '../../../shared/error.ts';
+import { failed, passed, type Told, tried } from '../check-steps.ts';
 import type { ConnectorContext } from '../connector.ts';
 import { type SftpConfig, sftpUrl } from './config.ts';
 import { type ConnectOptions, connect, noProgress, type Progress } from './connect.ts';
@@ -9,15 +10,6 @@ import type { Connection } from './connection.ts';
 import { listFolder } from './listing.ts';
 import { removeFile, writeFile } from './sink.ts';
 import { realPath } from './source.ts';
-
-const titles = {
-  reach: 'Reach the server',
-  host_key: 'Compare the host key',
-  sign_in: 'Sign in',
-  list: 'Look into the folder',
-  read: 'Read',
-  write: 'Write and remove a test file',
-} satisfies Record<CheckStep['name'], string>;
 
 const namesShown = 3;
 
@@ -96,38 +88,4 @@ async function writeTestFile(connection: Connection, config: SftpConfig): Promis
 
 async function* content(): AsyncGenerator<Uint8Array> {
   yield Buffer.from('Connection test of CQA Data Integrations. This file may be deleted.\n');
-}
-
-interface Told {
-  message: string;
-  details?: NonNullable<CheckStep['details']>;
-}
-
-async function* tried(name: CheckStep['name'], act: () => Promise<Told>): AsyncGenerator<CheckStep, Told | undefined> {
-  try {
-    const told = await act();
-    yield passed(name, told.message, told.details);
-    return told;
-  } catch (error) {
-    yield failed(name, AppError.from(error));
-    return undefined;
-  }
-}
-
-function passed(name: CheckStep['name'], message: string, details?: CheckStep['details']): CheckStep {
-  return { name, title: titles[name], ok: true, message, ...(details ? { details } : {}) };
-}
-
-function failed(
-  name: CheckStep['name'],
-  { code, message, field }: AppError,
-  details?: CheckStep['details'],
-): CheckStep {
-  return {
-    name,
-    title: titles[name],
-    ok: false,
-    message,
-    details: { ...details, code, ...(field ? { field } : {}) },
-  };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type FieldMeta, secret } from '../../../shared/connector.ts';
-import { columnMappingSchema } from '../../../shared/interaction.ts';
+import { fileFields } from '../files/fields.ts';
 
 const meta = (facts: FieldMeta) => ({ ...facts });
 
@@ -26,7 +26,7 @@ const sshKeySchema = z
         meta({
           title: 'Public key',
           description: 'Goes into the authorized keys of this user on the SFTP server. Filled in when you save.',
-          field: 'multiline',
+          field: 'public-key',
         }),
       ),
   })
@@ -83,67 +83,7 @@ export const sftpConfigSchema = z.strictObject({
   credential: z
     .discriminatedUnion('type', [passwordSchema, sshKeySchema])
     .meta(meta({ title: 'Sign in with', group: 'who' })),
-  file_format: z
-    .enum(['csv'])
-    .default('csv')
-    .meta(meta({ title: 'File format', group: 'what' })),
-  column_mapping: columnMappingSchema.default({}).meta(
-    meta({
-      title: 'Column mapping',
-      description: "For each of the file's column headings, the field it fills. Headings left out keep their own name.",
-      group: 'what',
-      field: 'column-mapping',
-      direction: 'import',
-    }),
-  ),
-  stable_seconds: z.coerce
-    .number()
-    .min(0)
-    .max(3600)
-    .default(2)
-    .meta(
-      meta({
-        title: 'Wait for complete files (seconds)',
-        description: 'A file is taken when its size and time stay the same for this long.',
-        group: 'what',
-        direction: 'import',
-      }),
-    ),
-  on_existing: z
-    .enum(['update', 'skip'])
-    .default('update')
-    .meta(
-      meta({
-        title: 'When an interaction is already here with other metadata',
-        description: 'update: take the new metadata. skip: keep what is here.',
-        group: 'what',
-        direction: 'import',
-      }),
-    ),
-  max_rejected_percent: z.coerce
-    .number()
-    .min(0)
-    .max(100)
-    .optional()
-    .meta(
-      meta({
-        title: 'Fail when more rows are rejected than (percent)',
-        description: 'Leave empty to accept any number of rejected rows.',
-        group: 'what',
-        direction: 'import',
-      }),
-    ),
-  after_success: z
-    .enum(['leave'])
-    .default('leave')
-    .meta(
-      meta({
-        title: 'After a file was read',
-        description: 'Files stay where they are; a file that was read is not read again.',
-        group: 'after',
-        direction: 'import',
-      }),
-    ),
+  ...fileFields,
 });
 
 export type SftpConfig = z.infer<typeof sftpConfigSchema>;

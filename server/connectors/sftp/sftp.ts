@@ -1,4 +1,5 @@
 import type { ConnectorType } from '../connector.ts';
+import { readingOf } from '../files/fields.ts';
 import { checkSftp } from './check.ts';
 import { type SftpConfig, sftpConfigSchema } from './config.ts';
 import { prepareKeys, publicKeyOf } from './keys.ts';
@@ -10,6 +11,16 @@ export const sftp = {
   title: 'SFTP server',
   summary: 'CSV files and recordings from a folder on an SFTP server, or reports into one.',
   directions: ['import', 'export'],
+  prerequisites: {
+    import: [
+      'A login on the SFTP server that may read the folder; to write and delete there as well where files are to be moved or deleted.',
+      'Where a firewall stands before the server, our outbound addresses must be allowed to connect.',
+    ],
+    export: [
+      'A login on the SFTP server that may write, rename and delete in the folder.',
+      'Where a firewall stands before the server, our outbound addresses must be allowed to connect.',
+    ],
+  },
   config: sftpConfigSchema,
   prepare: prepareKeys,
   publicSide: ({ credential, host_key }) => ({
@@ -19,8 +30,8 @@ export const sftp = {
     ...(host_key ? { host_key } : {}),
   }),
   check: checkSftp,
-  location: ({ host, port, username, directory, file_format, column_mapping }) =>
-    JSON.stringify([host.toLowerCase(), port, username, directory, file_format, Object.entries(column_mapping).sort()]),
+  location: (config) =>
+    JSON.stringify([config.host.toLowerCase(), config.port, config.username, config.directory, ...readingOf(config)]),
   source: openSource,
   sink: openSink,
 } satisfies ConnectorType<SftpConfig>;

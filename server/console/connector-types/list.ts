@@ -11,6 +11,10 @@ export interface ConnectorTypeView {
   title: string;
   summary: string;
   directions: Direction[];
+  /** What must be ready on the other side, by direction. */
+  prerequisites: ConnectorType['prerequisites'];
+  /** Whether the product makes its job by itself, and starts it when the connector is saved. */
+  has_system_job: boolean;
   /** JSON schema of `config` as it is typed in; titles, groups and secret marks are in each field (`FieldMeta`). */
   form: Record<string, unknown>;
   /** Dotted paths of the secrets: typed, never shown back; left out in an update they are kept. */
@@ -25,6 +29,8 @@ function view(type: ConnectorType): ConnectorTypeView {
     title: type.title,
     summary: type.summary,
     directions: [...type.directions],
+    prerequisites: type.prerequisites,
+    has_system_job: type.systemJob !== undefined,
     form: { ...z.toJSONSchema(type.config, { io: 'input' }) },
     secrets: secretPaths(type.config),
   };

@@ -273,6 +273,9 @@ export function contextOf(more: Partial<ConnectorContext> = {}): ConnectorContex
     signal: new AbortController().signal,
     egress: openEgress(['127.0.0.0/8']),
     log: openLog('silent'),
+    timezone: 'Asia/Kolkata',
+    pace: () => Promise.resolve(),
+    inbox: () => Promise.reject(new AppError('not_found', 'There is no inbox here.')),
     ...more,
   };
 }

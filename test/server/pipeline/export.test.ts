@@ -63,7 +63,15 @@ describe('an export', () => {
       [accountId, newId(), name],
     );
     const id = (result as { insertId: number }).insertId;
-    return { id, accountId, name, type, config, isEnabled: given.isEnabled ?? true } satisfies LoadedConnector;
+    return {
+      id,
+      accountId,
+      name,
+      timezone: 'Asia/Kolkata',
+      type,
+      config,
+      isEnabled: given.isEnabled ?? true,
+    } satisfies LoadedConnector;
   }
 
   async function exportRun(connectors: LoadedConnector[], report: ReportConfig | undefined = reportConfig()) {

@@ -14,6 +14,7 @@ export const folderSource = {
   title: 'Folder',
   summary: 'A local folder',
   directions: ['import'] as const,
+  prerequisites: {},
   config: configSchema,
   async *check() {
     yield* [];

@@ -21,7 +21,15 @@ export async function folderConnector(
 }
 
 export function loadedFolder(id: number, accountId: number, config: unknown): LoadedConnector {
-  return { id, accountId, name: 'folder', type: folderSource as unknown as ConnectorType, config, isEnabled: true };
+  return {
+    id,
+    accountId,
+    name: 'folder',
+    timezone: 'Asia/Kolkata',
+    type: folderSource as unknown as ConnectorType,
+    config,
+    isEnabled: true,
+  };
 }
 
 /** A new execution, claimed. */

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import type { FieldMeta } from '../../../shared/connector.ts';
+import { weekdays } from '../../../shared/job.ts';
+import { mappingField, rowFields } from '../import-fields.ts';
+
+const meta = (facts: FieldMeta) => ({ ...facts });
+const importMeta = (facts: FieldMeta) => meta({ ...facts, direction: 'import' });
+
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day as HH:MM');
+
+const expectedFileSchema = z.strictObject({
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(191)
+    .meta({ title: 'File name', description: '* stands for anything; {yyyy}, {MM}, {dd} for the day.' }),
+  by: clockTime.meta({ title: 'There by', description: "HH:MM in the account's time zone." }),
+  days: z
+    .array(z.enum(weekdays))
+    .min(1)
+    .default([...weekdays])
+    .meta({ title: 'On' }),
+});
+/** A file that must have come by a time of day; otherwise an alert is raised. */
+export type ExpectedFile = z.infer<typeof expectedFileSchema>;
+
+/** What every connector whose items are files is told about them; a type spreads these into its own schema. */
+export const fileFields = {
+  file_format: z
+    .enum(['csv', 'ndjson'])
+    .default('csv')
+    .meta(
+      meta({
+        title: 'File format',
+        description: 'csv: .csv files. ndjson: one JSON object a line, .ndjson or .jsonl. Both also as .gz or .zip.',
+        group: 'what',
+      }),
+    ),
+  column_mapping: mappingField,
+  stable_seconds: z.coerce
+    .number()
+    .min(0)
+    .max(3600)
+    .default(2)
+    .meta(
+      importMeta({
+        title: 'Wait for complete files (seconds)',
+        description: 'A file is taken when its size and time stay the same for this long.',
+        group: 'what',
+      }),
+    ),
+  done_marker: z
+    .string()
+    .trim()
+    .regex(/^\.[A-Za-z0-9._-]{1,32}$/, 'an ending that begins with a dot, such as .done')
+    .optional()
+    .meta(
+      importMeta({
+        title: 'Done marker',
+        description:
+          'Where the sender puts an empty file beside a complete one (calls.csv.done), its ending. Files without it wait.',
+        group: 'what',
+      }),
+    ),
+  ...rowFields,
+  expected_files: z
+    .array(expectedFileSchema)
+    .max(20)
+    .default([])
+    .meta(
+      importMeta({
+        title: 'Files that must come',
+        description: 'An alert is raised when one has not come in time.',
+        group: 'after',
+      }),
+    ),
+  after_success: z
+    .enum(['leave', 'move', 'delete'])
+    .default('leave')
+    .meta(
+      importMeta({
+        title: 'After a file was read',
+        description:
+          'leave: it stays; what was read is not read again. move: into the folder below. delete: for good. Recordings stay where they are.',
+        group: 'after',
+      }),
+    ),
+  processed_directory: z
+    .string()
+    .trim()
+    .min(1)
+    .max(255)
+    .regex(/^[^/]/, "a folder inside the connector's own, without a leading slash")
+    .refine((path) => !path.split('/').includes('..'), "must not lead out of the connector's folder")
+    .default('processed')
+    .meta(
+      importMeta({
+        title: 'Folder for files that were read',
+        description: 'Used by move; inside the folder above.',
+        group: 'after',
+      }),
+    ),
+};
+
+/** The settings that say how an item is read: with others, the same file is another item. */
+export function readingOf({ file_format, column_mapping }: { file_format: string; column_mapping: object }): unknown[] {
+  return [file_format, Object.entries(column_mapping).sort()];
+}

@@ -1,0 +1,14 @@
+/** Suffixes that programs give to files they are still writing. */
+const unfinished = /(\.part|\.filepart|\.partial|\.tmp|\.temp|\.crdownload|\.upload|\.swp|~)$/i;
+
+const endings = {
+  csv: /\.csv(\.gz)?$|\.zip$/i,
+  ndjson: /\.(ndjson|jsonl)(\.gz)?$|\.zip$/i,
+} satisfies Record<string, RegExp>;
+
+/** What a name says of a file: one to import, one of those that is still being written, or neither. */
+export function standingOf(name: string, format: keyof typeof endings): 'offered' | 'unfinished' | 'other' {
+  if (name.startsWith('.')) return 'other';
+  if (endings[format].test(name)) return 'offered';
+  return unfinished.test(name) && endings[format].test(name.replace(unfinished, '')) ? 'unfinished' : 'other';
+}

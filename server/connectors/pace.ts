@@ -1,0 +1,43 @@
+import { RateLimiterMySQL } from 'rate-limiter-flexible';
+import type { Database } from '../../db/database.ts';
+import { wait } from '../worker/wait.ts';
+
+const windowSeconds = 60;
+
+/**
+ * Waits until this call is among the first `callsPerMinute` of its minute, counted in the database for every process.
+ * Throws the signal's reason when it aborts.
+ */
+export async function pace(
+  database: Database,
+  name: string,
+  callsPerMinute: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const limiter = limiterOf(database);
+  for (;;) {
+    signal.throwIfAborted();
+    const { consumedPoints, msBeforeNext } = await limiter.penalty(`pace:${name}`, 1);
+    if (consumedPoints <= callsPerMinute) return;
+    await wait(Math.max(1, msBeforeNext), signal);
+  }
+}
+
+const limiters = new WeakMap<Database, RateLimiterMySQL>();
+
+function limiterOf(database: Database): RateLimiterMySQL {
+  const known = limiters.get(database);
+  if (known) return known;
+  const made = new RateLimiterMySQL({
+    storeClient: database.pool.pool,
+    storeType: 'pool',
+    dbName: database.address.database,
+    tableName: 'rate_limit',
+    tableCreated: true,
+    keyPrefix: '',
+    points: 1,
+    duration: windowSeconds,
+  });
+  limiters.set(database, made);
+  return made;
+}
