@@ -8,7 +8,8 @@ export const statements = [
      ADD COLUMN header TEXT NULL,
      ADD COLUMN after_state VARCHAR(8) NULL,
      ADD KEY by_reading (execution_id, state, item_key),
-     ADD KEY by_standing (connector_id, location_hash, state, item_key)`,
+     ADD KEY by_standing (connector_id, location_hash, state, item_key),
+     ADD KEY by_arrival (connector_id, created_at)`,
   // Items that an execution saw and left for later, with the reason; as many as a person would read.
   `CREATE TABLE waiting_item (
     execution_id BINARY(16) NOT NULL,
@@ -71,30 +72,38 @@ export const statements = [
     campaign_id INT UNSIGNED NOT NULL,
     state VARCHAR(10) NOT NULL,
     settings TEXT NOT NULL,
+    report MEDIUMTEXT NULL,
+    failure TEXT NULL,
     created_by VARCHAR(191) NOT NULL,
     created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
     ended_at DATETIME(3) NULL,
-    KEY (account_id, campaign_id, id)
+    KEY (account_id, campaign_id, id),
+    KEY (account_id, state, id),
+    KEY (account_id, ended_at),
+    KEY (state, created_at)
   )`,
+  // `pending`: keys under which something may lie in storage that is no segment yet.
   `CREATE TABLE campaign_import_file (
     id BINARY(16) PRIMARY KEY,
     account_id INT UNSIGNED NOT NULL,
     import_id BINARY(16) NOT NULL,
-    name VARCHAR(255) NOT NULL,
+    name VARCHAR(512) NOT NULL,
     kind VARCHAR(10) NOT NULL,
     state VARCHAR(10) NOT NULL,
     byte_size BIGINT UNSIGNED NOT NULL,
     received BIGINT UNSIGNED NOT NULL DEFAULT 0,
     segments MEDIUMTEXT NOT NULL,
+    pending TEXT NOT NULL,
     metadata MEDIUMTEXT NULL,
     interaction_id BINARY(16) NULL,
     failure TEXT NULL,
     created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
     updated_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
-    KEY (import_id, id),
-    KEY (state, updated_at)
+    KEY (import_id, state, id),
+    KEY (account_id, state, byte_size)
   )`,
-  // What somebody should look at until it is resolved; `subject` tells one expectation of a connector from another.
+  // What somebody should look at until it is resolved; `subject` tells one expectation of a connector from another. One
+  // that was met is kept as resolved, so that it is not looked for again.
   `CREATE TABLE alert (
     id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
     account_id INT UNSIGNED NOT NULL,

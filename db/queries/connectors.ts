@@ -1,4 +1,5 @@
-import type { Pool, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { Direction } from '../../shared/connector.ts';
 
 /** Keeps the first host key seen, and gives the one that is kept now; undefined when the connector is gone. */
 export async function rememberHostKey(
@@ -17,4 +18,45 @@ export async function rememberHostKey(
     [accountId, connectorId],
   );
   return rows[0] && { kept: rows[0].kept, isNew: result.affectedRows === 1 };
+}
+
+/** What is stored of a connector when it is saved. */
+export interface SavedFields {
+  name: string;
+  /** Without secrets. */
+  config: Record<string, unknown>;
+  sealedSecrets: string | null;
+  isEnabled: boolean;
+}
+
+export interface NewConnector extends SavedFields {
+  accountId: number;
+  uid: Buffer;
+  direction: Direction;
+  type: string;
+  createdBy: string;
+}
+
+/** Answers the new row's id. Fails with a duplicate key where the account has a connector of that name. */
+export async function insertConnector(connection: PoolConnection, connector: NewConnector): Promise<number> {
+  const { accountId, uid, name, direction, type, config, sealedSecrets, isEnabled, createdBy } = connector;
+  const [{ insertId }] = await connection.query<ResultSetHeader>(
+    `INSERT INTO connector (account_id, uid, name, direction, type, config, sealed_secrets, is_enabled, created_by)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [accountId, uid, name, direction, type, JSON.stringify(config), sealedSecrets, isEnabled, createdBy],
+  );
+  return insertId;
+}
+
+/** Fails with a duplicate key where the account has another connector of that name. */
+export async function updateConnector(
+  connection: PoolConnection,
+  { accountId, connectorId }: { accountId: number; connectorId: number },
+  { name, config, sealedSecrets, isEnabled }: SavedFields,
+): Promise<void> {
+  await connection.query(
+    `UPDATE connector SET name = ?, config = ?, sealed_secrets = ?, is_enabled = ?, updated_at = NOW(3)
+      WHERE account_id = ? AND id = ? AND deleted_at IS NULL`,
+    [name, JSON.stringify(config), sealedSecrets, isEnabled, accountId, connectorId],
+  );
 }

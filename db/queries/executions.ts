@@ -4,8 +4,17 @@ import type { ExecutionStatus, ItemCounts, RowCounts } from '../../shared/execut
 import type { JobType, ReportConfig } from '../../shared/job.ts';
 import type { Connection } from '../database.ts';
 
-/** `catch_up`: its time passed while nothing was running, and it stands for every time that was missed. */
-export type TriggerKind = 'schedule' | 'catch_up' | 'manual';
+/**
+ * `catch_up`: its time passed while nothing was running, and it stands for every time that was missed. `arrival`: a file
+ * came into an inbox. `connector_saved`: the first run of a job that the product made. `backfill`: days read again.
+ * `expected_file`: a file that should be there by now is looked for.
+ */
+export type TriggerKind = 'schedule' | 'catch_up' | 'manual' | 'arrival' | 'connector_saved' | 'backfill' | 'expected_file';
+
+export interface ExecutionRange {
+  from: Date;
+  to: Date;
+}
 
 export interface ExecutionRecord {
   id: Buffer;
@@ -18,6 +27,8 @@ export interface ExecutionRecord {
   triggeredBy: string | null;
   dueAt: Date | null;
   report: ReportConfig | undefined;
+  /** Of a backfill: what is read again, from the first instant up to the second. */
+  range: ExecutionRange | undefined;
   status: ExecutionStatus;
   isCancelRequested: boolean;
   items: ItemCounts;
@@ -41,6 +52,7 @@ export interface NewExecution {
   triggeredBy?: string;
   dueAt?: Date;
   report?: ReportConfig | undefined;
+  range?: ExecutionRange | undefined;
   note?: string;
   /** Made as ended: a due time that was not run, kept so that the history tells. */
   cancelled?: boolean;
@@ -51,14 +63,15 @@ export const openStatuses = ['pending', 'processing', 'delivering'] as const;
 /** Fails with a duplicate key where the job's due time has its execution already. */
 export async function addExecution(connection: Connection, execution: NewExecution): Promise<void> {
   const { id, accountId, jobId, jobName, type, connectorNames, triggerKind, triggeredBy, dueAt, report } = execution;
-  const { note, cancelled = false } = execution;
+  const { note, range, cancelled = false } = execution;
   await connection.query(
     `INSERT INTO execution (id, account_id, job_id, job_name, type, connector_names, trigger_kind, triggered_by, due_at,
-       report, note, status, ended_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${cancelled ? 'NOW(3)' : 'NULL'})`,
+       report, note, status, range_from, range_to, ended_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${cancelled ? 'NOW(3)' : 'NULL'})`,
     [
       ...[id, accountId, jobId, jobName, type, JSON.stringify(connectorNames), triggerKind, triggeredBy ?? null],
       ...[dueAt ?? null, report ? JSON.stringify(report) : null, note ?? null, cancelled ? 'cancelled' : 'pending'],
+      ...[range?.from ?? null, range?.to ?? null],
     ],
   );
 }
@@ -178,6 +191,7 @@ function executionRecord(row: RowDataPacket): ExecutionRecord {
     triggeredBy: row.triggered_by,
     dueAt: row.due_at,
     report: row.report === null ? undefined : JSON.parse(row.report),
+    range: row.range_from === null ? undefined : { from: row.range_from, to: row.range_to },
     status: row.status,
     isCancelRequested: row.cancel_requested === 1,
     items: itemsOf(row),

@@ -17,15 +17,18 @@ function addRun(job: Command): void {
     .description('run a job now, whatever its schedule')
     .requiredOption('--account <id>')
     .requiredOption('--name <name>')
+    .option('--from <date>', "read the days from this one again (YYYY-MM-DD, in the account's zone)")
+    .option('--to <date>', 'up to and including this one; without it the same day')
     .option('--wait', 'until it has ended; exit 0 for success, 1 for every other end')
     .action((options, command) =>
-      withAccount(command, options.account, async (opened, { id }) => {
+      withAccount(command, options.account, async (opened, { id, timezone }) => {
         const { services } = opened;
         const { findJob } = await import('../jobs/find.ts');
         const { triggerJob } = await import('../jobs/trigger.ts');
         const { showExecution } = await import('../jobs/show.ts');
         const { id: jobId } = await findJob(services, id, options.name);
-        const executionId = await triggerJob(services, id, jobId, { by: 'cqa job run' });
+        const range = await rangeOf(options, timezone);
+        const executionId = await triggerJob(services, id, jobId, { by: 'cqa job run', range });
         if (options.wait) await waitWithProgress(opened, id, executionId);
         const shown = await showExecution(services, id, executionId);
         const { execution_id, status, items, counts, note, error } = shown;
@@ -36,6 +39,12 @@ function addRun(job: Command): void {
         };
       }),
     );
+}
+
+async function rangeOf({ from, to }: { from?: string; to?: string }, timezone: string) {
+  if (from === undefined && to === undefined) return undefined;
+  const { backfillRange } = await import('../jobs/backfill.ts');
+  return backfillRange({ from, to: to ?? from }, timezone);
 }
 
 async function waitWithProgress(opened: Opened, accountId: number, executionId: Buffer): Promise<void> {

@@ -1,10 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { PoolConnection } from 'mysql2/promise';
 import type { z } from 'zod';
+import { isDuplicateKey, transaction } from '../../db/database.ts';
 import type { ConnectorRow } from '../../db/models/connector.ts';
-import { isTaken, modelsOf } from '../../db/models/models.ts';
+import { modelsOf } from '../../db/models/models.ts';
+import { insertConnector, type SavedFields, updateConnector } from '../../db/queries/connectors.ts';
 import { newId, parseUuid, uuidText } from '../../db/uuid.ts';
 import { type CheckResult, type ConnectorInput, connectorInputSchema, type Direction } from '../../shared/connector.ts';
 import { AppError } from '../../shared/error.ts';
+import { getAccountById } from '../accounts/account.ts';
 import type { ConnectorType } from '../connectors/connector.ts';
 import { connectorType } from '../connectors/registry.ts';
 import { joinSecrets, openSecrets, secretPaths, splitSecrets } from '../connectors/secrets.ts';
@@ -12,6 +16,7 @@ import type { Services } from '../services.ts';
 import type { Change, SaveOptions } from './change.ts';
 import { jobNamesOf } from './jobs.ts';
 import { parseInput } from './parse.ts';
+import { requireFreeJobName, saveSystemJob } from './system-jobs.ts';
 
 export interface ConnectorView {
   id: number;
@@ -52,6 +57,7 @@ export async function saveConnector(
   requireFit(type, connector, row);
   const merged = mergedConfig(services, type, connector.config, row);
   const config = ((await type.prepare?.(merged)) ?? merged) as Json;
+  if (!row && type.systemJob) await requireFreeJobName(services, accountId, connector.name);
   if (dryRun) return { uid: row ? uuidText(row.uid) : '', change: changeOf(services, type, connector, config, row) };
   return write(services, accountId, connector, config, row, by);
 }
@@ -114,28 +120,40 @@ async function write(
   const change = changeOf(services, type, input, config, row);
   if (row && change === 'unchanged') return { uid: uuidText(row.uid), change };
   const { open, secrets } = splitSecrets(config, secretPaths(type.config));
-  const fields = {
-    name: input.name,
-    config: open,
-    sealed_secrets: Object.keys(secrets).length > 0 ? services.keyring.seal(JSON.stringify(secrets)) : null,
-    is_enabled: input.is_enabled,
-    updated_at: new Date(),
-  };
-  const { Connector } = await modelsOf(services.database);
+  const { name, is_enabled: isEnabled } = input;
+  const sealedSecrets = Object.keys(secrets).length > 0 ? services.keyring.seal(JSON.stringify(secrets)) : null;
+  const fields = { name, config: open, sealedSecrets, isEnabled };
+  const { timezone } = await getAccountById(services, accountId);
+  const uid = row?.uid ?? newId();
+  await transaction(services.database.pool, async (connection) => {
+    const connectorId = await store(connection, { accountId, uid, row, input, fields, by });
+    const owner = { accountId, connectorId };
+    await type.saved?.(connection, owner, config);
+    if (type.systemJob && input.direction === 'import')
+      await saveSystemJob(connection, type.systemJob, { ...owner, name, timezone, isEnabled, by });
+  });
+  return { uid: uuidText(uid), change };
+}
+
+interface ToStore {
+  accountId: number;
+  uid: Buffer;
+  row: ConnectorRow | null;
+  input: ConnectorInput;
+  fields: SavedFields;
+  by: string;
+}
+
+async function store(
+  connection: PoolConnection,
+  { accountId, uid, row, input: { direction, type, name }, fields, by }: ToStore,
+): Promise<number> {
   try {
-    const saved = row
-      ? await row.update(fields)
-      : await Connector.create({
-          account_id: accountId,
-          uid: newId(),
-          direction: input.direction,
-          type: input.type,
-          created_by: by,
-          ...fields,
-        });
-    return { uid: uuidText(saved.uid), change };
+    if (!row) return await insertConnector(connection, { accountId, uid, direction, type, ...fields, createdBy: by });
+    await updateConnector(connection, { accountId, connectorId: row.id }, fields);
+    return row.id;
   } catch (error) {
-    if (isTaken(error)) throw nameTaken(input.name);
+    if (isDuplicateKey(error)) throw nameTaken(name);
     throw error;
   }
 }

@@ -45,6 +45,7 @@ export async function saveJob(
       `"${row.name}" is already a job of another type (${row.type}). Choose another name.`,
       { field: 'name' },
     );
+  if (row?.is_system) throw isSystemJob(row.name, 'changed');
   const connectorIds = await matchingConnectors(services, accountId, job, options.alsoKnown ?? []);
   const change = await changeOf(services, job, connectorIds, row);
   if (options.dryRun || (row && change === 'unchanged')) return { uid: row ? uuidText(row.uid) : '', change };
@@ -137,6 +138,14 @@ async function write(
   }
 }
 
+function isSystemJob(name: string, done: 'changed' | 'deleted'): AppError {
+  return new AppError(
+    'conflict',
+    `"${name}" was made for its connector and goes with it, so it cannot be ${done} here. It can be run now and disabled; deleting the connector deletes it.`,
+    { field: 'name' },
+  );
+}
+
 function nameTaken(name: string): AppError {
   return new AppError('conflict', `There is already a job "${name}". Choose another name.`, { field: 'name' });
 }
@@ -173,6 +182,7 @@ export async function setJobEnabled(
 /** Its executions stay in the history under its name. */
 export async function removeJob(services: Services, accountId: number, uid: string): Promise<void> {
   const row = await jobRow(services, accountId, uid);
+  if (row.is_system) throw isSystemJob(row.name, 'deleted');
   await row.update({ deleted_at: new Date(), is_enabled: false, next_due_at: null });
 }
 

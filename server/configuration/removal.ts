@@ -1,5 +1,6 @@
 import type { RowDataPacket } from 'mysql2/promise';
 import { transaction } from '../../db/database.ts';
+import { connectorType } from '../connectors/registry.ts';
 import type { Services } from '../services.ts';
 import { connectorRow } from './connectors.ts';
 import { jobNamesOf } from './jobs.ts';
@@ -34,7 +35,7 @@ export async function connectorRemoval(services: Services, accountId: number, ui
  * that interactions and executions go on telling where they came from.
  */
 export async function removeConnector(services: Services, accountId: number, uid: string): Promise<void> {
-  const { id } = await connectorRow(services, accountId, uid);
+  const { id, type } = await connectorRow(services, accountId, uid);
   await transaction(services.database.pool, async (connection) => {
     await connection.query(
       'UPDATE connector SET deleted_at = NOW(3), is_enabled = FALSE, sealed_secrets = NULL WHERE account_id = ? AND id = ?',
@@ -45,6 +46,8 @@ export async function removeConnector(services: Services, accountId: number, uid
        WHERE j.account_id = ? AND j.deleted_at IS NULL AND (SELECT COUNT(*) FROM job_connector other WHERE other.job_id = j.id AND other.connector_id <> ?) = 0`,
       [id, accountId, id],
     );
+    await connectorType(type).removed?.(connection, { accountId, connectorId: id });
+    await connection.query('DELETE FROM alert WHERE account_id = ? AND connector_id = ?', [accountId, id]);
     await connection.query(
       'DELETE jc FROM job_connector jc JOIN job j ON j.id = jc.job_id WHERE j.account_id = ? AND j.deleted_at IS NULL AND jc.connector_id = ?',
       [accountId, id],

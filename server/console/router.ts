@@ -1,3 +1,5 @@
+import { dismiss as dismissAlert } from './alerts/dismiss.ts';
+import { list as listAlerts } from './alerts/list.ts';
 import { interaction } from './analyses/interaction.ts';
 import { list as listAnalyses } from './analyses/list.ts';
 import { media } from './analyses/media.ts';
@@ -67,6 +69,7 @@ export const consoleRouter = router({
     previewDue,
   }),
   executions: router({ list: listExecutions, get: getExecution, rejectedRows, cancel, download }),
+  alerts: router({ list: listAlerts, dismiss: dismissAlert }),
   analyses: router({ list: listAnalyses, interaction, media }),
   profiles: router({ list: listProfiles }),
   apiKeys: router({ list: listApiKeys, create: createApiKey, revoke: revokeApiKey, rotate: rotateApiKey }),

@@ -84,7 +84,8 @@ async function endOf(task: Task, execution: ExecutionRecord): Promise<ExecutionE
 
 async function runToEnd({ services, runs, retryMs, work, signal }: Task, execution: ExecutionRecord) {
   const connectors = await loadConnectors(services, execution);
-  const run = await beginRun(services, { work, signal, connectors, report: execution.report });
+  const { report, range } = execution;
+  const run = await beginRun(services, { work, signal, connectors, report, range });
   const isImport = execution.type === 'data_import';
   return await attemptSource({ retryMs, signal }, async () => {
     if (!isImport) return exportEnd(await runs.runExport(run));

@@ -1,6 +1,7 @@
 import type { PoolConnection } from 'mysql2/promise';
 import { transaction } from '../../db/database.ts';
 import { beginStep, moveExecution } from '../../db/queries/execution-progress.ts';
+import type { ExecutionRange } from '../../db/queries/executions.ts';
 import type { Work } from '../../db/queries/work.ts';
 import { holdsWork } from '../../db/queries/work-claim.ts';
 import type { ReportConfig } from '../../shared/job.ts';
@@ -14,12 +15,13 @@ interface RunInput {
   signal: AbortSignal;
   connectors: LoadedConnector[];
   report: ReportConfig | undefined;
+  range: ExecutionRange | undefined;
 }
 
 /** Moves the execution to `processing` and gives what its import or export works with. */
 export async function beginRun(
   services: Services,
-  { work, signal, connectors, report }: RunInput,
+  { work, signal, connectors, report, range }: RunInput,
 ): Promise<ExecutionRun> {
   /** Whatever a run reports is written only while its claim holds. */
   const fenced = (write: (connection: PoolConnection) => Promise<unknown>) =>
@@ -30,7 +32,7 @@ export async function beginRun(
 
   await fenced((connection) => moveExecution(connection, work, ['pending'], 'processing'));
   return {
-    ...{ services, id: work.subject, accountId: work.accountId, connectors, report, work, signal },
+    ...{ services, id: work.subject, accountId: work.accountId, connectors, report, range, work, signal },
     step: (name, message) => fenced((connection) => beginStep(connection, work.subject, name, message)),
     delivering: () => fenced((connection) => moveExecution(connection, work, ['processing'], 'delivering')),
   };

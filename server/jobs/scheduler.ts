@@ -1,7 +1,12 @@
 import { type Job, scheduleJob } from 'node-schedule';
 import { earliestDue } from '../../db/queries/jobs.ts';
+import { watchExpectedFiles } from '../alerts/expected-files.ts';
 import type { Services } from '../services.ts';
+import { startRepeatedTask } from '../worker/repeated-task.ts';
 import { fireDueJobs, planJobs } from './fire.ts';
+
+/** A file that does not come is told within about a minute. */
+const expectedMs = 30_000;
 
 export interface Scheduler {
   /** Jobs were changed: look again now. */
@@ -59,6 +64,11 @@ export function startScheduler(
     return queue;
   }
 
+  const expecting = startRepeatedTask(() => watchExpectedFiles(services, now()), {
+    everyMs: expectedMs,
+    log,
+    complaint: 'expected files could not be looked for; tried again',
+  });
   const sweep = setInterval(() => void enqueue({ plan: false }), sweepMs);
   void enqueue({ plan: true });
   return {
@@ -66,6 +76,7 @@ export function startScheduler(
     async stop() {
       isStopped = true;
       clearInterval(sweep);
+      await expecting.stop();
       await queue;
       alarm?.cancel();
     },

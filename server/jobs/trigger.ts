@@ -5,17 +5,18 @@ import { addWork } from '../../db/queries/work.ts';
 import { newId } from '../../db/uuid.ts';
 import { AppError } from '../../shared/error.ts';
 import type { Services } from '../services.ts';
+import type { BackfillRange } from './backfill.ts';
 
 /**
  * Makes an execution of the job now, whatever its schedule and whether or not it is enabled, and returns its id. While
- * an earlier one is under way it waits as `pending`. Refuses (`not_found`, `invalid`) a job that is gone, and one whose
+ * an earlier one is under way it waits as `pending`. With a range it reads those days again, whatever was read of them. Refuses (`not_found`, `invalid`) a job that is gone, and one whose
  * connector is disabled.
  */
 export async function triggerJob(
   { database }: Services,
   accountId: number,
   jobId: number,
-  { by }: { by: string },
+  { by, range }: { by: string; range?: BackfillRange | undefined },
 ): Promise<Buffer> {
   const id = newId();
   await transaction(database.pool, async (connection) => {
@@ -24,11 +25,13 @@ export async function triggerJob(
       throw new AppError('not_found', 'This job is not there any more. Open Jobs & Pipelines to see which are.');
     const connectors = await jobConnectors(connection, accountId, jobId);
     requireEnabled(connectors);
+    if (range && job.type !== 'data_import')
+      throw new AppError('invalid', 'Days can be read again by an import alone; this job is an export.');
     const { name: jobName, type, report } = job;
     const connectorNames = connectors.map(({ name }) => name);
     await addExecution(connection, {
       ...{ id, accountId, jobId, jobName, type, connectorNames, report, triggeredBy: by },
-      triggerKind: 'manual',
+      ...(range ? { triggerKind: 'backfill', range } : { triggerKind: 'manual' }),
     });
     await addWork(connection, [{ kind: 'execute', accountId, subject: id }]);
   });

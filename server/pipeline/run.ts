@@ -1,3 +1,4 @@
+import type { ExecutionRange } from '../../db/queries/executions.ts';
 import type { Work } from '../../db/queries/work.ts';
 import type { Failure } from '../../shared/error.ts';
 import type { ExecutionStatus, ItemCounts, RowCounts } from '../../shared/execution.ts';
@@ -15,6 +16,8 @@ export interface ExecutionRun {
   connectors: LoadedConnector[];
   /** Set for exports. */
   report: ReportConfig | undefined;
+  /** Set for backfills: these days are read again, whatever was read of them. */
+  range?: ExecutionRange | undefined;
   /** The claim under which it runs; whatever it writes is fenced by it. */
   work: Work;
   /** Aborts on cancel, on a lost lease, and when the program stops. */

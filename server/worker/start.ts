@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { Pool } from 'mysql2/promise';
+import { removeOldAlerts } from '../../db/queries/alerts.ts';
 import { removeOldKeys } from '../../db/queries/idempotency.ts';
 import { removeOldWebhooks } from '../../db/queries/webhook-sending.ts';
 import { dueKinds, forgetOldWorkers, forgetWorker, seeWorker, type WorkerRecord } from '../../db/queries/workers.ts';
@@ -90,4 +91,5 @@ async function tidy(pool: Pool): Promise<void> {
   await forgetOldWorkers(pool);
   await removeOldWebhooks(pool);
   await removeOldKeys(pool);
+  await removeOldAlerts(pool);
 }

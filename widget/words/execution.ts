@@ -37,6 +37,10 @@ export function tookMs(startedAt: string | null, endedAt: string | null, now: nu
 const triggers: Record<string, string> = {
   schedule: 'by its schedule',
   catch_up: 'to catch up a missed time',
+  arrival: 'because a file arrived',
+  connector_saved: 'because the connector was saved',
+  backfill: 'to read days again',
+  expected_file: 'to look for a file',
   manual: 'by hand',
 };
 

@@ -34,7 +34,8 @@ export const rowFields = {
   type: z.enum(jobTypes).meta({ description: 'Whether it brought interactions in or reports out.' }),
   connectors: z.array(z.string()).meta({ description: 'The connectors’ names.', example: ['nightly sftp'] }),
   trigger: z.string().meta({
-    description: '`schedule`, `catch_up` (for times that passed while nothing was running) or `manual`.',
+    description:
+      '`schedule`, `catch_up` (for times that passed while nothing was running), `manual`, `arrival` (of a file in an inbox), `connector_saved` (the first run of a job made with its connector), `backfill` or `expected_file` (a look for a file that should be there).',
     example: 'schedule',
   }),
   triggered_by: z.string().nullable().meta({ description: 'Who started it by hand; else null.', example: null }),

@@ -8,5 +8,7 @@ export const create = adminOfConsole
   .mutation(async ({ ctx, input }): Promise<{ uid: string }> => {
     const { accountId, user } = ctx.session;
     const { uid } = await saveConnector(ctx.services, accountId, input, { by: user.email, create: true });
+    // The first run of a job that was made with it need not wait for the next poll.
+    ctx.wake();
     return { uid };
   });

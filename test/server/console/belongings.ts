@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
+import { listOpenAlerts, raiseAlert } from '../../../db/queries/alerts.ts';
 import { newId, uuidText } from '../../../db/uuid.ts';
-import { saveConnector } from '../../../server/configuration/connectors.ts';
+import { getConnector, saveConnector } from '../../../server/configuration/connectors.ts';
 import { getJob, saveJob } from '../../../server/configuration/jobs.ts';
 import { triggerJob } from '../../../server/jobs/trigger.ts';
 import type { Services } from '../../../server/services.ts';
@@ -17,6 +18,8 @@ export interface Belongings {
   partId: number;
   /** One that has failed. */
   webhook: string;
+  /** An open one. */
+  alert: number;
 }
 
 /** Must never be found in an answer. */
@@ -47,6 +50,7 @@ export async function makeBelongings(services: Services, accountId: number): Pro
     interaction: await makeInteraction(services, accountId, { externalId: `call-${n}` }),
     partId: await makePart(services, accountId, exportExecution),
     webhook: await makeWebhook(services, accountId),
+    alert: await makeAlert(services, accountId, connector),
   };
 }
 
@@ -116,6 +120,13 @@ async function makeWebhook(services: Services, accountId: number): Promise<strin
     [id, accountId, JSON.stringify([attempt])],
   );
   return uuidText(id);
+}
+
+async function makeAlert(services: Services, accountId: number, connectorUid: string): Promise<number> {
+  const { pool } = services.database;
+  const { id: connectorId } = await getConnector(services, accountId, connectorUid);
+  await raiseAlert(pool, { accountId, connectorId, kind: 'expected_file', subject: 'calls.csv' }, 'It has not come.');
+  return (await listOpenAlerts(pool, accountId))[0]?.id ?? 0;
 }
 
 async function makePart(services: Services, accountId: number, executionId: Buffer): Promise<number> {

@@ -111,7 +111,15 @@ export const entries: Record<string, Entry> = {
   },
   'jobs.setEnabled': { ...admin, ...byUid, valid: ({ own }) => ({ uid: own.job, enabled: false }) },
   'jobs.remove': { ...admin, ...byUid, valid: ({ own }) => ({ uid: own.job }) },
-  'jobs.trigger': { ...admin, ...byUid, valid: ({ own }) => ({ uid: own.job }) },
+  'jobs.trigger': {
+    ...admin,
+    ...byUid,
+    valid: ({ own }) => ({ uid: own.job, days: { from: '2026-11-01', to: '2026-11-02' } }),
+    invalid: [
+      ...byUid.invalid,
+      { uid: '01900000-0000-7000-8000-000000000000', days: { from: '2026-11-02', to: '2026-11-01' } },
+    ],
+  },
   'jobs.previewDue': {
     ...admin,
     valid: () => ({ schedule }),
@@ -131,6 +139,13 @@ export const entries: Record<string, Entry> = {
   },
   'executions.cancel': { ...admin, ...byId, valid: ({ own }) => ({ id: own.execution }) },
   'executions.download': { ...admin, ...byId, valid: ({ own }) => ({ id: own.exportExecution, part: 1 }) },
+  'alerts.list': admin,
+  'alerts.dismiss': {
+    ...admin,
+    namesSomething: true,
+    valid: ({ own }) => ({ id: own.alert }),
+    invalid: [{}, { id: 0 }, { id: 'x' }],
+  },
   'analyses.list': {
     who: 'signed in',
     valid: () => ({ from: '2026-01-01', min_percentage: 0 }),

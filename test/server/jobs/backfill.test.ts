@@ -1,0 +1,46 @@
+import { expect } from 'chai';
+import { readExecution } from '../../../db/queries/executions.ts';
+import { backfillRange } from '../../../server/jobs/backfill.ts';
+import { triggerJob } from '../../../server/jobs/trigger.ts';
+import { AppError } from '../../../shared/error.ts';
+import { testAccount, testServices } from '../../harness/services.ts';
+import { addConnector, addJob } from './jobs.ts';
+
+describe('reading days again', () => {
+  it('means whole days of the zone, both of them included, also where a clock changes', () => {
+    expect(backfillRange({ from: '2026-11-01', to: '2026-11-02' }, 'Asia/Kolkata')).to.deep.equal({
+      from: new Date('2026-10-31T18:30:00Z'),
+      to: new Date('2026-11-02T18:30:00Z'),
+    });
+    const long = backfillRange({ from: '2026-10-25', to: '2026-10-25' }, 'Europe/Paris');
+    expect(long.to.getTime() - long.from.getTime()).to.equal(25 * 3_600_000);
+  });
+
+  it('refuses what is no date, and days in the wrong order, with the field', () => {
+    for (const [input, field] of [
+      [{ from: '1.11.2026', to: '2026-11-02' }, 'from'],
+      [{ from: '2026-11-02', to: '2026-11-01' }, 'to'],
+    ] as const)
+      expect(() => backfillRange(input, 'UTC'))
+        .to.throw(AppError)
+        .with.property('field', field);
+  });
+
+  it('is an execution that knows its days; an export has none', async () => {
+    const services = await testServices();
+    try {
+      const { id: accountId } = await testAccount(services);
+      const connector = await addConnector(services, accountId, 'calls');
+      const range = backfillRange({ from: '2026-11-01', to: '2026-11-02' }, 'UTC');
+      const job = await addJob(services, { accountId, connectors: [connector] });
+      const id = await triggerJob(services, accountId, job, { by: 'test', range });
+      const execution = await readExecution(services.database.pool, accountId, id);
+      expect(execution).to.deep.include({ triggerKind: 'backfill', range });
+      const exportJob = await addJob(services, { accountId, type: 'data_export', connectors: [connector] });
+      const refused = await triggerJob(services, accountId, exportJob, { by: 'test', range }).catch((error) => error);
+      expect(refused).to.be.instanceOf(AppError).with.property('code', 'invalid');
+    } finally {
+      await services.close();
+    }
+  });
+});
