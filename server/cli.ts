@@ -6,6 +6,7 @@ import { addAnalysisCommands } from './commands/analysis.ts';
 import { addApiKeyCommands } from './commands/api-key.ts';
 import { addCampaignCommands } from './commands/campaign.ts';
 import { addConfigurationCommands, addConnectorCommands } from './commands/configuration.ts';
+import { addInboxCommands } from './commands/inbox.ts';
 import { addJobCommands } from './commands/job.ts';
 import { addMachineCommands } from './commands/machine.ts';
 
@@ -23,6 +24,7 @@ addUserCommands(program);
 addApiKeyCommands(program);
 addConfigurationCommands(program);
 addConnectorCommands(program);
+addInboxCommands(program);
 addJobCommands(program);
 addAnalysisCommands(program);
 addEmbedCommands(program);

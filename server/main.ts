@@ -3,6 +3,7 @@ import { hasAnyAccount } from '../db/queries/console-users.ts';
 import { AppError } from '../shared/error.ts';
 import { readConfig } from './config.ts';
 import { startHttp } from './http/start.ts';
+import { startInbox } from './inbox/start.ts';
 import { startScheduler } from './jobs/scheduler.ts';
 import { openLog } from './log.ts';
 import { open } from './open.ts';
@@ -32,11 +33,13 @@ async function run(): Promise<void> {
   const scheduler = has('scheduler') ? startScheduler(services) : undefined;
   const wake = () => workers?.wake();
   const http = has('web') ? await startHttp(services, { wake, port: config.port, host: config.host }) : undefined;
+  const inbox = has('inbox') ? startInbox(settings, log, wake) : undefined;
   await announce(services, http?.url);
 
   const signal = await stopping;
   log.info({ signal }, 'stopping');
   await http?.close();
+  await inbox?.stop();
   await scheduler?.stop();
   await workers?.stop();
   await opened.close();

@@ -9,7 +9,8 @@ export const statements = [
      ADD COLUMN after_state VARCHAR(8) NULL,
      ADD KEY by_reading (execution_id, state, item_key),
      ADD KEY by_standing (connector_id, location_hash, state, item_key),
-     ADD KEY by_arrival (connector_id, created_at)`,
+     ADD KEY by_arrival (connector_id, created_at),
+     ADD KEY by_after (connector_id, location_hash, after_state)`,
   // Items that an execution saw and left for later, with the reason; as many as a person would read.
   `CREATE TABLE waiting_item (
     execution_id BINARY(16) NOT NULL,
@@ -22,7 +23,9 @@ export const statements = [
   )`,
   // Of a backfill: the days that are read again, whatever the ledger says.
   'ALTER TABLE execution ADD COLUMN range_from DATETIME(3) NULL, ADD COLUMN range_to DATETIME(3) NULL',
+  // `header`: of the file within an archive; the item's own stands for all other rows.
   `ALTER TABLE rejected_row
+     ADD COLUMN header TEXT NULL,
      ADD COLUMN state VARCHAR(10) NOT NULL DEFAULT 'open',
      ADD COLUMN replayed_at DATETIME(3) NULL,
      ADD COLUMN replayed_by VARCHAR(191) NULL,
@@ -35,7 +38,9 @@ export const statements = [
     account_id INT UNSIGNED NOT NULL,
     username VARBINARY(64) NOT NULL UNIQUE
   )`,
-  // A file or folder of an inbox. Its content is the sequence of its segments, one for each connection that wrote it.
+  // A file or folder of an inbox. Its content is the sequence of its segments, one for each connection that wrote it. While
+  // a file is uploaded, also over one that is complete, what has come stands in `upload_segments`; `upload_token` is of
+  // the connection that writes it. `revision` counts completions.
   `CREATE TABLE inbox_file (
     id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
     account_id INT UNSIGNED NOT NULL,
@@ -44,12 +49,19 @@ export const statements = [
     path_hash BINARY(32) NOT NULL,
     is_folder BOOLEAN NOT NULL DEFAULT FALSE,
     state VARCHAR(10) NOT NULL,
+    revision INT UNSIGNED NOT NULL DEFAULT 0,
     byte_size BIGINT UNSIGNED NOT NULL DEFAULT 0,
     segments MEDIUMTEXT NOT NULL,
+    upload_token BINARY(16) NULL,
+    upload_size BIGINT UNSIGNED NOT NULL DEFAULT 0,
+    upload_segments MEDIUMTEXT NULL,
     modified_at DATETIME(3) NOT NULL,
     written_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
     UNIQUE KEY (connector_id, path_hash),
-    KEY (account_id, connector_id, id)
+    KEY by_path (connector_id, path),
+    KEY by_size (connector_id, byte_size, upload_size),
+    KEY (account_id, connector_id, id),
+    KEY by_time (account_id, written_at)
   )`,
   `CREATE TABLE inbox_session (
     id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
@@ -60,9 +72,11 @@ export const statements = [
     files_received INT UNSIGNED NOT NULL DEFAULT 0,
     bytes_received BIGINT UNSIGNED NOT NULL DEFAULT 0,
     started_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+    seen_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
     ended_at DATETIME(3) NULL,
     end_reason VARCHAR(191) NULL,
-    KEY (account_id, connector_id, id)
+    KEY (account_id, connector_id, id),
+    KEY by_end (ended_at, seen_at)
   )`,
   'ALTER TABLE campaign ADD COLUMN settings TEXT NULL',
   // Calls that a person brings in by hand, file by file; `settings` is the metadata that all of them get.

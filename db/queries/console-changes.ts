@@ -5,7 +5,7 @@ import { deliveryStates } from './webhooks.ts';
 /** How one thing stands: the same mark, the same state. */
 export interface ChangeMark {
   accountId: number;
-  topic: 'executions' | 'connectors' | 'jobs' | 'analyses' | 'webhooks';
+  topic: 'executions' | 'connectors' | 'jobs' | 'analyses' | 'webhooks' | 'campaigns' | 'alerts';
   id: string;
   version: string;
 }
@@ -13,7 +13,7 @@ export interface ChangeMark {
 /**
  * The marks of everything that may have changed in these accounts: executions that are open, young (`since` is the
  * smallest id of that age) or were open when last seen; all connectors and jobs; the newest analysis; the
- * newest webhooks of each state.
+ * newest webhooks of each state; campaigns and the imports that go on in them; the open alerts.
  */
 export async function selectChangeMarks(
   pool: Pool,
@@ -25,6 +25,8 @@ export async function selectChangeMarks(
     configurationMarks(pool, accountIds),
     analysisMarks(pool, accountIds),
     webhookMarks(pool, accountIds),
+    campaignMarks(pool, accountIds),
+    alertMarks(pool, accountIds),
   ]);
   return lists.flat();
 }
@@ -40,10 +42,9 @@ async function executionMarks(
     ...(openBefore.length > 0 ? ['SELECT id FROM execution WHERE account_id IN (?) AND id IN (?)'] : []),
   ].join(' UNION ');
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT e.account_id, e.id, CONCAT_WS('.', e.status, e.cancel_requested, e.rows_listed, e.parts,
-       (SELECT COUNT(*) FROM execution_step s WHERE s.execution_id = e.id),
-       (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(i.records_done), 0)) FROM source_item i WHERE i.execution_id = e.id)
-     ) AS version FROM execution e JOIN (${chosen}) chosen ON chosen.id = e.id`,
+    `SELECT e.account_id, e.id, CONCAT_WS('.', e.status, e.cancel_requested, e.rows_listed, e.parts, e.items_listed,
+       e.items_done, e.items_unchanged, e.items_waiting, e.items_failed, e.note,
+       (SELECT COUNT(*) FROM execution_step s WHERE s.execution_id = e.id)) AS version FROM execution e JOIN (${chosen}) chosen ON chosen.id = e.id`,
     [accountIds, accountIds, since, ...(openBefore.length > 0 ? [accountIds, openBefore] : [])],
   );
   return rows.map((row) => mark(row, 'executions'));
@@ -95,6 +96,42 @@ async function webhookMarks(pool: Pool, accountIds: number[]): Promise<ChangeMar
     const versions = rows.filter((row) => row.account_id === accountId).map((row) => String(row.version));
     return { accountId, topic: 'webhooks', id: 'list', version: versions.join('.') };
   });
+}
+
+async function alertMarks(pool: Pool, accountIds: number[]): Promise<ChangeMark[]> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    `SELECT account_id, CONCAT(MAX(id), '.', COUNT(*)) AS version FROM alert
+      WHERE account_id IN (?) AND resolved_at IS NULL GROUP BY account_id`,
+    [accountIds],
+  );
+  return accountIds.map((accountId) => {
+    const version = rows.find((row) => row.account_id === accountId)?.version;
+    return { accountId, topic: 'alerts', id: 'list', version: String(version) };
+  });
+}
+
+/** One sum for all campaigns of an account: their settings, the newest end of an import, and how files of open ones stand. */
+async function campaignMarks(pool: Pool, accountIds: number[]): Promise<ChangeMark[]> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    `SELECT a.id AS account_id, CONCAT_WS('.',
+       (SELECT CONCAT(COUNT(*), ':', COALESCE(SUM(CRC32(CONCAT(c.name, COALESCE(c.settings, '')))), 0))
+          FROM campaign c WHERE c.account_id = a.id),
+       (SELECT MAX(i.ended_at) FROM campaign_import i WHERE i.account_id = a.id),
+       (SELECT SUM(CRC32(CONCAT(HEX(i.id), i.state))) FROM campaign_import i
+         WHERE i.account_id = a.id AND i.state IN ('open', 'finishing')),
+       (SELECT GROUP_CONCAT(stands.state, ':', stands.n ORDER BY stands.state) FROM (
+          SELECT f.account_id, f.state, COUNT(*) AS n FROM campaign_import i JOIN campaign_import_file f ON f.import_id = i.id
+           WHERE i.account_id IN (?) AND i.state IN ('open', 'finishing') GROUP BY f.account_id, f.state
+        ) stands WHERE stands.account_id = a.id)
+     ) AS version FROM account a WHERE a.id IN (?)`,
+    [accountIds, accountIds],
+  );
+  return rows.map((row) => ({
+    accountId: row.account_id,
+    topic: 'campaigns',
+    id: 'list',
+    version: String(row.version),
+  }));
 }
 
 function mark(row: RowDataPacket, topic: ChangeMark['topic']): ChangeMark {

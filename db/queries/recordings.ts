@@ -12,6 +12,8 @@ export interface RecordingRow {
   /** As the row named it: a path or a link. */
   reference: string;
   state: RecordingState;
+  /** How long ago its source first said that it is not there yet; undefined where it never did. */
+  lateSeconds: number | undefined;
 }
 
 /** An interaction with its recordings and its transcript, fetched or not. */
@@ -35,7 +37,8 @@ export async function loadRecordings(pool: Pool, list: Work[]): Promise<(Recordi
     `SELECT i.id, i.account_id, i.external_id, i.callback_url, i.connector_id AS owner_id, s.item_key,
             i.transcript_text IS NOT NULL AND i.transcript_text <> '' AS has_transcript,
             IF(i.transcript_text IS NULL AND i.transcript_failure IS NULL, i.transcript_url, NULL) AS waiting_transcript,
-            r.position, r.connector_id, r.reference, r.state
+            r.position, r.connector_id, r.reference, r.state,
+            TIMESTAMPDIFF(SECOND, r.late_since, NOW(3)) AS late_seconds
        FROM interaction i
        LEFT JOIN recording r FORCE INDEX (PRIMARY) ON r.interaction_id = i.id AND r.account_id = i.account_id
        LEFT JOIN source_item s ON s.id = i.source_item_id AND s.account_id = i.account_id
@@ -61,6 +64,7 @@ export async function loadRecordings(pool: Pool, list: Work[]): Promise<(Recordi
         connectorId: row.connector_id,
         reference: row.reference,
         state: row.state,
+        lateSeconds: row.late_seconds ?? undefined,
       });
     found.set(key, entry);
   }
@@ -93,6 +97,15 @@ export async function writeOutcomes(
         SET r.state = o.state, r.storage_key = o.storage_key, r.sha256 = o.sha256, r.byte_size = o.byte_size,
             r.failure = o.failure, r.fetched_at = NOW(3)`,
     list.flatMap(({ work, outcome }) => [work.subject, outcome.position, work.accountId, ...columnsOf(outcome)]),
+  );
+}
+
+/** Notes when their source first said that they are not there yet. */
+export async function markLate(pool: Pool, { accountId, subject }: Owner, positions: number[]): Promise<void> {
+  await pool.query(
+    `UPDATE recording SET late_since = COALESCE(late_since, NOW(3))
+      WHERE interaction_id = ? AND account_id = ? AND position IN (?)`,
+    [subject, accountId, positions],
   );
 }
 
@@ -201,7 +214,7 @@ export function requeueFailedRecordings(
     if (rows.length === 0) return 0;
     const ids = rows.map((row) => row.interaction_id as Buffer);
     await connection.query(
-      "UPDATE recording SET state = 'waiting', failure = NULL WHERE interaction_id IN (?) AND state = 'failed'",
+      "UPDATE recording SET state = 'waiting', failure = NULL, late_since = NULL WHERE interaction_id IN (?) AND state = 'failed'",
       [ids],
     );
     await requeueInteractions(connection, accountId, ids);

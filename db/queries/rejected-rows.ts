@@ -11,6 +11,8 @@ export interface RejectedRow {
   raw: string;
   /** The row's id, where it could be read. */
   externalId?: string | undefined;
+  /** The file within the item, where the item is an archive, and the headings of that file where it has any. */
+  member?: { name: string; header: readonly string[] | undefined } | undefined;
 }
 
 export interface RejectionPlace {
@@ -30,19 +32,20 @@ export async function addRejectedRows(
 ): Promise<void> {
   if (rows.length === 0) return;
   await connection.query(
-    'INSERT INTO rejected_row (account_id, execution_id, source_item_id, file_name, line, column_name, code, reason, raw, external_id) VALUES ?',
+    'INSERT INTO rejected_row (account_id, execution_id, source_item_id, file_name, line, column_name, code, reason, raw, external_id, header) VALUES ?',
     [
-      rows.map(({ line, column, code, reason, raw, externalId }) => [
+      rows.map(({ line, column, code, reason, raw, externalId, member }) => [
         accountId,
         executionId,
         sourceItemId,
-        fileName.slice(-512),
+        (member ? `${fileName}/${member.name}` : fileName).slice(-512),
         line,
         column?.slice(0, 191) ?? null,
         code,
         reason.slice(0, 500),
         cut(raw),
         idOf(externalId),
+        headerText(member?.header),
       ]),
     ],
   );
@@ -91,6 +94,15 @@ export async function removeRejectedRows(
 function idOf(externalId: string | undefined): Buffer | null {
   const id = Buffer.from(externalId ?? '');
   return id.length === 0 || id.length > limits.externalIdBytes ? null : id;
+}
+
+/** What a TEXT column holds. */
+const headerBytes = 65_535;
+
+/** One that is larger is not kept. */
+export function headerText(header: readonly string[] | undefined): string | null {
+  const json = header ? JSON.stringify(header) : '';
+  return json === '' || Buffer.byteLength(json) > headerBytes ? null : json;
 }
 
 /** The first 4 KB; a character that would be cut in two is left out. */

@@ -1,6 +1,8 @@
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Failure } from '../../shared/error.ts';
-import { endStatuses, type ItemCounts, type RowCounts } from '../../shared/execution.ts';
+import type { ItemCounts, RowCounts } from '../../shared/execution.ts';
+import { headerText } from './rejected-rows.ts';
+import { zeroes } from './source-ledger.ts';
 import type { Work } from './work.ts';
 
 /**
@@ -8,98 +10,6 @@ import type { Work } from './work.ts';
  * last where the item turned out to be still written.
  */
 export type ItemState = 'ready' | 'reading' | 'done' | 'failed' | 'waiting';
-
-/** A connector's items at one place: the same path elsewhere is another item. */
-export interface ItemPlace {
-  accountId: number;
-  connectorId: number;
-  locationHash: Buffer;
-}
-
-/** One version of one item, as the listing gave it. */
-export interface ListedItem {
-  key: string;
-  keyHash: Buffer;
-  version: string;
-}
-
-/** What the ledger keeps of a key; a longer one is known by its hash alone, and cannot be read. */
-export const keyBytes = 1024;
-
-export interface LedgerRow {
-  id: number;
-  keyHash: Buffer;
-  version: string;
-  state: ItemState;
-  executionId: Buffer;
-  /** Whether the execution that has it is still under way. */
-  isHeld: boolean;
-}
-
-/**
- * Enters items that the ledger has not seen, and tells what it says of all versions of them. The listed versions are
- * locked until the transaction ends.
- */
-export async function enterItems(
-  connection: PoolConnection,
-  { accountId, connectorId, locationHash }: ItemPlace,
-  executionId: Buffer,
-  items: ListedItem[],
-): Promise<LedgerRow[]> {
-  if (items.length === 0) return [];
-  await connection.query(
-    `INSERT INTO source_item (account_id, connector_id, execution_id, location_hash, item_key, key_hash, version, state)
-     VALUES ? ON DUPLICATE KEY UPDATE id = source_item.id`,
-    [
-      items.map(({ key, keyHash, version }) => [
-        accountId,
-        connectorId,
-        executionId,
-        locationHash,
-        Buffer.from(key).subarray(0, keyBytes),
-        keyHash,
-        version,
-        'ready',
-      ]),
-    ],
-  );
-  const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT i.id, i.key_hash, i.version, i.state, i.execution_id, e.status IN (?) AS has_ended
-       FROM source_item i LEFT JOIN execution e ON e.id = i.execution_id
-      WHERE i.account_id = ? AND i.connector_id = ? AND i.location_hash = ? AND i.key_hash IN (?)`,
-    [endStatuses, accountId, connectorId, locationHash, items.map(({ keyHash }) => keyHash)],
-  );
-  return rows.map((row) => ({
-    id: row.id,
-    keyHash: row.key_hash,
-    version: row.version.toString(),
-    state: row.state,
-    executionId: row.execution_id,
-    isHeld: row.has_ended === 0,
-  }));
-}
-
-/** Gives items to an execution: those of an earlier one are read from the beginning, its own go on where they were. */
-export async function takeItems(
-  connection: PoolConnection,
-  accountId: number,
-  executionId: Buffer,
-  { own, others }: { own: number[]; others: number[] },
-): Promise<void> {
-  if (own.length > 0)
-    await connection.query("UPDATE source_item SET state = 'ready', error = NULL WHERE account_id = ? AND id IN (?)", [
-      accountId,
-      own,
-    ]);
-  if (others.length > 0)
-    await connection.query(
-      `UPDATE source_item SET state = 'ready', error = NULL, execution_id = ?, claim = 0, ${zeroes}
-        WHERE account_id = ? AND id IN (?)`,
-      [executionId, accountId, others],
-    );
-}
-
-const zeroes = 'sha256 = NULL, records_done = 0, imported = 0, updated = 0, duplicate = 0, rejected = 0';
 
 /** An item that an execution has to read. */
 export interface ReadyItem {
@@ -111,22 +21,36 @@ export interface ReadyItem {
   rejected: number;
 }
 
-/** The next items to read, in the order in which they were listed. */
+/** One that a source listed. */
+export interface ListedReadyItem extends ReadyItem {
+  /** Bytes. */
+  size: number | undefined;
+  modifiedAt: Date | undefined;
+}
+
+/** Items are read in order of key, byte by byte; of one key in order of coming. */
+export type ItemPosition = Pick<ReadyItem, 'id' | 'key'>;
+
+/** The next items to read. */
 export async function nextReadyItems(
   pool: Pool,
   accountId: number,
   executionId: Buffer,
-  { after, limit }: { after: number; limit: number },
-): Promise<ReadyItem[]> {
+  { after, limit }: { after: ItemPosition | undefined; limit: number },
+): Promise<ListedReadyItem[]> {
+  const beyond = after ? 'AND item_key >= ? AND (item_key > ? OR id > ?)' : '';
+  const position = after ? [Buffer.from(after.key), Buffer.from(after.key), after.id] : [];
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT id, item_key, version, sha256, records_done, rejected FROM source_item
-      WHERE account_id = ? AND execution_id = ? AND state = 'ready' AND id > ? ORDER BY id LIMIT ?`,
-    [accountId, executionId, after, limit],
+    `SELECT id, item_key, version, byte_size, modified_at, sha256, records_done, rejected FROM source_item
+      WHERE account_id = ? AND execution_id = ? AND state = 'ready' ${beyond} ORDER BY item_key, id LIMIT ?`,
+    [accountId, executionId, ...position, limit],
   );
   return rows.map((row) => ({
     id: row.id,
     key: row.item_key.toString(),
     version: row.version.toString(),
+    size: row.byte_size ?? undefined,
+    modifiedAt: row.modified_at ?? undefined,
     sha256: row.sha256,
     recordsDone: row.records_done,
     rejected: row.rejected,
@@ -212,19 +136,30 @@ export async function saveProgress(pool: Pool, { executionId, work }: Reader, it
   );
 }
 
-/** Ends the reading of an item; with a failure it is tried again by the next execution. False: the claim was lost. */
+/**
+ * How the reading of an item ended. `toFinish`: it is to be moved or deleted at its source, now that its rows are stored.
+ * `waiting`: it is still being written.
+ */
+export type ItemEnd =
+  | { state: 'done'; toFinish: boolean }
+  | { state: 'failed'; failure: Failure }
+  | { state: 'waiting'; failure: Failure };
+
+/** Ends the reading of an item; but for `done`, it is tried again by the next execution. False: the claim was lost. */
 export async function endItem(
   pool: Pool,
   { executionId, work }: Reader,
   itemId: number,
-  failure: Failure | undefined,
+  end: ItemEnd,
 ): Promise<boolean> {
   const [result] = await pool.query<ResultSetHeader>(
-    `UPDATE source_item SET state = ?, error = ?, claim = ? WHERE id = ? AND account_id = ? AND execution_id = ?
-        AND claim <= ? AND EXISTS (SELECT 1 FROM work WHERE id = ? AND claim = ?)`,
+    `UPDATE source_item SET state = ?, error = ?, after_state = ?, claim = ?
+      WHERE id = ? AND account_id = ? AND execution_id = ? AND claim <= ?
+        AND EXISTS (SELECT 1 FROM work WHERE id = ? AND claim = ?)`,
     [
-      failure ? 'failed' : 'done',
-      failure ? JSON.stringify(failure) : null,
+      end.state,
+      end.state === 'done' ? null : JSON.stringify(end.failure),
+      end.state === 'done' && end.toFinish ? 'pending' : null,
       work.claim,
       itemId,
       work.accountId,
@@ -235,6 +170,20 @@ export async function endItem(
     ],
   );
   return result.affectedRows === 1;
+}
+
+/** Keeps an item's heading row, by which its rejected rows are read again. One that is larger is not kept. */
+export async function saveHeader(
+  connection: PoolConnection,
+  accountId: number,
+  itemId: number,
+  header: readonly string[],
+): Promise<void> {
+  await connection.query('UPDATE source_item SET header = ? WHERE id = ? AND account_id = ?', [
+    headerText(header),
+    itemId,
+    accountId,
+  ]);
 }
 
 /** What the ledger says of an execution's items: the truth that its counts are taken from. */

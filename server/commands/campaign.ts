@@ -10,7 +10,7 @@ export function addCampaignCommands(program: Command): void {
     .requiredOption('--name <name>')
     .action((options, command) =>
       withAccount(command, options.account, async ({ services }, { id: accountId }) => {
-        const { createCampaign } = await import('../accounts/campaigns.ts');
+        const { createCampaign } = await import('../campaigns/campaigns.ts');
         const { id, name } = await createCampaign(services, accountId, { name: options.name }, 'cqa campaign create');
         return { json: { campaign_id: id }, text: `Campaign ${name} is there. Its id: ${id}` };
       }),
@@ -21,7 +21,7 @@ export function addCampaignCommands(program: Command): void {
     .requiredOption('--account <id>')
     .action((options, command) =>
       withAccount(command, options.account, async ({ services }, { id: accountId }) => {
-        const { listCampaigns } = await import('../accounts/campaigns.ts');
+        const { listCampaigns } = await import('../campaigns/campaigns.ts');
         const campaigns = await listCampaigns(services, accountId);
         return {
           json: {

@@ -1,7 +1,6 @@
-import { z } from 'zod';
 import { modelsOf } from '../../db/models/models.ts';
 import { rememberHostKey } from '../../db/queries/connectors.ts';
-import { type CheckResult, type CheckStep, type Direction, directions } from '../../shared/connector.ts';
+import type { CheckResult, CheckStep, Direction } from '../../shared/connector.ts';
 import { AppError } from '../../shared/error.ts';
 import { getAccountById } from '../accounts/account.ts';
 import type { ConnectorType } from '../connectors/connector.ts';
@@ -11,6 +10,7 @@ import { joinSecrets, openSecrets } from '../connectors/secrets.ts';
 import type { Services } from '../services.ts';
 import { connectorRow, mergedConfig } from './connectors.ts';
 import { parseInput } from './parse.ts';
+import { unsavedSchema } from './preview.ts';
 
 /** A check that has not ended by then is ended by us. */
 const checkTimeoutMs = 60_000;
@@ -30,14 +30,6 @@ export async function checkConnector(services: Services, accountId: number, uid:
     await rememberHostKey(services.database.pool, accountId, row.id, result.details.host_key);
   return result;
 }
-
-const unsavedSchema = z.object({
-  type: z.string(),
-  direction: z.enum(directions),
-  config: z.record(z.string(), z.unknown()),
-  /** The connector being edited: its kept secrets fill what the form left empty. */
-  uid: z.string().optional(),
-});
 
 /** Tries what a form holds before it is saved. A key pair is made by saving alone, so without one it ends at the sign-in. */
 export async function checkConfig(services: Services, accountId: number, input: unknown): Promise<CheckResult> {

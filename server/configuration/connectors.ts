@@ -11,7 +11,8 @@ import { AppError } from '../../shared/error.ts';
 import { getAccountById } from '../accounts/account.ts';
 import type { ConnectorType } from '../connectors/connector.ts';
 import { connectorType } from '../connectors/registry.ts';
-import { joinSecrets, openSecrets, secretPaths, splitSecrets } from '../connectors/secrets.ts';
+import { joinSecrets, openSecrets, secretPaths, secretPathsIn, splitSecrets } from '../connectors/secrets.ts';
+import { inboxServer } from '../inbox/server-facts.ts';
 import type { Services } from '../services.ts';
 import type { Change, SaveOptions } from './change.ts';
 import { jobNamesOf } from './jobs.ts';
@@ -56,7 +57,7 @@ export async function saveConnector(
   const type = connectorType(connector.type);
   requireFit(type, connector, row);
   const merged = mergedConfig(services, type, connector.config, row);
-  const config = ((await type.prepare?.(merged)) ?? merged) as Json;
+  const config = ((await type.prepare?.(merged, { name: connector.name, before: row?.config })) ?? merged) as Json;
   if (!row && type.systemJob) await requireFreeJobName(services, accountId, connector.name);
   if (dryRun) return { uid: row ? uuidText(row.uid) : '', change: changeOf(services, type, connector, config, row) };
   return write(services, accountId, connector, config, row, by);
@@ -78,7 +79,10 @@ function requireFit(type: ConnectorType, { direction }: ConnectorInput, row: Con
 /** The given config with the secrets and the host key that are kept, checked by the type's own schema. */
 export function mergedConfig(services: Services, type: ConnectorType, given: Json, row: ConnectorRow | null): Json {
   const kept = row ? { ...pinned(row.config, given), ...given } : given;
-  return parseInput(type.config as z.ZodType<Json>, joinSecrets(kept, secretsOf(services, row)), ['config']);
+  // A secret of another alternative than the chosen one (the password of what now signs in by key) is let go.
+  const places = new Set(secretPathsIn(type.config, kept));
+  const secrets = Object.entries(secretsOf(services, row)).filter(([path]) => places.has(path));
+  return parseInput(type.config as z.ZodType<Json>, joinSecrets(kept, Object.fromEntries(secrets)), ['config']);
 }
 
 /** A host key that was pinned at a check stays while the host stays, though a form or a YAML does not repeat it. */
@@ -173,7 +177,7 @@ export async function listConnectors(
     services,
     rows.map((row) => row.id),
   );
-  return rows.map((row) => view(services, row, jobs.get(row.id) ?? []));
+  return Promise.all(rows.map((row) => view(services, row, jobs.get(row.id) ?? [])));
 }
 
 export async function getConnector(services: Services, accountId: number, uid: string): Promise<ConnectorView> {
@@ -223,7 +227,7 @@ async function namedRow(services: Services, accountId: number, name: string): Pr
   });
 }
 
-function view(services: Services, row: ConnectorRow, jobs: string[]): ConnectorView {
+async function view(services: Services, row: ConnectorRow, jobs: string[]): Promise<ConnectorView> {
   const type = connectorType(row.type);
   const secrets = secretsOf(services, row);
   return {
@@ -234,7 +238,8 @@ function view(services: Services, row: ConnectorRow, jobs: string[]): ConnectorV
     type: row.type,
     config: row.config,
     kept_secrets: Object.keys(secrets),
-    public_side: type.publicSide?.(type.config.parse(joinSecrets(row.config, secrets))) ?? {},
+    public_side:
+      (await type.publicSide?.(type.config.parse(joinSecrets(row.config, secrets)), () => inboxServer(services))) ?? {},
     is_enabled: row.is_enabled,
     last_check: row.last_check ?? null,
     created_by: row.created_by,

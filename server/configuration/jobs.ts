@@ -5,6 +5,7 @@ import { newId, parseUuid, uuidText } from '../../db/uuid.ts';
 import { AppError } from '../../shared/error.ts';
 import { type JobInput, type JobType, jobSchema, type ReportConfig, type Schedule } from '../../shared/job.ts';
 import { getAccountById } from '../accounts/account.ts';
+import { connectorType } from '../connectors/registry.ts';
 import { nextDue } from '../jobs/schedule.ts';
 import type { Services } from '../services.ts';
 import type { Change, SaveOptions } from './change.ts';
@@ -22,6 +23,8 @@ export interface JobView {
   is_enabled: boolean;
   /** Made by the product for a connector; not to be deleted by itself. */
   is_system: boolean;
+  /** It also runs whenever something has come for its connector. */
+  runs_on_arrival: boolean;
   next_due_at: Date | null;
   created_by: string;
   created_at: Date;
@@ -209,6 +212,8 @@ async function views(services: Services, rows: JobRow[]): Promise<JobView[]> {
   });
   const connectors = await Connector.findAll({ where: { id: links.map((link) => link.connector_id) } });
   const nameOf = new Map(connectors.map((connector) => [connector.id, connector.name]));
+  const onArrival = new Set(connectors.filter(({ type }) => hasArrivals(type)).map(({ id }) => id));
+  const linksOf = (row: JobRow) => links.filter((link) => link.job_id === row.id);
   return rows.map((row) => ({
     id: row.id,
     uid: uuidText(row.uid),
@@ -216,13 +221,18 @@ async function views(services: Services, rows: JobRow[]): Promise<JobView[]> {
     type: row.type,
     schedule: row.schedule,
     report: row.report,
-    connectors: links.filter((link) => link.job_id === row.id).flatMap((link) => nameOf.get(link.connector_id) ?? []),
+    connectors: linksOf(row).flatMap((link) => nameOf.get(link.connector_id) ?? []),
     is_enabled: row.is_enabled,
     is_system: row.is_system,
+    runs_on_arrival: row.is_system && linksOf(row).some((link) => onArrival.has(link.connector_id)),
     next_due_at: row.next_due_at,
     created_by: row.created_by,
     created_at: row.created_at,
   }));
+}
+
+function hasArrivals(typeId: string): boolean {
+  return connectorType(typeId).systemJob?.runsOnArrival === true;
 }
 
 async function jobRow(services: Services, accountId: number, uid: string): Promise<JobRow> {

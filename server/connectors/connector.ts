@@ -33,11 +33,27 @@ export interface ConnectorContext {
 export interface InboxFolder {
   /** Every file, in order of path; `isComplete` false while it is being uploaded or its upload broke off. */
   list(): AsyncIterable<InboxFile>;
-  /** Throws `path_missing` for what is not there. */
-  open(path: string): Promise<ByteStream>;
+  /** Undefined where there is no such file. */
+  find(path: string): Promise<InboxFile | undefined>;
+  /** Throws `path_missing` for what is not there, `item_changed` when the file is not of the version that is asked for. */
+  open(path: string, version?: string): Promise<ByteStream>;
   /** Throws `item_changed` when the file is not of this version any more. */
   move(file: Pick<InboxFile, 'path' | 'version'>, toPath: string): Promise<void>;
   remove(file: Pick<InboxFile, 'path' | 'version'>): Promise<void>;
+  /** The server that its senders push to. */
+  server(): Promise<InboxServer>;
+}
+
+/** The SFTP server of this installation. */
+export interface InboxServer {
+  /** What senders connect to. */
+  host: string;
+  port: number;
+  /** `SHA256:…`, and the whole line as a known_hosts file has it after the host. */
+  hostKey: string;
+  publicKey: string;
+  /** Whether one has given a sign of life in the last minute. */
+  isUp: boolean;
 }
 
 export interface InboxFile {
@@ -103,6 +119,8 @@ export interface SourceSession extends AsyncDisposable {
    * source knows it and will have it later: it is asked for again for a day.
    */
   recording?(ref: RecordingRef): Promise<ByteStream>;
+  /** Whether a link (`s3://bucket/key`) leads into the source's own place, so that recording() reads it as a path. */
+  holds?(link: string): boolean;
   /** Moves or deletes an item that was read. Throws `item_changed` when it is another version by now, and leaves it. */
   finish?(item: SourceItem, action: AfterSuccess): Promise<void>;
 }
@@ -127,6 +145,13 @@ export interface SinkSession extends AsyncDisposable {
   deliver(part: DeliveryPart): Promise<Receipt>;
 }
 
+/** What is known of a connector while it is saved. */
+export interface Saving {
+  name: string;
+  /** Its configuration as it is stored now, without secrets; undefined for a new one. */
+  before: Record<string, unknown> | undefined;
+}
+
 export interface ConnectorOwner {
   accountId: number;
   connectorId: number;
@@ -136,6 +161,8 @@ export interface SystemJob {
   schedule: Schedule;
   /** Whether its first run begins when the connector is saved for the first time. */
   startsAtOnce: boolean;
+  /** Whether it also runs whenever something has come for the connector; for words alone. */
+  runsOnArrival?: boolean;
 }
 
 /** A kind of outside system. A new one is a folder with this object and a line in registry.ts. */
@@ -152,9 +179,12 @@ export interface ConnectorType<Config = unknown> {
   /** The one schema: the form is drawn from it, the YAML and the console are checked with it, `secret()` fields are sealed. */
   readonly config: z.ZodType<Config>;
   /** Fields the product fills in by itself (a key pair) when a connector is saved; undefined where there are none. */
-  readonly prepare?: (config: Config) => Promise<Config>;
+  readonly prepare?: (config: Config, saving: Saving) => Promise<Config>;
   /** What may be shown of the configuration beyond its fields, for example the public half of a key pair. */
-  readonly publicSide?: (config: Config) => Record<string, string>;
+  readonly publicSide?: (
+    config: Config,
+    inboxServer: () => Promise<InboxServer>,
+  ) => Record<string, string> | Promise<Record<string, string>>;
   /**
    * Called in the transaction that saves a connector, for what the type keeps in tables of its own. Throws AppErrors
    * about fields (`conflict` for a login that is taken).

@@ -1,6 +1,7 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { docs } from '../api/docs.ts';
 import { api } from '../api/router.ts';
+import { campaignUploads, uploadsPath } from '../campaigns/uploads/door.ts';
 import { assets } from './assets.ts';
 import { bodyWithin } from './body-within.ts';
 import { failures, noSuchDoor, trace } from './failures.ts';
@@ -26,6 +27,8 @@ export function buildApp(door: ConsoleDoor, widgetFolder: string): Express {
   app.use(securityHeaders({ https: isHttps(services.config.publicUrl) }));
   // Before everything else: it is called most, numbers its calls itself and watches over its bodies.
   app.use(api(door));
+  // Its bodies take as long as they take, and it watches over them itself.
+  app.use(uploadsPath, trace, campaignUploads(services));
   app.use(trace, bodyWithin(bodyMs));
   app.use('/cqa/api', docs(services));
   app.use(health(services));

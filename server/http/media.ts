@@ -10,8 +10,9 @@ import { openReportLink, openTicket, type Ticket } from '../security/tickets.ts'
 import type { Services } from '../services.ts';
 import { sendFile } from './file.ts';
 import { mediaType } from './media-type.ts';
+import { sendRejectedRows } from './rejected-rows.ts';
 
-/** GET /m/{ticket}: a recording for the player, or a report to save, while the session of its ticket lives. */
+/** GET /m/{ticket}: a recording for the player, a report or rejected rows to save, while the session of its ticket lives. */
 export function media(services: Services): RequestHandler {
   return async (request, response) => {
     const ticket = openTicket(services.keyring, String(request.params.ticket));
@@ -20,7 +21,8 @@ export function media(services: Services): RequestHandler {
       throw new AppError('unauthorized', 'The session that this address belongs to has ended. Sign in again.');
     if (ticket.kind === 'recording') return sendRecording(services, session, ticket, request, response);
     requireAdminOfConsole(session);
-    await sendReport(services, ticket, request, response);
+    if (ticket.kind === 'rejected_rows') await sendRejectedRows(services, ticket, response);
+    else await sendReport(services, ticket, request, response);
   };
 }
 

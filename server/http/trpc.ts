@@ -8,8 +8,8 @@ import type { Services } from '../services.ts';
 import { logFailure, newTraceId } from './errors.ts';
 import { setRenewalCookie } from './renew.ts';
 
-/** A form with a long column mapping stays far below it. */
-const longestBodyBytes = 512 * 1024;
+/** A file of rejected rows that were mended is the longest; it comes as one text. */
+const longestBodyBytes = 4 * 1024 * 1024;
 const longestBatch = 20;
 
 export interface ConsoleDoor {

@@ -9,6 +9,7 @@ import {
 } from '../../db/queries/execution-details.ts';
 import { requireExecution } from '../../db/queries/executions.ts';
 import { type Delivery, listDeliveries, listParts, type ReportPart } from '../../db/queries/reports.ts';
+import { listWaitingItems, type WaitingItem } from '../../db/queries/waiting-items.ts';
 import type { Failure } from '../../shared/error.ts';
 import type { Aftermath } from '../../shared/execution.ts';
 import type { Services } from '../services.ts';
@@ -45,8 +46,16 @@ export interface ExecutionShown extends ExecutionRow {
   /** The first hundred. */
   rejected_rows: RejectedRowShown[];
   failed_items: FailedItemShown[];
+  /** What was seen and left for a later run, with the reason. */
+  waiting_items: WaitingItemShown[];
   parts: PartShown[];
   deliveries: (DeliveryShown & { part: number })[];
+}
+
+export interface WaitingItemShown {
+  key: string;
+  bytes: number | null;
+  reason: string;
 }
 
 const shownRejectedRows = 100;
@@ -75,9 +84,14 @@ export async function showExecution(
     analyses: aftermath?.analyses ?? null,
     rejected_rows: rejected.map(shownRejectedRow),
     failed_items: await listFailedItems(pool, accountId, executionId),
+    waiting_items: (await listWaitingItems(pool, accountId, executionId)).map(shownWaitingItem),
     parts,
     deliveries: parts.flatMap(({ part, deliveries }) => deliveries.map((delivery) => ({ part, ...delivery }))),
   };
+}
+
+function shownWaitingItem({ key, size, reason }: WaitingItem): WaitingItemShown {
+  return { key, bytes: size ?? null, reason };
 }
 
 function shownRejectedRow({ file_name, line, column, code, reason, raw }: RejectedRowRecord): RejectedRowShown {

@@ -78,6 +78,15 @@ export const programs = {
     fedora: 'mariadb',
     homebrew: 'mariadb',
   },
+  rclone: {
+    title: 'rclone',
+    commands: ['rclone'],
+    environment: 'CQA_RCLONE',
+    debian: [['rclone']],
+    alpine: 'rclone',
+    fedora: 'rclone',
+    homebrew: 'rclone',
+  },
 } as const satisfies Record<string, ProgramFacts>;
 
 export type ProgramName = keyof typeof programs;

@@ -1,7 +1,8 @@
 import { transaction } from '../../db/database.ts';
 import type { StoredRule } from '../../db/queries/assignment-rules.ts';
 import { removeRejectedRows } from '../../db/queries/rejected-rows.ts';
-import { beginItem, keyBytes, type Reader, type ReadyItem } from '../../db/queries/source-items.ts';
+import { beginItem, type Reader, type ReadyItem } from '../../db/queries/source-items.ts';
+import { keyBytes } from '../../db/queries/source-ledger.ts';
 import { AppError } from '../../shared/error.ts';
 import type { ByteStream } from '../byte-stream.ts';
 import type { Services } from '../services.ts';

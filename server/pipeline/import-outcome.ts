@@ -49,11 +49,12 @@ function tooManyRejected({ rows }: LedgerSums, percent: number): Failure {
   return { code: 'too_many_rejected', message };
 }
 
-/** `12 rejected`, `no_data`: what a person should see beside the status. */
+/** `12 rejected`, `no_data`, `2 waiting`: what a person should see beside the status. */
 function noteOf({ items, sums }: Counted): string | undefined {
   const notes: string[] = [];
   if (items.failed > 0) notes.push(`${items.failed} of ${items.listed} items failed`);
   if (sums.rows.rejected > 0) notes.push(`${sums.rows.rejected} rejected`);
   if (sums.rows.listed === 0 && items.failed === 0) notes.push('no_data');
+  if (items.waiting > 0) notes.push(`${items.waiting} waiting`);
   return notes.length > 0 ? notes.join(', ') : undefined;
 }

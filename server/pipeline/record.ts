@@ -1,5 +1,6 @@
 import {
   loadRecordings,
+  markLate,
   type RecordingList,
   type RecordingRow,
   type RecordResult,
@@ -8,6 +9,7 @@ import {
 } from '../../db/queries/recordings.ts';
 import { type TranscriptOutcome, writeTranscript } from '../../db/queries/transcripts.ts';
 import type { Work } from '../../db/queries/work.ts';
+import { releaseClaims } from '../../db/queries/workers.ts';
 import { AppError, type Failure } from '../../shared/error.ts';
 import type { RecordingState } from '../../shared/interaction.ts';
 import { CallGroup } from '../call-group.ts';
@@ -16,6 +18,7 @@ import type { WorkHandler } from '../worker/handler.ts';
 import { announceFailed } from './record/announce-failed.ts';
 import { fetchRecording } from './record/fetch-recording.ts';
 import { fetchTranscript } from './record/fetch-transcript.ts';
+import { isLate, waitAfter } from './record/late.ts';
 import { SourceSessions } from './record/sessions.ts';
 
 /**
@@ -50,6 +53,19 @@ export function recordHandler(services: Services, _options: { ffmpegPath?: strin
     if (transcript) await writeTranscript(pool, work, transcript);
   }
 
+  /** Waits for what nobody is to blame for, however often; throws the first other failure. */
+  async function postpone(work: Work, failures: FetchFailure[]): Promise<void> {
+    const late = failures.flatMap(({ row, reason }) => (row && isLate(reason) ? [row.position] : []));
+    if (late.length > 0) await markLate(pool, work, late);
+    const delays: number[] = [];
+    for (const { row, reason } of failures) {
+      const delaySeconds = row || !isLate(reason) ? waitAfter(reason, row?.lateSeconds ?? 0) : undefined;
+      if (delaySeconds === undefined) throw reason;
+      delays.push(delaySeconds);
+    }
+    await releaseClaims(pool, [{ ...work, delayMs: Math.max(...delays) * 1000 }]);
+  }
+
   return {
     kind: 'record',
     concurrency,
@@ -57,19 +73,12 @@ export function recordHandler(services: Services, _options: { ffmpegPath?: strin
     async run(work, signal) {
       const list = await loading.add(work);
       if (!list) return settle(work, list, { outcomes: [] });
-      const [recordings, transcripts] = await Promise.all([
-        Promise.allSettled(
-          waitingIn(list).map((row) => fetchRecording(services, sessions, { work, list, row, signal })),
-        ),
-        Promise.allSettled(
-          transcriptsIn(list).map((url) => fetchTranscript(services, sessions, { work, list, url, signal })),
-        ),
-      ]);
-      const fetched = { outcomes: recordings.flatMap(fulfilled), transcript: transcripts.flatMap(fulfilled)[0] };
-      const failed = [...recordings, ...transcripts].find((attempt) => attempt.status === 'rejected');
-      if (!failed) return settle(work, list, fetched);
-      if (!signal.aborted) await keep(work, fetched);
-      throw failed.reason;
+      const { fetched, failures } = await fetchAll(services, sessions, { work, list, signal });
+      const [first] = failures;
+      if (!first) return settle(work, list, fetched);
+      if (signal.aborted) throw first.reason;
+      await keep(work, fetched);
+      await postpone(work, failures);
     },
     async giveUp(work, failure) {
       const list = await loading.add(work);
@@ -84,6 +93,32 @@ export function recordHandler(services: Services, _options: { ffmpegPath?: strin
 
 /** What one attempt brought. */
 type Fetched = Pick<RecordResult, 'outcomes' | 'transcript'>;
+
+/** What it did not bring, for a reason that passes; without a row where it is the transcript. */
+interface FetchFailure {
+  row: RecordingRow | undefined;
+  reason: unknown;
+}
+
+async function fetchAll(
+  services: Services,
+  sessions: SourceSessions,
+  { work, list, signal }: { work: Work; list: RecordingList; signal: AbortSignal },
+): Promise<{ fetched: Fetched; failures: FetchFailure[] }> {
+  const rows = waitingIn(list);
+  const [recordings, transcripts] = await Promise.all([
+    Promise.allSettled(rows.map((row) => fetchRecording(services, sessions, { work, list, row, signal }))),
+    Promise.allSettled(
+      transcriptsIn(list).map((url) => fetchTranscript(services, sessions, { work, list, url, signal })),
+    ),
+  ]);
+  return {
+    fetched: { outcomes: recordings.flatMap(fulfilled), transcript: transcripts.flatMap(fulfilled)[0] },
+    failures: [...recordings, ...transcripts].flatMap((attempt, index) =>
+      attempt.status === 'rejected' ? [{ row: rows[index], reason: attempt.reason }] : [],
+    ),
+  };
+}
 
 function waitingIn({ recordings }: RecordingList): RecordingRow[] {
   return recordings.filter(({ state }) => state === 'waiting');

@@ -11,7 +11,8 @@ import type { Session } from './sessions.ts';
  */
 export type Ticket =
   | { kind: 'recording'; accountId: number; tokenHash: Buffer; interactionId: string; position: number }
-  | { kind: 'report'; accountId: number; tokenHash: Buffer; partId: number };
+  | { kind: 'report'; accountId: number; tokenHash: Buffer; partId: number }
+  | { kind: 'rejected_rows'; accountId: number; tokenHash: Buffer; executionId: string; state: string };
 
 export interface ReportLink {
   accountId: number;
@@ -28,6 +29,15 @@ export function reportTicket(keyring: Keyring, session: Session, partId: number)
   return `/m/${signed(keyring, ['r', ...holder(session), partId])}`;
 }
 
+/** Rejected rows as CSV: an execution's, or all of the account's. */
+export function rejectedRowsTicket(
+  keyring: Keyring,
+  session: Session,
+  { execution = '', state }: { execution?: string | undefined; state: string },
+): string {
+  return `/m/${signed(keyring, ['x', ...holder(session), execution, state])}`;
+}
+
 /** The path of a link that needs no session, for mails about an export. */
 export function reportLink(keyring: Keyring, { accountId, partId }: ReportLink, now = Date.now()): string {
   return `/d/${signed(keyring, ['d', accountId, partId, now + reportLinkMs])}`;
@@ -35,10 +45,11 @@ export function reportLink(keyring: Keyring, { accountId, partId }: ReportLink, 
 
 /** Throws `not_found` for whatever we did not sign ourselves. */
 export function openTicket(keyring: Keyring, text: string): Ticket {
-  const [kind, account, tokenHash = '', object = '', position] = verified(keyring, text);
+  const [kind, account, tokenHash = '', object = '', detail = ''] = verified(keyring, text);
   const held = { accountId: Number(account), tokenHash: Buffer.from(tokenHash, 'base64url') };
-  if (kind === 'a') return { kind: 'recording', ...held, interactionId: object, position: Number(position) };
+  if (kind === 'a') return { kind: 'recording', ...held, interactionId: object, position: Number(detail) };
   if (kind === 'r') return { kind: 'report', ...held, partId: Number(object) };
+  if (kind === 'x') return { kind: 'rejected_rows', ...held, executionId: object, state: detail };
   throw unknownAddress();
 }
 

@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../shared/error.ts';
+import { DirectFile } from './direct-file.ts';
 import { SealedReader } from './open-stream.ts';
-import type { Storage } from './storage.ts';
+import type { DirectWriter, Storage } from './storage.ts';
 import { SealedWriter } from './writer.ts';
 
 /** Files under way lie in here, on the same file system, so that putting them in place is one rename. */
@@ -13,6 +14,7 @@ const abandonedMs = 24 * 3600_000;
 /** Sealed files in a folder of ours, one a key. Files are 0600 and folders 0700. */
 export function openFileStorage(root: string, storageKey: Buffer): Storage {
   const pathOf = (key: string) => join(root, ...safeSegments(key));
+  const temporaryPath = () => join(root, partialFolder, randomUUID());
   const writer = new SealedWriter();
   let prepared: Promise<void> | undefined;
   const prepare = () => {
@@ -25,7 +27,7 @@ export function openFileStorage(root: string, storageKey: Buffer): Storage {
   return {
     async put(key, content) {
       const path = pathOf(key);
-      const temporary = join(root, partialFolder, randomBytes(12).toString('hex'));
+      const temporary = temporaryPath();
       await prepare();
       const file = writer.begin({ temporary, path }, storageKey);
       try {
@@ -35,6 +37,11 @@ export function openFileStorage(root: string, storageKey: Buffer): Storage {
         await file.abandon();
         throw writeFailure(error, root);
       }
+    },
+    async direct(key) {
+      const path = pathOf(key);
+      await prepare();
+      return inWords(new DirectFile({ temporary: temporaryPath(), path }, storageKey), root);
     },
     async read(key, range) {
       const { reader, handle } = await openSealed(pathOf(key), key, storageKey);
@@ -123,6 +130,22 @@ function writeFailure(error: unknown, root: string): unknown {
       { cause: error, retryAfterSeconds: 60 },
     );
   return (error as NodeJS.ErrnoException).syscall === undefined ? error : failed(`Writing into ${root} failed`, error);
+}
+
+/** The same file, whose failures are told as those of put(). */
+function inWords(file: DirectFile, root: string): DirectWriter {
+  const told = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw writeFailure(error, root);
+    }
+  };
+  return {
+    write: (bytes) => told(() => file.write(bytes)),
+    end: () => told(() => file.end()),
+    abandon: () => told(() => file.abandon()),
+  };
 }
 
 function failed(what: string, cause: unknown): AppError {

@@ -7,6 +7,15 @@ export interface StoredObject {
   sha256: string;
 }
 
+/** A file on its way into the storage. One that is not ended must be abandoned. */
+export interface DirectWriter {
+  /** Takes a copy of the bytes. */
+  write(bytes: Uint8Array): void;
+  /** The file is in its place. */
+  end(): StoredObject;
+  abandon(): void;
+}
+
 /** Recordings and reports at rest, encrypted. Keys are slash-separated and made by us. */
 export interface Storage {
   /**
@@ -14,6 +23,11 @@ export interface Storage {
    * Throws `storage_full` when there is no room and leaves nothing behind.
    */
   put(key: string, content: ByteStream): Promise<StoredObject>;
+  /**
+   * The same for small files that come piece by piece, in this thread: only where the storage is a disk of ours. Its
+   * calls throw as put() does.
+   */
+  direct?(key: string): Promise<DirectWriter>;
   /** The content from `start` up to and including `end` (both in bytes of content). Throws `not_found`. */
   read(key: string, range?: { start: number; end: number }): Promise<ByteStream>;
   size(key: string): Promise<number>;

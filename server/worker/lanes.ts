@@ -29,7 +29,7 @@ export const lanes: Lane[] = [
   {
     ...shared,
     name: 'media',
-    kinds: ['record', 'analyse', 'upload'],
+    kinds: ['record', 'analyse', 'upload', 'manual_import'],
     handlers: moduleUrl('./lanes/media.js'),
     claimAhead: 8,
   },

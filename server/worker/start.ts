@@ -5,6 +5,7 @@ import { removeOldKeys } from '../../db/queries/idempotency.ts';
 import { removeOldWebhooks } from '../../db/queries/webhook-sending.ts';
 import { dueKinds, forgetOldWorkers, forgetWorker, seeWorker, type WorkerRecord } from '../../db/queries/workers.ts';
 import { newId } from '../../db/uuid.ts';
+import { cancelForgottenImports } from '../campaigns/tidy.ts';
 import type { ServiceSettings, Services } from '../services.ts';
 import { type Lane, lanes as productLanes } from './lanes.ts';
 import { startRepeatedTask } from './repeated-task.ts';
@@ -88,6 +89,7 @@ export function startWorkers(
 }
 
 async function tidy(pool: Pool): Promise<void> {
+  await cancelForgottenImports(pool);
   await forgetOldWorkers(pool);
   await removeOldWebhooks(pool);
   await removeOldKeys(pool);

@@ -7,9 +7,12 @@ import { packageRoot } from '../harness/product.ts';
 import { benchApi } from './api.ts';
 import { benchFuzz } from './fuzz.ts';
 import { benchImport } from './import.ts';
+import { benchInbox } from './inbox.ts';
 import { benchProduct } from './product.ts';
 import { benchRecordings } from './recordings.ts';
 import type { BenchResult } from './result.ts';
+import { benchS3 } from './s3.ts';
+import { benchSftp } from './sftp.ts';
 import { benchUpload } from './upload.ts';
 
 /** `npm run bench [-- NAME…]`: each figure beside its peer or limit in the same run. Exits 1 when a bar is not met. */
@@ -17,8 +20,11 @@ const benches: Record<string, () => Promise<BenchResult | BenchResult[]>> = {
   api: benchApi,
   fuzz: benchFuzz,
   import: benchImport,
+  inbox: benchInbox,
   product: benchProduct,
   recordings: benchRecordings,
+  s3: benchS3,
+  sftp: benchSftp,
   upload: benchUpload,
 };
 

@@ -101,7 +101,7 @@ describe('the console, from an empty installation to a downloaded report', () =>
     await go('Data Import');
     await page.getByRole('heading', { name: 'Nothing brings conversations in yet' }).waitFor();
     await button('New Connector', page.locator('header')).click();
-    await button(/SFTP/, dialog().locator('.group').first()).click();
+    await button(/^SFTP server/, dialog().locator('.group').first()).click();
     await dialog().getByRole('heading', { name: 'Who signs in' }).waitFor();
     expect(await dialog().getByLabel('Port', { exact: true }).inputValue()).to.equal('22');
     await button('Save', dialog()).click();
@@ -152,7 +152,7 @@ describe('the console, from an empty installation to a downloaded report', () =>
   it('makes a key pair for an SSH key connector and hands over its public half', async () => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await button('New Connector').click();
-    await button(/SFTP/, dialog().locator('.group').first()).click();
+    await button(/^SFTP server/, dialog().locator('.group').first()).click();
     await fillConnector({ name: 'By key', folder: 'calls' });
     await dialog().getByRole('radio', { name: 'SSH key' }).check();
     await button('Save', dialog()).click();
@@ -206,7 +206,7 @@ describe('the console, from an empty installation to a downloaded report', () =>
     await go('Data Export');
     await heading('Data Export').waitFor();
     await button('New Connector', page.locator('header')).click();
-    await button(/SFTP/, dialog().locator('.group').first()).click();
+    await button(/^SFTP server/, dialog().locator('.group').first()).click();
     await fillConnector({ name: 'Results', folder: 'reports' });
     await password().fill(sftp.password ?? '');
     await button('Test connection', dialog()).click();

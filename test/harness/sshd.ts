@@ -42,6 +42,8 @@ export interface Sshd {
   fingerprints: Record<string, string>;
   /** Lets one more public key sign in. */
   authorize(publicKey: string): void;
+  /** A folder below, given to the login; one that is there is well. */
+  makeFolder(name: string): void;
   /** A new key on the same port; returns its fingerprint. Connections are closed. */
   replaceHostKey(): Promise<string>;
   /** Ends every connection, as a server that restarts does. */
@@ -74,6 +76,10 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     hostKeyFingerprint: Object.values(keys)[0] ?? '',
     fingerprints: keys,
     authorize: (publicKey) => appendFileSync(join(base, 'authorized_keys'), `${publicKey}\n`),
+    makeFolder(name) {
+      mkdirSync(join(directory, name), { recursive: true });
+      if (user) lchownSync(join(directory, name), user.uid, user.gid);
+    },
     async replaceHostKey() {
       await server.stop();
       const fingerprints = makeHostKeys(base, options.hostKeys ?? ['ed25519']);

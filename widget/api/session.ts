@@ -66,6 +66,11 @@ export class Session {
     this.move('signed-out');
   }
 
+  /** As it is now, for what cannot go by fetch(): uploads that tell their progress. After a 401, replace() it. */
+  get token(): string | undefined {
+    return this.current?.token;
+  }
+
   /** The request with the token; on 401 once more with a new one, however long it takes to get it. */
   async fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     const token = this.current?.token;

@@ -10,6 +10,8 @@ export type SignInAnswer = Outputs['session']['signIn'];
 
 export type ConnectorType = Outputs['connectorTypes']['list'][number];
 export type Connector = Outputs['connectors']['list'][number];
+export type UnsavedConnector = Inputs['connectors']['preview'];
+export type Preview = Outputs['connectors']['preview'];
 export type ConnectorRemoval = Outputs['connectors']['removal'];
 
 export type ApiAccess = Outputs['apiKeys']['list'];
@@ -25,8 +27,18 @@ export type Job = Outputs['jobs']['list'][number];
 export type ExecutionsRequest = NonNullable<Inputs['executions']['list']>;
 export type ExecutionsPage = Outputs['executions']['list'];
 export type Execution = Outputs['executions']['get'];
-export type RejectedRowsPage = Outputs['executions']['rejectedRows'];
+export type RejectedRowsPage = Outputs['rejectedRows']['list'];
+export type Replayed = Outputs['rejectedRows']['replay'];
+
+export type Alert = Outputs['alerts']['list'][number];
 
 export type AnalysesRequest = NonNullable<Inputs['analyses']['list']>;
 export type AnalysesPage = Outputs['analyses']['list'];
 export type Interaction = Outputs['analyses']['interaction'];
+
+export type Campaigns = Outputs['campaigns']['list'];
+export type CampaignCounts = Outputs['campaigns']['counts'];
+export type Campaign = Outputs['campaigns']['get'];
+export type CampaignImport = Outputs['campaigns']['import'];
+export type CampaignImportFile = Outputs['campaigns']['importFiles']['rows'][number];
+export type SheetsPreview = Outputs['campaigns']['previewSheets'];

@@ -165,6 +165,7 @@ export class AppElement extends LitElement {
     return {
       api: this.api,
       changes: this.changes,
+      session: this.session,
       me,
       zone: me.account.timezone,
       go: (address, how) => this.router.go(address, how),

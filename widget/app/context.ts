@@ -1,11 +1,13 @@
 import type { Changes } from '../api/changes.ts';
 import type { Api } from '../api/client.ts';
+import type { Session } from '../api/session.ts';
 import type { Me } from '../api/types.ts';
 
 /** What every page and dialog is given; it holds nothing of their own. */
 export interface AppContext {
   api: Api;
   changes: Changes;
+  session: Session;
   me: Me;
   /** The account's time zone (IANA). */
   zone: string;

@@ -33,15 +33,27 @@ const automation: NavigationSection = {
   items: [
     { page: 'jobs', address: '/jobs', title: 'Jobs & Pipelines', icon: 'jobs' },
     { page: 'executions', address: '/executions', title: 'Execution History', icon: 'history' },
+    { page: 'rejected-rows', address: '/rejected-rows', title: 'Rejected Rows', icon: 'warning' },
   ],
 };
 
-/** Agents and supervisors have the analyses alone; an admin whose console is off sees the sections and whom to ask. */
+const campaigns: NavigationItem = { page: 'campaigns', address: '/campaigns', title: 'Campaigns', icon: 'campaign' };
+
+/**
+ * Agents have the analyses alone, supervisors their campaigns too; an admin whose console is off sees the sections and
+ * whom to ask.
+ */
 export function sectionsFor(me: Me): NavigationSection[] {
-  return me.user.role === 'admin' ? [analysis, dataIntegration, automation] : [analysis];
+  if (me.user.role === 'agent') return [analysis];
+  const wide = { ...analysis, items: [...analysis.items, campaigns] };
+  return me.user.role === 'admin' ? [wide, dataIntegration, automation] : [wide];
 }
 
-const detailOf: Partial<Record<PageName, PageName>> = { interaction: 'analyses', execution: 'executions' };
+const detailOf: Partial<Record<PageName, PageName>> = {
+  interaction: 'analyses',
+  campaign: 'campaigns',
+  execution: 'executions',
+};
 
 /** The entry of the sidebar that a page belongs to. */
 export function entryOf(page: PageName): PageName {
@@ -51,12 +63,15 @@ export function entryOf(page: PageName): PageName {
 const titles: Record<PageName, string> = {
   analyses: 'Analysis List',
   interaction: 'Interaction',
+  campaigns: 'Campaigns',
+  campaign: 'Campaign',
   'data-import': 'Data Import',
   'data-export': 'Data Export',
   'api-access': 'API Access',
   jobs: 'Jobs & Pipelines',
   executions: 'Execution History',
   execution: 'Execution',
+  'rejected-rows': 'Rejected Rows',
   missing: 'Not found',
 };
 
@@ -64,7 +79,9 @@ export function pageTitle(page: PageName): string {
   return titles[page];
 }
 
+const open: readonly PageName[] = ['analyses', 'interaction', 'campaigns', 'campaign', 'missing'];
+
 /** Pages of Data Integration and Automation: for admins whose account has the console. */
 export function needsConsole(page: PageName): boolean {
-  return page !== 'analyses' && page !== 'interaction' && page !== 'missing';
+  return !open.includes(page);
 }

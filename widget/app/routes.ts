@@ -3,17 +3,20 @@
 export type PageName =
   | 'analyses'
   | 'interaction'
+  | 'campaigns'
+  | 'campaign'
   | 'data-import'
   | 'data-export'
   | 'api-access'
   | 'jobs'
   | 'executions'
   | 'execution'
+  | 'rejected-rows'
   | 'missing';
 
 export interface Route {
   page: PageName;
-  /** Of the interaction or execution shown. */
+  /** Of the interaction, campaign or execution shown. */
   id: string | undefined;
   /** Filters, as the page wrote them. */
   query: URLSearchParams;
@@ -22,14 +25,20 @@ export interface Route {
 const pages: Record<string, PageName> = {
   '': 'analyses',
   analyses: 'analyses',
+  campaigns: 'campaigns',
   'data-import': 'data-import',
   'data-export': 'data-export',
   'api-access': 'api-access',
   jobs: 'jobs',
   executions: 'executions',
+  'rejected-rows': 'rejected-rows',
 };
 
-const detailPages: Record<string, PageName> = { interactions: 'interaction', executions: 'execution' };
+const detailPages: Record<string, PageName> = {
+  interactions: 'interaction',
+  campaigns: 'campaign',
+  executions: 'execution',
+};
 
 /** Reads an address such as `/executions/018f…?status=success`. An unknown one is the page `missing`. */
 export function parseAddress(address: string): Route {

@@ -12,6 +12,8 @@ import type { Route } from './routes.ts';
 import { shellStyles } from './shell.styles.ts';
 import '../pages/analyses.ts';
 import '../pages/api-access.ts';
+import '../pages/campaign.ts';
+import '../pages/campaigns.ts';
 import '../pages/connector-dialog.ts';
 import '../pages/connectors.ts';
 import '../pages/execution.ts';
@@ -20,6 +22,7 @@ import '../pages/interaction.ts';
 import '../pages/job-dialog.ts';
 import '../pages/jobs.ts';
 import '../pages/no-console.ts';
+import '../pages/rejected-rows.ts';
 
 type Dialog = { kind: 'connector'; direction: Direction | undefined } | { kind: 'job'; connector: string | undefined };
 
@@ -169,6 +172,10 @@ export class ShellElement extends LitElement {
         return html`<cqa-analyses .app=${app} .query=${route.query}></cqa-analyses>`;
       case 'interaction':
         return html`<cqa-interaction .app=${app} .interactionId=${route.id ?? ''}></cqa-interaction>`;
+      case 'campaigns':
+        return html`<cqa-campaigns .app=${app}></cqa-campaigns>`;
+      case 'campaign':
+        return html`<cqa-campaign .app=${app} .campaignId=${route.id ?? ''}></cqa-campaign>`;
       case 'data-import':
         return html`<cqa-connectors .app=${app} direction="import"></cqa-connectors>`;
       case 'data-export':
@@ -181,6 +188,8 @@ export class ShellElement extends LitElement {
         return html`<cqa-executions .app=${app} .query=${route.query}></cqa-executions>`;
       case 'execution':
         return html`<cqa-execution .app=${app} .executionId=${route.id ?? ''}></cqa-execution>`;
+      case 'rejected-rows':
+        return html`<cqa-rejected-rows .app=${app}></cqa-rejected-rows>`;
       case 'missing':
         return html`<cqa-empty icon="search" heading="There is no such page">
           The address leads nowhere in the console.

@@ -58,7 +58,11 @@ export type Field =
   | (FieldBase & { kind: 'choice'; options: Choice[]; default: string })
   | (FieldBase & { kind: 'union'; property: string; options: UnionOption[]; default: string })
   | (FieldBase & { kind: 'group'; fields: Field[] })
+  | (FieldBase & { kind: 'choices'; options: Choice[]; default: string[] })
+  | (FieldBase & { kind: 'lines' })
+  | (FieldBase & { kind: 'list'; fields: Field[] })
   | (FieldBase & { kind: 'mapping' })
+  | (FieldBase & { kind: 'public-key' })
   | (FieldBase & { kind: 'host-key' })
   | (FieldBase & { kind: 'unknown'; reason: string });
 
@@ -73,7 +77,7 @@ export function fieldsOf(schema: JsonSchema, direction: Direction, parent = '', 
   const fields: Field[] = [];
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     if (property.direction !== undefined && property.direction !== direction) continue;
-    if (property.const !== undefined) continue;
+    if (property.const !== undefined || property.hidden === true) continue;
     const path = parent ? `${parent}.${name}` : name;
     fields.push(fieldOf(property, baseOf(property, name, path, required.has(name), group), direction));
   }
@@ -108,6 +112,8 @@ function customField(schema: JsonSchema, base: FieldBase): Field {
       return { ...base, kind: 'mapping' };
     case 'host-key':
       return { ...base, kind: 'host-key' };
+    case 'public-key':
+      return { ...base, kind: 'public-key' };
     case 'multiline':
       if (schema.secret === true) return { ...base, kind: 'secret', multiline: true };
       return { ...base, kind: 'text', multiline: true, default: textDefault(schema), maxLength: schema.maxLength };
@@ -132,6 +138,8 @@ function plainField(schema: JsonSchema, base: FieldBase, direction: Direction): 
       };
     case 'boolean':
       return { ...base, kind: 'boolean', default: schema.default === true };
+    case 'array':
+      return arrayField(schema, base, direction);
     case 'object':
       if (schema.properties)
         return { ...base, kind: 'group', fields: fieldsOf(schema, direction, base.path, base.group) };
@@ -140,6 +148,16 @@ function plainField(schema: JsonSchema, base: FieldBase, direction: Direction): 
     default:
       return { ...base, kind: 'unknown', reason: `the form cannot draw the type "${String(schema.type ?? 'any')}"` };
   }
+}
+
+/** Several of a few values, several lines of text, or rows of small fields of their own. */
+function arrayField({ items = {}, default: start }: JsonSchema, base: FieldBase, direction: Direction): Field {
+  const options = choicesOf(items);
+  if (options) return { ...base, kind: 'choices', options, default: Array.isArray(start) ? start.map(String) : [] };
+  if (items.type === 'string') return { ...base, kind: 'lines' };
+  const fields = items.properties ? fieldsOf(items, direction, '', base.group) : [];
+  if (fields.length > 0) return { ...base, kind: 'list', fields };
+  return { ...base, kind: 'unknown', reason: 'it is a list of unknown things' };
 }
 
 function isTextRecord(schema: JsonSchema): boolean {
@@ -198,6 +216,11 @@ const properWords: Record<string, string> = {
   id: 'ID',
   s3: 'S3',
   api: 'API',
+  ndjson: 'NDJSON',
+  mysql: 'MySQL',
+  postgres: 'PostgreSQL',
+  sql: 'SQL',
+  rest: 'REST',
 };
 
 /** `file_format` → `File format`, `ssh_key` → `SSH key`. */

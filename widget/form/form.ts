@@ -1,14 +1,19 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { base } from '../style/base.ts';
+import { drawField } from './draw.ts';
 import type { FormSupport } from './element.ts';
 import type { Field } from './fields.ts';
 import { drawnPaths, grouped, groupTitles, innerFields, type Values, valueAt, withValue } from './values.ts';
 import './boolean.ts';
 import './choice.ts';
+import './choices.ts';
 import './host-key.ts';
+import './lines.ts';
+import './list.ts';
 import './mapping.ts';
 import './number.ts';
+import './public-key.ts';
 import './secret.ts';
 import './text.ts';
 import './union.ts';
@@ -75,22 +80,8 @@ export class FormElement extends LitElement {
   }
 
   private renderElement(field: Field): TemplateResult | typeof nothing {
-    const value = valueAt(this.values, field.path);
-    const { support } = this;
     const changed = (event: CustomEvent<{ value: unknown }>) => this.change(field, event);
-    // biome-ignore format: one line a kind is easier to compare
-    switch (field.kind) {
-      case 'text': return html`<cqa-field-text class=${field.multiline ? 'wide' : ''} data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-text>`;
-      case 'secret': return html`<cqa-field-secret class=${field.multiline ? 'wide' : ''} data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-secret>`;
-      case 'number': return html`<cqa-field-number data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-number>`;
-      case 'boolean': return html`<cqa-field-boolean data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-boolean>`;
-      case 'choice': return html`<cqa-field-choice data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-choice>`;
-      case 'union': return html`<cqa-field-union class="wide" data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-union>`;
-      case 'mapping': return html`<cqa-field-mapping class="wide" data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-mapping>`;
-      case 'host-key': return html`<cqa-field-host-key class="wide" data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-host-key>`;
-      case 'unknown': return html`<cqa-field-unknown class="wide" data-path=${field.path} .field=${field}></cqa-field-unknown>`;
-      case 'group': return nothing;
-    }
+    return drawField(field, valueAt(this.values, field.path), this.support, changed);
   }
 
   private renderField(field: Field): TemplateResult {

@@ -43,6 +43,8 @@ function startOf(field: Field): unknown {
       return field.default;
     case 'boolean':
       return field.default;
+    case 'choices':
+      return field.default.length === 0 ? undefined : field.default;
     case 'union':
       return field.default === '' ? undefined : { [field.property]: field.default };
     default:

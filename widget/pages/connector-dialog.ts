@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { CheckResult, Direction } from '../../shared/connector.ts';
 import { messageAtField, type Problem } from '../api/problem.ts';
-import type { Connector, ConnectorType } from '../api/types.ts';
+import type { Connector, ConnectorType, Preview, UnsavedConnector } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { Action, Resource } from '../app/resource.ts';
 import type { FormSupport } from '../form/element.ts';
@@ -18,6 +18,8 @@ import '../parts/dialog.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
 import '../parts/public-side.ts';
+import './connector-preview.ts';
+import './connector-readiness.ts';
 import './connector-type-picker.ts';
 
 /**
@@ -47,12 +49,14 @@ export class ConnectorDialogElement extends LitElement {
   @state() private draft: ConnectorDraft | undefined;
   @state() private missing: Record<string, string> = {};
   @state() private result: CheckResult | undefined;
+  @state() private preview: Preview | undefined;
   @state() private saved: Connector | undefined;
 
   private readonly types = new Resource(this, async (signal) =>
     this.app?.api.connectorTypes.list.query(undefined, { signal }),
   );
   private readonly checking = new Action(this);
+  private readonly previewing = new Action(this);
   private readonly saving = new Action(this);
 
   protected override firstUpdated(): void {
@@ -79,6 +83,7 @@ export class ConnectorDialogElement extends LitElement {
     this.missing = {};
     this.saving.problem = undefined;
     this.checking.problem = undefined;
+    this.previewing.problem = undefined;
   }
 
   /** Says at the fields what is missing. True when nothing is. */
@@ -95,27 +100,48 @@ export class ConnectorDialogElement extends LitElement {
     else this.renderRoot.querySelector<FormElement>('cqa-form')?.show(path);
   }
 
-  private readonly check = async (): Promise<void> => {
-    const { app, draft, connector } = this;
-    if (!app || !draft) return;
+  /** What the server tries before anything is saved; undefined where something must be filled in first. */
+  private readUnsaved(): UnsavedConnector | undefined {
+    const { draft, connector } = this;
+    if (!draft) return undefined;
     const { name: _, ...missing } = missingFields(draft.fields, draft.values, this.kept);
     this.missing = missing;
     const [first] = Object.keys(missing);
-    if (first !== undefined) return this.show(first);
+    if (first !== undefined) this.show(first);
+    if (first !== undefined) return undefined;
+    const { type, direction, values: config } = draft;
+    return { type: type.id, direction, config, ...(connector ? { uid: connector.uid } : {}) };
+  }
+
+  private readonly check = async (): Promise<void> => {
+    const { app } = this;
+    const unsaved = this.readUnsaved();
+    if (!app || !unsaved) return;
     this.result = undefined;
-    void this.showResult();
+    void this.reveal('cqa-check-steps');
     await this.checking.run(async () => {
-      const { type, direction, values: config } = draft;
-      const uid = connector ? { uid: connector.uid } : {};
-      this.result = await app.api.connectors.checkConfig.mutate({ type: type.id, direction, config, ...uid });
+      this.result = await app.api.connectors.checkConfig.mutate(unsaved);
     });
-    await this.showResult();
+    await this.reveal('cqa-check-steps');
     await this.showProblem(this.checking.problem);
   };
 
-  private async showResult(): Promise<void> {
+  private readonly readPreview = async (): Promise<void> => {
+    const { app } = this;
+    const unsaved = this.readUnsaved();
+    if (!app || !unsaved) return;
+    this.preview = undefined;
+    void this.reveal('cqa-loading');
+    await this.previewing.run(async () => {
+      this.preview = await app.api.connectors.preview.mutate(unsaved);
+    });
+    await this.reveal('cqa-connector-preview');
+    await this.showProblem(this.previewing.problem);
+  };
+
+  private async reveal(selector: string): Promise<void> {
     await this.updateComplete;
-    this.renderRoot.querySelector('cqa-check-steps')?.scrollIntoView({ block: 'nearest' });
+    this.renderRoot.querySelector(selector)?.scrollIntoView({ block: 'nearest' });
   }
 
   private readonly save = async (event: Event): Promise<void> => {
@@ -152,7 +178,7 @@ export class ConnectorDialogElement extends LitElement {
   }
 
   private get problems(): Record<string, string> {
-    const problem = this.saving.problem ?? this.checking.problem;
+    const problem = this.saving.problem ?? this.checking.problem ?? this.previewing.problem;
     const path = this.placeOf(problem);
     return problem && path !== undefined ? { [path]: messageAtField(problem), ...this.missing } : this.missing;
   }
@@ -179,12 +205,12 @@ export class ConnectorDialogElement extends LitElement {
     </div>`;
   }
 
-  private renderOutbound(): TemplateResult | typeof nothing {
-    const addresses = this.app?.me.outbound_addresses ?? [];
-    if (addresses.length === 0) return nothing;
-    return html`<p class="small soft">
-      If the other side lets only known addresses in, ask it to allow <code>${addresses.join(', ')}</code>.
-    </p>`;
+  private renderReadiness({ type, direction }: ConnectorDraft): TemplateResult {
+    return html`<cqa-connector-readiness
+      .prerequisites=${type.prerequisites[direction] ?? []}
+      .outboundAddresses=${this.app?.me.outbound_addresses ?? []}
+      ?hasSystemJob=${type.has_system_job && !this.connector}
+    ></cqa-connector-readiness>`;
   }
 
   private get seenHostKey(): string | undefined {
@@ -211,22 +237,23 @@ export class ConnectorDialogElement extends LitElement {
 
   private renderForm(draft: ConnectorDraft): TemplateResult {
     const support: FormSupport = { kept: this.kept, seenHostKey: this.seenHostKey, problems: this.problems };
-    const general = this.saving.problem ?? this.checking.problem;
+    const general = this.saving.problem ?? this.checking.problem ?? this.previewing.problem;
     return html`<form id="connector" class="stack" novalidate @submit=${this.save}>
-      ${this.renderName(draft)}
+      ${this.renderReadiness(draft)}${this.renderName(draft)}
       <cqa-form
         .fields=${draft.fields}
         .values=${draft.values}
         .support=${support}
         @value-changed=${(event: CustomEvent<{ value: Values }>) => this.edit({ values: event.detail.value })}
       ></cqa-form>
-      ${this.renderOutbound()}
       ${
         this.checking.isBusy || this.result
           ? html`<cqa-check-steps .busy=${this.checking.isBusy} .result=${this.result}></cqa-check-steps>`
           : nothing
       }
       ${this.renderPin(draft)}
+      ${this.previewing.isBusy ? html`<cqa-loading lines="2" label="Reading the first rows"></cqa-loading>` : nothing}
+      ${this.preview ? html`<cqa-connector-preview .preview=${this.preview}></cqa-connector-preview>` : nothing}
       <cqa-problem .problem=${this.placeOf(general) === undefined ? general : undefined}></cqa-problem>
     </form>`;
   }
@@ -267,9 +294,23 @@ export class ConnectorDialogElement extends LitElement {
       >
         ${icon('plug', 16)} ${this.checking.isBusy ? 'Testing …' : 'Test connection'}
       </button>
+      ${this.renderPreviewButton(this.draft)}
       <button slot="actions" class="button primary" type="submit" form="connector" ?disabled=${this.saving.isBusy}>
         ${this.saving.isBusy ? 'Saving …' : 'Save'}
       </button>`;
+  }
+
+  private renderPreviewButton({ direction }: ConnectorDraft): TemplateResult | typeof nothing {
+    if (direction !== 'import') return nothing;
+    return html`<button
+      slot="actions"
+      class="button"
+      type="button"
+      ?disabled=${this.previewing.isBusy}
+      @click=${this.readPreview}
+    >
+      ${icon('search', 16)} ${this.previewing.isBusy ? 'Reading …' : 'Preview rows'}
+    </button>`;
   }
 
   private get heading(): string {

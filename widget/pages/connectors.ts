@@ -11,6 +11,7 @@ import { controls } from '../style/controls.ts';
 import '../parts/empty.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
+import './alerts.ts';
 import './connector-card.ts';
 import './connector-dialog.ts';
 import './connector-removal.ts';
@@ -134,6 +135,7 @@ export class ConnectorsElement extends LitElement {
     const { app } = this;
     if (!app) return nothing;
     return html`<p class="lead">${words[this.direction].lead}</p>
+      ${this.direction === 'import' ? html`<cqa-alerts .app=${app}></cqa-alerts>` : nothing}
       ${this.renderList(app)}
       ${
         this.edited

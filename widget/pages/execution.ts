@@ -15,7 +15,7 @@ import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
 import { noteInWords, stepTitle, tookMs, triggerInWords } from '../words/execution.ts';
-import { count, counted } from '../words/numbers.ts';
+import { bytes, count, counted } from '../words/numbers.ts';
 import { executionWords, jobTypeWords } from '../words/status.ts';
 import { duration } from '../words/time.ts';
 import { executionStyles } from './execution.styles.ts';
@@ -210,6 +210,32 @@ export class ExecutionElement extends LitElement {
     </section>`;
   }
 
+  private renderWaitingItems(run: Execution): TemplateResult {
+    return html`<section>
+      <h3 class="over">${counted(run.waiting_items.length, 'item')} left for the next run</h3>
+      <div class="table-box" role="region" aria-label="Waiting items" tabindex="0">
+        <table>
+          <thead>
+            <tr>
+              <th>Item</th>
+              <th class="number">Size</th>
+              <th>Why it waits</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${run.waiting_items.map(
+              (item) => html`<tr>
+                <td class="break strong">${item.key}</td>
+                <td class="number">${item.bytes === null ? '–' : bytes(item.bytes)}</td>
+                <td class="break">${item.reason}</td>
+              </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+    </section>`;
+  }
+
   private renderRun(app: AppContext, run: Execution): TemplateResult {
     const rejected = 'rejected' in run.counts ? run.counts.rejected : 0;
     return html`${this.renderHead(app, run)}
@@ -220,12 +246,13 @@ export class ExecutionElement extends LitElement {
       </div>
       ${run.aftermath ? this.renderAftermath(run.aftermath) : nothing}
       ${run.failed_items.length > 0 ? this.renderFailedItems(run) : nothing}
+      ${run.waiting_items.length > 0 ? this.renderWaitingItems(run) : nothing}
       ${run.parts.length > 0 ? html`<cqa-execution-parts .app=${app} .run=${run}></cqa-execution-parts>` : nothing}
       ${
         rejected > 0
           ? html`<section>
             <h3 class="over">${counted(rejected, 'rejected row')}</h3>
-            <cqa-rejected-rows .app=${app} .executionId=${run.execution_id} .total=${rejected}></cqa-rejected-rows>
+            <cqa-rejected-rows .app=${app} .executionId=${run.execution_id}></cqa-rejected-rows>
           </section>`
           : nothing
       }

@@ -15,6 +15,7 @@ import '../parts/loading.ts';
 import '../parts/problem.ts';
 import '../parts/status.ts';
 import '../parts/time.ts';
+import './backfill-dialog.ts';
 import './job-dialog.ts';
 
 /** Jobs & Pipelines: what runs when, with which connectors, and how it went last time. */
@@ -68,6 +69,7 @@ export class JobsElement extends LitElement {
   @property({ attribute: false }) app: AppContext | undefined;
   @state() private edited: Job | undefined;
   @state() private removed: Job | undefined;
+  @state() private repeated: Job | undefined;
   private readonly jobs = new Resource(this, async (signal) => this.app?.api.jobs.list.query(undefined, { signal }));
   private readonly acting = new Action(this);
   private readonly removing = new Action(this);
@@ -106,6 +108,7 @@ export class JobsElement extends LitElement {
   private readonly close = (): void => {
     this.edited = undefined;
     this.removed = undefined;
+    this.repeated = undefined;
     void this.jobs.load();
   };
 
@@ -123,8 +126,20 @@ export class JobsElement extends LitElement {
       ><button
         class="button quiet icon small"
         type="button"
-        title="Edit"
+        title="Import days again"
+        aria-label="Import days again by ${job.name}"
+        ?hidden=${job.type !== 'data_import'}
+        @click=${() => {
+          this.repeated = job;
+        }}
+      >
+        ${icon('again', 16)}</button
+      ><button
+        class="button quiet icon small"
+        type="button"
+        title=${job.is_system ? 'Made for its connector; its schedule is fixed' : 'Edit'}
         aria-label="Edit ${job.name}"
+        ?disabled=${job.is_system}
         @click=${() => {
           this.edited = job;
         }}
@@ -166,7 +181,7 @@ export class JobsElement extends LitElement {
       <td class="name strong break">${job.name} ${job.is_system ? html`<span class="system">system</span>` : nothing}</td>
       <td>${jobTypeWords[job.type]}</td>
       <td class="break">${job.connectors.join(', ') || html`<span class="soft">none</span>`}</td>
-      <td class="schedule">${scheduleInWords(job.schedule, app.zone)}</td>
+      <td class="schedule">${job.runs_on_arrival ? 'On arrival, and ' : nothing}${scheduleInWords(job.schedule, app.zone)}</td>
       <td><cqa-status .words=${job.is_enabled ? enabledWords : disabledWords}></cqa-status></td>
       <td><cqa-time .at=${job.next_due_at} .zone=${app.zone}></cqa-time></td>
       <td>${this.renderLastRun(app, job)}</td>
@@ -244,6 +259,11 @@ export class JobsElement extends LitElement {
       ${
         this.edited
           ? html`<cqa-job-dialog .app=${app} .job=${this.edited} @close=${this.close}></cqa-job-dialog>`
+          : nothing
+      }
+      ${
+        this.repeated
+          ? html`<cqa-backfill-dialog .app=${app} .job=${this.repeated} @close=${this.close}></cqa-backfill-dialog>`
           : nothing
       }
       ${this.removed ? this.renderRemoval(this.removed) : nothing}`;

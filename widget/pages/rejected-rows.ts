@@ -1,22 +1,32 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import type { RejectedRowsPage } from '../api/types.ts';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { RejectedRowsPage, Replayed } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { Action } from '../app/resource.ts';
+import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
-import { tables } from '../style/controls.ts';
-import { count } from '../words/numbers.ts';
+import { controls, tables } from '../style/controls.ts';
+import { count, counted } from '../words/numbers.ts';
+import { replayInWords } from '../words/replay.ts';
+import './rejected-row-dialog.ts';
+import './rejected-rows-file.ts';
+import '../parts/empty.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
 import '../parts/show-more.ts';
+import '../parts/time.ts';
 
 type Row = RejectedRowsPage['rows'][number];
 
-/** The rows an import did not take: where each stands, what is wrong, and its raw text to mend it by. */
+/**
+ * The rows that imports did not take: where each stands, what is wrong, its raw text; to be mended and read again, one by
+ * one or as a file. With an execution's id, those of that run alone.
+ */
 @customElement('cqa-rejected-rows')
 export class RejectedRowsElement extends LitElement {
   static override styles = [
     base,
+    controls,
     tables,
     css`
       .raw {
@@ -33,75 +43,184 @@ export class RejectedRowsElement extends LitElement {
       .reason {
         min-width: 180px;
       }
+      .tools {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-2);
+        margin-bottom: var(--space-3);
+      }
     `,
   ];
 
   @property({ attribute: false }) app: AppContext | undefined;
-  @property() executionId = '';
-  /** As counted; more than are shown means that there is more to read. */
-  @property({ type: Number }) total = 0;
-  private rows: Row[] = [];
-  private cursor: string | null | undefined;
+  @property() executionId: string | undefined;
+  @state() private rows: Row[] = [];
+  @state() private cursor: string | null | undefined;
+  @state() private mended: Row | undefined;
+  @state() private outcome: string | undefined;
   private readonly reading = new Action(this);
+  private readonly acting = new Action(this);
 
   protected override willUpdate(changed: Map<string, unknown>): void {
-    if (!changed.has('executionId') && !(changed.has('total') && this.cursor === null)) return;
+    if (changed.has('executionId') || changed.has('app')) this.readAgain();
+  }
+
+  private readonly readAgain = (): void => {
     this.rows = [];
     this.cursor = undefined;
     void this.readMore();
-  }
+  };
 
   private readonly readMore = async (): Promise<void> => {
     await this.reading.run(async () => {
       const cursor = this.cursor ?? undefined;
-      const page = await this.app?.api.executions.rejectedRows.query({ id: this.executionId, cursor });
+      const page = await this.app?.api.rejectedRows.list.query({ execution: this.executionId, state: 'open', cursor });
       if (!page) return;
       this.rows = [...this.rows, ...page.rows];
       this.cursor = page.next_cursor;
     });
   };
 
-  private renderRow(row: Row): TemplateResult {
+  private readonly tell = (replayed: Replayed): void => {
+    this.outcome = replayInWords(replayed);
+    this.readAgain();
+  };
+
+  private readonly replayShown = async (): Promise<void> => {
+    await this.acting.run(async () => {
+      const rows = this.rows.slice(0, 1000).map(({ id }) => ({ id }));
+      const replayed = await this.app?.api.rejectedRows.replay.mutate({ rows });
+      if (replayed) this.tell(replayed);
+    });
+  };
+
+  private async dismiss(row: Row): Promise<void> {
+    await this.acting.run(async () => {
+      await this.app?.api.rejectedRows.dismiss.mutate({ ids: [row.id] });
+      this.rows = this.rows.filter(({ id }) => id !== row.id);
+      this.outcome = `Line ${count(row.line)} of ${row.file_name} is dismissed.`;
+    });
+  }
+
+  private renderTools(app: AppContext): TemplateResult {
+    return html`<div class="tools">
+      <cqa-rejected-rows-file
+        .app=${app}
+        .executionId=${this.executionId}
+        @replayed=${(event: CustomEvent<Replayed>) => this.tell(event.detail)}
+      ></cqa-rejected-rows-file>
+      <button
+        class="button small"
+        type="button"
+        title="For when the mapping or the connector was mended, not the rows"
+        ?disabled=${this.acting.isBusy || this.rows.length === 0}
+        @click=${this.replayShown}
+      >
+        ${icon('again', 15)} Read these ${counted(Math.min(this.rows.length, 1000), 'row')} again
+      </button>
+    </div>`;
+  }
+
+  private renderRow(app: AppContext, row: Row): TemplateResult {
     return html`<tr>
-      <td class="break">${row.file_name}</td>
+      <td class="break">
+        ${row.file_name}
+        ${
+          this.executionId
+            ? nothing
+            : html`<br /><a class="small" data-page href=${app.href(`/executions/${row.execution_id}`)}>${row.job_name}</a>,
+              <cqa-time class="small" relative .at=${row.rejected_at} .zone=${app.zone}></cqa-time>`
+        }
+      </td>
       <td class="number">${count(row.line)}</td>
       <td class="break">${row.column ? html`<code>${row.column}</code>` : html`<span class="soft">–</span>`}</td>
       <td class="reason break">${row.reason}<br /><code class="soft">${row.code}</code></td>
       <td class="raw"><code tabindex="0">${row.raw}</code></td>
+      <td class="actions">
+        <div class="buttons">
+          <button
+            class="button quiet icon small"
+            type="button"
+            title="Mend"
+            aria-label="Mend line ${row.line} of ${row.file_name}"
+            @click=${() => {
+              this.mended = row;
+            }}
+          >
+            ${icon('edit', 16)}</button
+          ><button
+            class="button quiet icon small"
+            type="button"
+            title="Dismiss: nobody wants this row"
+            aria-label="Dismiss line ${row.line} of ${row.file_name}"
+            ?disabled=${this.acting.isBusy}
+            @click=${() => this.dismiss(row)}
+          >
+            ${icon('close', 16)}
+          </button>
+        </div>
+      </td>
     </tr>`;
   }
 
+  private renderTable(app: AppContext): TemplateResult {
+    return html`<div class="table-box" role="region" aria-label="Rejected rows" tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th>File</th>
+            <th class="number">Line</th>
+            <th>Column</th>
+            <th>Reason</th>
+            <th>Raw text</th>
+            <th class="actions"><span class="visually-hidden">Actions</span></th>
+          </tr>
+        </thead>
+        <tbody>
+          ${this.rows.map((row) => this.renderRow(app, row))}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  private renderList(app: AppContext): TemplateResult {
+    const { isBusy, problem } = this.reading;
+    if (this.rows.length > 0) return html`${this.renderTools(app)}${this.renderTable(app)}`;
+    if (isBusy) return html`<cqa-loading lines="2"></cqa-loading>`;
+    if (problem) return html``;
+    return html`<cqa-empty icon="check" heading="No rejected row is open">
+      Rows that an import cannot take are kept with the reason and their text. Here they are mended and read again, or
+      dismissed.
+    </cqa-empty>`;
+  }
+
   override render() {
+    const { app } = this;
+    if (!app) return nothing;
     const { problem, isBusy } = this.reading;
     return html`<cqa-problem .problem=${problem} .again=${this.readMore}></cqa-problem>
-      ${this.rows.length === 0 && isBusy ? html`<cqa-loading lines="2"></cqa-loading>` : nothing}
-      ${
-        this.rows.length > 0
-          ? html`<div class="table-box" role="region" aria-label="Rejected rows" tabindex="0">
-            <table>
-              <thead>
-                <tr>
-                  <th>File</th>
-                  <th class="number">Line</th>
-                  <th>Column</th>
-                  <th>Reason</th>
-                  <th>Raw text</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${this.rows.map((row) => this.renderRow(row))}
-              </tbody>
-            </table>
-          </div>`
-          : nothing
-      }
+      <cqa-problem .problem=${this.acting.problem}></cqa-problem>
+      <p role="status" class="small">${this.outcome}</p>
+      ${this.renderList(app)}
       ${
         this.cursor && this.rows.length > 0
           ? html`<cqa-show-more
-            .words=${`Show more (${count(this.rows.length)} of ${count(this.total)})`}
+            .words=${`Show more (${count(this.rows.length)} are shown)`}
             .busy=${isBusy}
             @more=${this.readMore}
           ></cqa-show-more>`
+          : nothing
+      }
+      ${
+        this.mended
+          ? html`<cqa-rejected-row-dialog
+            .app=${app}
+            .row=${this.mended}
+            @replayed=${(event: CustomEvent<Replayed>) => this.tell(event.detail)}
+            @close=${() => {
+              this.mended = undefined;
+            }}
+          ></cqa-rejected-row-dialog>`
           : nothing
       }`;
   }

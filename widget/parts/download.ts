@@ -4,6 +4,7 @@ import type { AppContext } from '../app/context.ts';
 import { Action } from '../app/resource.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
+import { followDownload } from './follow-download.ts';
 import { icon } from './icon.ts';
 import './problem.ts';
 
@@ -21,7 +22,7 @@ export class DownloadElement extends LitElement {
   private readonly download = (): Promise<boolean> =>
     this.downloading.run(async () => {
       const answer = await this.app?.api.executions.download.query({ id: this.executionId, part: this.number });
-      if (answer) follow(answer.url, answer.file_name);
+      if (answer) followDownload(answer.url, answer.file_name);
     });
 
   override render() {
@@ -30,15 +31,6 @@ export class DownloadElement extends LitElement {
       </button>
       ${this.downloading.problem ? html`<cqa-problem .problem=${this.downloading.problem}></cqa-problem>` : nothing}`;
   }
-}
-
-function follow(url: string, fileName: string): void {
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  document.body.append(link);
-  link.click();
-  link.remove();
 }
 
 declare global {

@@ -32,6 +32,7 @@ const shapes = {
   again: svg`<path d="M20 12a8 8 0 1 1-2.400-5.700L20 8.500"/><path d="M20 3.500v5h-5"/>`,
   up: svg`<path d="M12 19V5m0 0-5 5m5-5 5 5"/>`,
   down: svg`<path d="M12 5v14m0 0-5-5m5 5 5-5"/>`,
+  campaign: svg`<path d="M4 7.500A1.5 1.5 0 0 1 5.5 6h4l2 2.500h7A1.5 1.5 0 0 1 20 10v8a1.5 1.5 0 0 1-1.5 1.500h-13A1.5 1.5 0 0 1 4 18V7.500Z"/><path d="M9 13.500v2M12 12v5M15 13.500v2"/>`,
   wave: svg`<path d="M4 10.500v3M8 7v10M12 4v16M16 8v8M20 10.500v3"/>`,
 } as const;
 

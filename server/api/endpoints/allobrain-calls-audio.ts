@@ -5,7 +5,8 @@ import { findByExternalId } from '../../../db/queries/interactions.ts';
 import { uuidText } from '../../../db/uuid.ts';
 import { AppError } from '../../../shared/error.ts';
 import { limits } from '../../../shared/interaction.ts';
-import { type Campaign, findCampaign } from '../../accounts/campaigns.ts';
+import { type Campaign, findCampaign } from '../../campaigns/campaigns.ts';
+import { markOf, metadataOf } from '../../campaigns/mark.ts';
 import type { Interaction } from '../../pipeline/validate/interaction.ts';
 import { type ApiCall, endpoint } from '../endpoint.ts';
 import { checkForm } from '../multipart/check-form.ts';
@@ -14,7 +15,7 @@ import type { FormFields } from '../multipart/read-form.ts';
 import { takeUpload } from '../multipart/take-upload.ts';
 import { acceptedSchema } from '../schemas/upload.ts';
 
-/** The campaign's id and name and the agent's address are metadata too. */
+/** The campaign's id and name and the agent's address are metadata too, and so are the campaign's defaults. */
 const mostPairs = limits.metadataKeys - 3;
 /** The end of the year 9999. */
 const lastSecond = 253_402_300_799;
@@ -122,17 +123,14 @@ function externalIdOf({ fields, campaign, agentEmail }: Conversation, sha256: st
 
 function interactionOf({ fields, campaign, agentEmail }: Conversation, externalId: string): Interaction {
   const { conversation_timestamp: seconds, metadata: pairs = [] } = fields;
-  const ours = {
-    campaign_id: campaign.id,
-    campaign: campaign.name,
-    ...(agentEmail ? { agent_email: agentEmail } : {}),
-  };
+  const { defaults } = campaign.settings;
+  const ours = { ...markOf(campaign), ...(agentEmail ? { agent_email: agentEmail } : {}) };
   const theirs = Object.fromEntries(pairs.map(({ key, value }) => [key, value]));
   return {
     externalId,
-    channelType: 'VOICE',
+    channelType: defaults.channel_type || 'VOICE',
     source: 'allobrain',
-    language: null,
+    language: defaults.language || null,
     startTimeMs: seconds === undefined ? null : seconds * 1000,
     durationSeconds: null,
     audioFormat: null,
@@ -142,7 +140,7 @@ function interactionOf({ fields, campaign, agentEmail }: Conversation, externalI
     transcriptUrl: null,
     transcriptText: null,
     // What we have looked up ourselves is not overwritten by a pair of the same name.
-    metadata: JSON.stringify({ ...ours, ...theirs, ...ours }),
+    metadata: JSON.stringify({ ...ours, ...metadataOf(defaults), ...theirs, ...ours }),
   };
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FieldMeta } from '../../../shared/connector.ts';
 import { weekdays } from '../../../shared/job.ts';
 import { mappingField, rowFields } from '../import-fields.ts';
+import { isEndingOfFiles } from './offered.ts';
 
 const meta = (facts: FieldMeta) => ({ ...facts });
 const importMeta = (facts: FieldMeta) => meta({ ...facts, direction: 'import' });
@@ -24,6 +25,8 @@ const expectedFileSchema = z.strictObject({
 });
 /** A file that must have come by a time of day; otherwise an alert is raised. */
 export type ExpectedFile = z.infer<typeof expectedFileSchema>;
+
+export const expectedFilesSchema = z.array(expectedFileSchema).max(20);
 
 /** What every connector whose items are files is told about them; a type spreads these into its own schema. */
 export const fileFields = {
@@ -54,6 +57,7 @@ export const fileFields = {
     .string()
     .trim()
     .regex(/^\.[A-Za-z0-9._-]{1,32}$/, 'an ending that begins with a dot, such as .done')
+    .refine((ending) => !isEndingOfFiles(ending) && !/\.gz$/i.test(ending), 'must be another ending than that of files')
     .optional()
     .meta(
       importMeta({
@@ -64,17 +68,13 @@ export const fileFields = {
       }),
     ),
   ...rowFields,
-  expected_files: z
-    .array(expectedFileSchema)
-    .max(20)
-    .default([])
-    .meta(
-      importMeta({
-        title: 'Files that must come',
-        description: 'An alert is raised when one has not come in time.',
-        group: 'after',
-      }),
-    ),
+  expected_files: expectedFilesSchema.default([]).meta(
+    importMeta({
+      title: 'Files that must come',
+      description: 'An alert is raised when one has not come in time.',
+      group: 'after',
+    }),
+  ),
   after_success: z
     .enum(['leave', 'move', 'delete'])
     .default('leave')
@@ -93,6 +93,7 @@ export const fileFields = {
     .max(255)
     .regex(/^[^/]/, "a folder inside the connector's own, without a leading slash")
     .refine((path) => !path.split('/').includes('..'), "must not lead out of the connector's folder")
+    .refine((path) => path.split('/').some((name) => name !== '.' && name !== ''), 'must be another folder')
     .default('processed')
     .meta(
       importMeta({

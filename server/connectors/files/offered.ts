@@ -12,3 +12,18 @@ export function standingOf(name: string, format: keyof typeof endings): 'offered
   if (endings[format].test(name)) return 'offered';
   return unfinished.test(name) && endings[format].test(name.replace(unfinished, '')) ? 'unfinished' : 'other';
 }
+
+/** Why a file with an unfinished name is not read now, for its `waiting`. */
+export function stillUploaded(name: string): string {
+  return `still being uploaded: ${name}`;
+}
+
+/** Why a file is not read before the sender has put its done marker beside it, for its `waiting`. */
+export function waitsForMarker(marker: string): string {
+  return `waits for ${marker}`;
+}
+
+/** Whether files that are imported could end like this; such an ending cannot mark others as complete. */
+export function isEndingOfFiles(ending: string): boolean {
+  return unfinished.test(ending) || Object.values(endings).some((pattern) => pattern.test(`x${ending}`));
+}

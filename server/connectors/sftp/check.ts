@@ -1,17 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { posix } from 'node:path';
 import type { CheckStep, Direction } from '../../../shared/connector.ts';
 import { AppError } from '../../../shared/error.ts';
 import { failed, passed, type Told, tried } from '../check-steps.ts';
-import type { ConnectorContext } from '../connector.ts';
+import type { ConnectorContext, SourceItem } from '../connector.ts';
+import { writingOf } from './check-writing.ts';
 import { type SftpConfig, sftpUrl } from './config.ts';
 import { type ConnectOptions, connect, noProgress, type Progress } from './connect.ts';
 import type { Connection } from './connection.ts';
-import { listFolder } from './listing.ts';
-import { removeFile, writeFile } from './sink.ts';
+import { listItems } from './items.ts';
 import { realPath } from './source.ts';
 
 const namesShown = 3;
+const filesCounted = 10_000;
 
 /** Tries what the direction needs and tells each step; the first that fails is the last. */
 export async function* checkSftp(
@@ -26,7 +25,8 @@ export async function* checkSftp(
   if (attempt instanceof AppError) return;
   try {
     const folder = yield* tried('list', () => lookIntoFolder(attempt, config));
-    if (folder !== undefined && direction === 'export') yield* tried('write', () => writeTestFile(attempt, config));
+    const writes = writingOf(config, direction);
+    if (folder !== undefined && writes) yield* tried('write', () => writes(attempt, config));
   } finally {
     await attempt[Symbol.asyncDispose]();
   }
@@ -69,23 +69,31 @@ function noKeyYet(): AppError {
 
 async function lookIntoFolder(connection: Connection, config: SftpConfig): Promise<Told> {
   const folder = await realPath(connection, config.directory);
-  const names = [...(await listFolder(connection, folder)).keys()].sort();
-  const first = names.slice(0, namesShown);
-  const message =
-    names.length === 0
-      ? `${sftpUrl(config, folder)} is there; no CSV file lies in it now.`
-      : `${sftpUrl(config, folder)} has ${names.length} CSV ${names.length === 1 ? 'file' : 'files'}: ${first.join(', ')}${names.length > first.length ? ', …' : ''}.`;
-  return { message, details: { files: first, file_count: names.length } };
+  const { first, ready, waiting, isAll } = await look(listItems(connection, folder, config));
+  const count = `${isAll ? '' : 'more than '}${ready.toLocaleString('en')}`;
+  const found =
+    ready === 0
+      ? `${sftpUrl(config, folder)} is there; no ${endingsOf(config)} file lies in it now`
+      : `${sftpUrl(config, folder)} has ${count} ${ready === 1 && isAll ? 'file' : 'files'} to import: ${first.join(', ')}${ready > first.length ? ', …' : ''}`;
+  const message = `${found}${waiting > 0 ? `; ${waiting.toLocaleString('en')} not complete yet` : ''}.`;
+  return { message, details: { files: first, file_count: ready } };
 }
 
-async function writeTestFile(connection: Connection, config: SftpConfig): Promise<Told> {
-  const folder = await realPath(connection, config.directory);
-  const path = posix.join(folder, `.cqa-test-${randomBytes(6).toString('hex')}.tmp`);
-  await writeFile(connection, path, content());
-  await removeFile(connection, path);
-  return { message: `A test file was written into ${sftpUrl(config, folder)} and removed again.` };
+function endingsOf({ file_format }: SftpConfig): string {
+  return file_format === 'csv' ? 'CSV' : 'NDJSON';
 }
 
-async function* content(): AsyncGenerator<Uint8Array> {
-  yield Buffer.from('Connection test of CQA Data Integrations. This file may be deleted.\n');
+/** Looks at so many files as a person waits for. The first by name are kept. */
+async function look(items: AsyncIterable<SourceItem>) {
+  const seen = { first: [] as string[], ready: 0, waiting: 0, isAll: true };
+  for await (const { key, readiness } of items) {
+    if (readiness === 'ready') {
+      seen.ready++;
+      seen.first = [...seen.first, key].sort().slice(0, namesShown);
+    } else seen.waiting++;
+    if (seen.ready + seen.waiting < filesCounted) continue;
+    seen.isAll = false;
+    break;
+  }
+  return seen;
 }

@@ -70,7 +70,8 @@ export const sftpConfigSchema = z.strictObject({
     .meta(
       meta({
         title: 'Folder',
-        description: 'Where the CSV files lie, or where reports are put. Subfolders are not searched for CSV files.',
+        description:
+          'Where the files lie, or where reports are put. Subfolders are not searched for files; recordings may lie in them.',
         group: 'where',
       }),
     ),

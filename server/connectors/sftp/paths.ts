@@ -26,11 +26,3 @@ export function outside(path: string): AppError {
     `"${path}" leads out of the connector's folder, and nothing outside it is read. Move the file into the folder, or set the connector to a folder above both.`,
   );
 }
-
-/** Suffixes that programs give to files they are still writing. */
-const unfinished = /(\.part|\.filepart|\.partial|\.tmp|\.temp|\.crdownload|\.swp|~)$/i;
-
-/** Whether a file in the folder is one to import. */
-export function isOffered(name: string): boolean {
-  return !name.startsWith('.') && !unfinished.test(name) && /\.csv$/i.test(name);
-}

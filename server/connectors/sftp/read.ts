@@ -162,17 +162,24 @@ class Pieces {
     if (stats && versionOf(stats) !== versionOf(this.#file.stats)) throw changed(this.#file.path);
   }
 
-  /** A server may answer with less than was asked for; an answer with nothing is the file's end, too early here. */
-  async #read(position: number, length: number): Promise<Piece> {
+  #read(position: number, length: number): Promise<Piece> {
+    const { path, handle } = this.#file;
     const memory = this.#memory.take();
-    let filled = 0;
-    while (filled < length) {
-      const target = memory.subarray(filled, length);
-      const count = await this.#connection.read(this.#file.path, this.#file.handle, target, position + filled);
-      if (count === 0) throw changed(this.#file.path);
-      filled += count;
+    const bytes = memory.subarray(0, length);
+    return this.#connection
+      .read(path, handle, bytes, position)
+      .then((count) => (count === length ? { memory, bytes } : this.#readRest({ memory, bytes }, position, count)));
+  }
+
+  /** A server may answer with less than was asked for; an answer with nothing is the file's end, too early here. */
+  async #readRest(piece: Piece, position: number, count: number): Promise<Piece> {
+    const { path, handle } = this.#file;
+    let filled = count;
+    for (let last = count; filled < piece.bytes.length; filled += last) {
+      if (last === 0) throw changed(path);
+      last = await this.#connection.read(path, handle, piece.bytes.subarray(filled), position + filled);
     }
-    return { memory, bytes: memory.subarray(0, length) };
+    return piece;
   }
 
   #stat(): Promise<Stats> {

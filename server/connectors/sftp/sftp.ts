@@ -9,7 +9,7 @@ import { openSource } from './source.ts';
 export const sftp = {
   id: 'sftp',
   title: 'SFTP server',
-  summary: 'CSV files and recordings from a folder on an SFTP server, or reports into one.',
+  summary: 'CSV or NDJSON files and recordings from a folder on an SFTP server, or reports into one.',
   directions: ['import', 'export'],
   prerequisites: {
     import: [

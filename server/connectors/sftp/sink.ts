@@ -6,8 +6,8 @@ import type { ConnectorContext, DeliveryPart, Receipt, SinkSession } from '../co
 import { type SftpConfig, sftpUrl } from './config.ts';
 import type { ConnectOptions } from './connect.ts';
 import type { Connection } from './connection.ts';
-import { hasStatus, sftpStatus } from './failure.ts';
 import { connectPinned } from './pin.ts';
+import { removeFile, renameByExtension, renamePlainly } from './rename.ts';
 import { realPath } from './source.ts';
 
 const pieceBytes = 255 * 1024;
@@ -95,26 +95,7 @@ async function verifySize(connection: Connection, path: string, expected: number
 
 /** OpenSSH can replace a file in one step; elsewhere the old one is removed first. */
 async function replaceFile(connection: Connection, from: string, to: string): Promise<void> {
-  try {
-    await connection.request(to, (sftp, done) => sftp.ext_openssh_rename(from, to, (error) => done(error)));
-    return;
-  } catch (error) {
-    if (!isUnsupported(error)) throw error;
-  }
+  if (await renameByExtension(connection, from, to)) return;
   await removeFile(connection, to);
-  await connection.request(to, (sftp, done) => sftp.rename(from, to, (error) => done(error)));
-}
-
-function isUnsupported(error: unknown): boolean {
-  if (hasStatus(error, sftpStatus.unsupported)) return true;
-  const cause = error instanceof AppError ? error.cause : undefined;
-  return cause instanceof Error && /does not support/i.test(cause.message);
-}
-
-export async function removeFile(connection: Connection, path: string): Promise<void> {
-  try {
-    await connection.request(path, (sftp, done) => sftp.unlink(path, (error) => done(error)));
-  } catch (error) {
-    if (!hasStatus(error, sftpStatus.noSuchFile)) throw error;
-  }
+  await renamePlainly(connection, from, to);
 }

@@ -1,12 +1,11 @@
 import { posix } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ByteStream } from '../../byte-stream.ts';
-import type { ConnectorContext, RecordingRef, SourceItem, SourceSession } from '../connector.ts';
+import type { AfterSuccess, ConnectorContext, RecordingRef, SourceItem, SourceSession } from '../connector.ts';
 import type { SftpConfig } from './config.ts';
 import { type ConnectOptions, connect } from './connect.ts';
 import type { Connection } from './connection.ts';
-import { stopped } from './failure.ts';
-import { type Listed, listFolder } from './listing.ts';
+import { finishItem } from './finish.ts';
+import { listItems } from './items.ts';
 import { isInside, outside, recordingPath } from './paths.ts';
 import { connectPinned } from './pin.ts';
 import { ConnectionPool } from './pool.ts';
@@ -27,7 +26,7 @@ export async function openSource(
       undefined,
       (error) => context.log.info({ err: error, host: config.host }, 'the server allows no more connections'),
     );
-    return new SftpSource(pinned, context, pool, home);
+    return new SftpSource(pinned, pool, home);
   } catch (error) {
     await first[Symbol.asyncDispose]();
     throw error;
@@ -40,26 +39,19 @@ export function realPath(connection: Connection, path: string): Promise<string> 
 
 class SftpSource implements SourceSession {
   readonly #config: SftpConfig;
-  readonly #context: ConnectorContext;
   readonly #pool: ConnectionPool;
   /** The folder as the server calls it, links resolved. */
   readonly #home: string;
   readonly #memory = new ReusedMemory();
 
-  constructor(config: SftpConfig, context: ConnectorContext, pool: ConnectionPool, home: string) {
+  constructor(config: SftpConfig, pool: ConnectionPool, home: string) {
     this.#config = config;
-    this.#context = context;
     this.#pool = pool;
     this.#home = home;
   }
 
   async *list(): AsyncGenerator<SourceItem> {
-    const first = await this.#look();
-    const second = first.size > 0 && this.#config.stable_seconds > 0 ? await this.#lookAgain() : first;
-    for (const key of [...second.keys()].sort()) {
-      const now = second.get(key);
-      if (now) yield { key, version: now.version, size: now.size, readiness: readiness(first.get(key), now) };
-    }
+    yield* listItems(await this.#pool.any(), this.#home, this.#config);
   }
 
   async read(item: SourceItem): Promise<ByteStream> {
@@ -68,6 +60,10 @@ class SftpSource implements SourceSession {
     closeFile(connection, file);
     release();
     throw changed(file.path);
+  }
+
+  async finish(item: SourceItem, action: AfterSuccess): Promise<void> {
+    await finishItem(await this.#pool.any(), this.#home, item, action, this.#config);
   }
 
   async recording({ path, itemKey }: RecordingRef): Promise<ByteStream> {
@@ -86,17 +82,6 @@ class SftpSource implements SourceSession {
       : [this.#home];
   }
 
-  async #look(): Promise<Map<string, Listed>> {
-    return await listFolder(await this.#pool.any(), this.#home);
-  }
-
-  async #lookAgain(): Promise<Map<string, Listed>> {
-    await delay(this.#config.stable_seconds * 1000, undefined, { signal: this.#context.signal }).catch(() => {
-      throw stopped();
-    });
-    return await this.#look();
-  }
-
   /** Asks for the file and for its real place at once; nothing of it is handed on before both are known. */
   async #open(path: string, asWritten = path) {
     const { connection, release } = await this.#pool.acquire();
@@ -109,9 +94,4 @@ class SftpSource implements SourceSession {
     if (isOutside) throw outside(asWritten);
     throw opened.status === 'rejected' ? opened.reason : place.status === 'rejected' && place.reason;
   }
-}
-
-function readiness(before: Listed | undefined, now: Listed): SourceItem['readiness'] {
-  if (!before) return { waiting: 'just arrived' };
-  return before.version === now.version ? 'ready' : { waiting: 'still being written' };
 }

@@ -6,12 +6,12 @@ import { openMarks } from './marks.ts';
 export type ChangeTopic = ChangeMark['topic'];
 
 /** Topics that everybody may follow; the others are the console's. */
-export const openTopics: readonly ChangeTopic[] = ['analyses'];
+export const openTopics: readonly ChangeTopic[] = ['analyses', 'campaigns'];
 
 /** That something is no longer as it was; the page asks what it is now. */
 export interface Change {
   topic: ChangeTopic;
-  /** The execution's id, the connector's or job's uid; `list` for analyses and webhooks. */
+  /** The execution's id, the connector's or job's uid; `list` for analyses, webhooks and campaigns. */
   id: string;
   /** Differs each time the thing differs. */
   version: string;

@@ -1,8 +1,7 @@
-import { z } from 'zod';
 import type { Direction } from '../../../shared/connector.ts';
 import type { ConnectorType } from '../../connectors/connector.ts';
 import { connectorTypes } from '../../connectors/registry.ts';
-import { secretPaths } from '../../connectors/secrets.ts';
+import { formOf, typedSecretPaths } from '../../connectors/secrets.ts';
 import { adminOfConsole } from '../trpc.ts';
 
 /** A kind of system, with the form that its connectors are made with. */
@@ -31,7 +30,7 @@ function view(type: ConnectorType): ConnectorTypeView {
     directions: [...type.directions],
     prerequisites: type.prerequisites,
     has_system_job: type.systemJob !== undefined,
-    form: { ...z.toJSONSchema(type.config, { io: 'input' }) },
-    secrets: secretPaths(type.config),
+    form: formOf(type.config),
+    secrets: typedSecretPaths(type.config),
   };
 }

@@ -1,13 +1,16 @@
-import { createHash } from 'node:crypto';
-import type { Pool } from 'mysql2/promise';
+import { hash } from 'node:crypto';
+import type { Pool, PoolConnection } from 'mysql2/promise';
 import { transaction } from '../../../db/database.ts';
 import {
   enterItems,
+  findItems,
   type ItemPlace,
   type LedgerRow,
   type ListedItem,
+  openExecutions,
   takeItems,
-} from '../../../db/queries/source-items.ts';
+} from '../../../db/queries/source-ledger.ts';
+import type { NewWaitingItem } from '../../../db/queries/waiting-items.ts';
 import { AppError } from '../../../shared/error.ts';
 import type { SourceItem } from '../../connectors/connector.ts';
 
@@ -17,29 +20,49 @@ export interface ListingCounts {
   waiting: number;
 }
 
-const batchSize = 500;
+export interface ListingOptions {
+  signal: AbortSignal;
+  /** The version under which the ledger knows a listed one. */
+  ledgerVersion?: (version: string) => string;
+  /** Items that wait, with the reason; called for some of them at once. */
+  onWaiting(items: NewWaitingItem[]): Promise<void>;
+  onProgress(counts: ListingCounts): Promise<void>;
+}
+
+const batchSize = 1000;
+const heldElsewhere = 'another run is reading it';
 
 /**
- * Compares what a source lists with the ledger, a batch at a time. New items, and those that failed before, become the
- * execution's to read; `unchanged` were read by an earlier one; `waiting` are still being written, or another execution
- * is reading them.
+ * Compares what a source lists with the ledger, a batch at a time: while one is compared, the next is listed. New items,
+ * and those that failed or waited before, become the execution's to read; `unchanged` were read by an earlier one;
+ * `waiting` are still being written, or another execution is reading them.
  */
 export async function compareListing(
   pool: Pool,
   place: ItemPlace,
   executionId: Buffer,
   listing: AsyncIterable<SourceItem>,
-  { signal, onProgress }: { signal: AbortSignal; onProgress(counts: ListingCounts): Promise<void> },
+  options: ListingOptions,
 ): Promise<ListingCounts> {
   const counts: ListingCounts = { unchanged: 0, waiting: 0 };
-  for await (const batch of batches(listing)) {
-    signal.throwIfAborted();
-    const ready = batch.filter(({ readiness }) => readiness === 'ready');
-    counts.waiting += batch.length - ready.length;
-    const sorted = await takeBatch(pool, place, executionId, ready.map(listedItem));
+  const compare = async (batch: SourceItem[]) => {
+    const sorted = await compareBatch(pool, place, executionId, batch, options);
     counts.unchanged += sorted.unchanged;
-    counts.waiting += sorted.waiting;
-    await onProgress(counts);
+    counts.waiting += sorted.waiting.length;
+    await options.onWaiting(sorted.waiting);
+    await options.onProgress(counts);
+  };
+  let comparing: Promise<void> = Promise.resolve();
+  try {
+    for await (const batch of batches(listing)) {
+      await comparing;
+      options.signal.throwIfAborted();
+      comparing = compare(batch);
+      // Its failure is met at the next await; until then it must not count as unhandled.
+      comparing.catch(() => undefined);
+    }
+  } finally {
+    await comparing;
   }
   return counts;
 }
@@ -55,39 +78,117 @@ async function* batches(listing: AsyncIterable<SourceItem>): AsyncGenerator<Sour
   if (batch.length > 0) yield batch;
 }
 
-function listedItem({ key, version }: SourceItem): ListedItem {
-  return { key, keyHash: sha256(key), version };
+interface SortedBatch {
+  unchanged: number;
+  waiting: NewWaitingItem[];
 }
 
-export function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+async function compareBatch(
+  pool: Pool,
+  place: ItemPlace,
+  executionId: Buffer,
+  batch: SourceItem[],
+  { ledgerVersion = (version) => version }: ListingOptions,
+): Promise<SortedBatch> {
+  const sorted: SortedBatch = { unchanged: 0, waiting: [] };
+  const ready: ListedItem[] = [];
+  for (const { key, version, size, modifiedAt, readiness } of batch) {
+    const keyHash = sha256(key);
+    if (readiness === 'ready') ready.push({ key, keyHash, version: ledgerVersion(version), size, modifiedAt });
+    else sorted.waiting.push({ key, keyHash, size, reason: readiness.waiting });
+  }
+  const toTake = await unread(pool, place, executionId, ready, sorted);
+  if (toTake.length > 0) await takeBatch(pool, place, executionId, toTake, sorted);
+  return sorted;
 }
 
-function takeBatch(pool: Pool, place: ItemPlace, executionId: Buffer, items: ListedItem[]): Promise<ListingCounts> {
-  return transaction(pool, async (connection) => {
-    const ledger = await enterItems(connection, place, executionId, items);
-    const standings = new Map(ledger.map((row) => [nameOf(row), row]));
-    const counts: ListingCounts = { unchanged: 0, waiting: 0 };
-    const own: number[] = [];
-    const others: number[] = [];
-    for (const item of items) {
-      const row = standings.get(nameOf(item));
-      if (!row) throw new AppError('internal', `The ledger lost ${item.key} while it was entered.`);
-      const isOwn = row.executionId.equals(executionId);
-      if (row.state === 'done') counts.unchanged += isOwn ? 0 : 1;
-      else if (isOwn) own.push(row.id);
-      else if (isBeingRead(row)) counts.waiting++;
-      else others.push(row.id);
-    }
-    await takeItems(connection, place.accountId, executionId, { own, others });
-    return counts;
+/**
+ * Those that are not simply known. Most of what is listed was read long ago, so this only looks; it locks and writes
+ * nothing.
+ */
+async function unread(
+  pool: Pool,
+  place: ItemPlace,
+  executionId: Buffer,
+  items: ListedItem[],
+  sorted: SortedBatch,
+): Promise<ListedItem[]> {
+  const known = byName(
+    await findItems(
+      pool,
+      place,
+      items.map(({ keyHash }) => keyHash),
+    ),
+  );
+  return items.filter((item) => {
+    const row = known.get(nameOf(item));
+    if (!row) return true;
+    const isOwn = row.executionId.equals(executionId);
+    if (row.state === 'done' && !isOwn) sorted.unchanged++;
+    return row.state !== 'done' && !(isOwn && row.state === 'ready');
   });
 }
 
-function isBeingRead({ state, isHeld }: LedgerRow): boolean {
-  return isHeld && state !== 'failed';
+async function takeBatch(
+  pool: Pool,
+  place: ItemPlace,
+  executionId: Buffer,
+  items: ListedItem[],
+  sorted: SortedBatch,
+): Promise<void> {
+  const { unchanged, waiting } = await transaction(pool, async (connection) => {
+    const nothing: SortedBatch = { unchanged: 0, waiting: [] };
+    if ((await enterItems(connection, place, executionId, items)) === items.length) return nothing;
+    return await takeKnown(connection, place, executionId, items);
+  });
+  sorted.unchanged += unchanged;
+  sorted.waiting.push(...waiting);
+}
+
+/** Not all of them were new: some failed or waited before, or somebody else has them. */
+async function takeKnown(
+  connection: PoolConnection,
+  place: ItemPlace,
+  executionId: Buffer,
+  items: ListedItem[],
+): Promise<SortedBatch> {
+  const keyHashes = items.map(({ keyHash }) => keyHash);
+  const rows = await findItems(connection, place, keyHashes, { lock: true });
+  const others = rows.filter(({ state, executionId: id }) => state !== 'done' && !id.equals(executionId));
+  const open = await openExecutions(connection, distinct(others));
+  const taken = { own: [] as number[], others: [] as number[] };
+  const result: SortedBatch = { unchanged: 0, waiting: [] };
+  const ledger = byName(rows);
+  for (const item of items) {
+    const row = ledger.get(nameOf(item));
+    if (!row) throw new AppError('internal', `The ledger lost ${item.key} while it was entered.`);
+    const isOwn = row.executionId.equals(executionId);
+    if (row.state === 'done') result.unchanged += isOwn ? 0 : 1;
+    else if (isOwn && row.state !== 'ready') taken.own.push(row.id);
+    else if (isOwn) continue;
+    else if (isBeingRead(row, open)) result.waiting.push({ ...item, reason: heldElsewhere });
+    else taken.others.push(row.id);
+  }
+  await takeItems(connection, place.accountId, executionId, taken);
+  return result;
+}
+
+function isBeingRead({ state, executionId }: LedgerRow, open: Buffer[]): boolean {
+  return state !== 'failed' && open.some((id) => id.equals(executionId));
+}
+
+function distinct(rows: LedgerRow[]): Buffer[] {
+  return [...new Map(rows.map(({ executionId }) => [executionId.toString('latin1'), executionId])).values()];
+}
+
+function byName(rows: LedgerRow[]): Map<string, LedgerRow> {
+  return new Map(rows.map((row) => [nameOf(row), row]));
 }
 
 function nameOf({ keyHash, version }: Pick<ListedItem, 'keyHash' | 'version'>): string {
   return `${keyHash.toString('latin1')} ${version}`;
+}
+
+export function sha256(text: string): Buffer {
+  return hash('sha256', text, 'buffer');
 }

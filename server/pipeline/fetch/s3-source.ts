@@ -3,15 +3,13 @@ import type { GetObjectCommandOutput, S3Client, S3ClientConfig } from '@aws-sdk/
 import { AppError } from '../../../shared/error.ts';
 import { getAccountById } from '../../accounts/account.ts';
 import type { ByteStream } from '../../byte-stream.ts';
+import { loadSdk, openS3Client } from '../../connectors/s3/client.ts';
+import { guardedAgents, unanswered } from '../../connectors/s3/guarded-agents.ts';
 import { type BodyLimits, boundedBody, linkDefaults, stopped } from '../../security/bounded-body.ts';
 import type { Services } from '../../services.ts';
 import { type S3Target, s3Failure, shownS3 } from './s3-failure.ts';
 
-const timeouts = {
-  connectionTimeout: linkDefaults.connectTimeoutMs,
-  requestTimeout: linkDefaults.idleTimeoutMs,
-  throwOnRequestTimeout: true,
-};
+const connections = 50;
 const defaultRegion = 'us-east-1';
 
 /**
@@ -72,30 +70,29 @@ const publicClients = new WeakMap<Services, Promise<S3Client>>();
 
 function clientOf(services: Services, isSigned: boolean): Promise<S3Client> {
   const clients = isSigned ? signedClients : publicClients;
-  const client = clients.get(services) ?? openClient(isSigned ? {} : unsigned);
+  const client = clients.get(services) ?? openClient(services, isSigned ? {} : unsigned);
   clients.set(services, client);
   return client;
 }
 
-/** The SDK is large, so it is loaded when the first S3 link is opened. */
-async function openClient(access: S3ClientConfig): Promise<S3Client> {
-  // Which Node runs is for whoever installs it; the SDK would tell at every start.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const { S3Client } = await import('@aws-sdk/client-s3');
+async function openClient({ egress }: Services, access: S3ClientConfig): Promise<S3Client> {
   const config: S3ClientConfig = {
     followRegionRedirects: true,
     // A server of one's own, named by the endpoint variable, has no name for each bucket.
     forcePathStyle: isOwnEndpoint(),
     maxAttempts: 2,
-    requestHandler: timeouts,
-    // The SDK's own checks of what it has read would fail after the last byte, with words that nobody understands.
-    responseChecksumValidation: 'WHEN_REQUIRED',
     ...access,
   };
-  const client = new S3Client(config);
+  // Whoever runs this installation may name a server in a private network; the writer of a link may not.
+  const agents = guardedAgents({
+    egress: isOwnEndpoint() ? undefined : egress,
+    connectTimeoutMs: linkDefaults.connectTimeoutMs,
+    sockets: connections,
+  });
+  const client = await openS3Client(config, agents);
   if (await knowsRegion(client)) return client;
   client.destroy();
-  return new S3Client({ ...config, region: defaultRegion });
+  return await openS3Client({ ...config, region: defaultRegion }, agents);
 }
 
 /** Buckets of other regions are reached by redirects, so it is no mistake to have set none. */
@@ -116,11 +113,19 @@ function isOwnEndpoint(): boolean {
 }
 
 async function getObject(client: S3Client, target: S3Target, signal: AbortSignal): Promise<GetObjectCommandOutput> {
-  const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+  const { GetObjectCommand } = await loadSdk();
   const { bucket, key } = target;
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), linkDefaults.idleTimeoutMs);
+  const stop = () => late.abort();
+  signal.addEventListener('abort', stop);
   try {
-    return await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal });
+    return await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: late.signal });
   } catch (thrown) {
-    throw signal.aborted ? stopped() : s3Failure(thrown, target);
+    if (signal.aborted) throw stopped();
+    throw late.signal.aborted ? unanswered(shownS3(target), linkDefaults.idleTimeoutMs) : s3Failure(thrown, target);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
   }
 }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 import { EncodingDetector, type TextEncoding } from '../parse/encoding.ts';
+import { magicBytes } from './unpack.ts';
 
 const readInto = promisify(read);
 const writeFrom = promisify(write);
@@ -20,6 +21,10 @@ export interface ScratchFile extends AsyncDisposable {
   byteSize: number;
   sha256: Buffer;
   encoding: TextEncoding;
+  /** Its first bytes, which say whether it is packed. */
+  head: Buffer;
+  /** Open for reading at any place, for as long as the file is. */
+  descriptor: number;
   bytes(): ByteStream;
 }
 
@@ -32,6 +37,7 @@ export async function copyToScratch(content: ByteStream, dataDir: string, signal
   try {
     return {
       ...(await copy(content, file, dataDir, signal)),
+      descriptor: file,
       bytes: () => readBlocks(file),
       [Symbol.asyncDispose]: () => closeFile(file),
     };
@@ -56,15 +62,17 @@ function openNameless(folder: string): number {
 async function copy(content: ByteStream, file: number, dataDir: string, signal: AbortSignal) {
   const hash = createHash('sha256');
   const detector = new EncodingDetector();
+  let head: Buffer = Buffer.alloc(0);
   let byteSize = 0;
   for await (const block of content) {
     signal.throwIfAborted();
     hash.update(block);
+    if (head.length < magicBytes) head = Buffer.concat([head, block.subarray(0, magicBytes - head.length)]);
     detector.add(block);
     await writeWhole(file, block, dataDir);
     byteSize += block.byteLength;
   }
-  return { byteSize, sha256: hash.digest(), encoding: detector.result() };
+  return { byteSize, sha256: hash.digest(), encoding: detector.result(), head };
 }
 
 /** A disk that fills up in the middle of a block takes a part of it, and says why at the next write. */

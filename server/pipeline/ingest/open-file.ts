@@ -2,8 +2,16 @@ import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 import type { Services } from '../../services.ts';
 import { checkLink, openLink } from '../fetch/link.ts';
+import { type UnpackBounds, unpacked } from '../fetch/unpack.ts';
 import { fileLimits, leastBytesPerSecond } from './limits.ts';
-import { unpacked } from './unpack.ts';
+
+/** As many bytes either way; how well they are packed says nothing then. */
+const bounds: UnpackBounds = {
+  plainBytes: fileLimits.bytes,
+  unpackedBytes: fileLimits.bytes,
+  ratio: Number.POSITIVE_INFINITY,
+  zip: 'refused',
+};
 
 /** Opens the file that a job names: its content, unpacked, within the contract's limits. */
 export async function openFile(
@@ -13,7 +21,7 @@ export async function openFile(
   signal: AbortSignal,
 ): Promise<ByteStream> {
   const limits = { signal, maxBytes: fileLimits.bytes, tooLargeCode: 'invalid' as const, leastBytesPerSecond };
-  return unpacked(await openLink(services, accountId, fileUrl.trim(), limits), fileLimits.bytes);
+  return unpacked(await openLink(services, accountId, fileUrl.trim(), limits), bounds);
 }
 
 /** Refuses at once, with the field, what is no link or leads into a private network. */

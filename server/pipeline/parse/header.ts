@@ -11,6 +11,12 @@ export interface Columns {
 }
 
 const mandatory = ['external_interaction_id', 'channel_type'] as const;
+
+export interface HeaderOptions {
+  /** False where rows that name no channel type have a usual one. */
+  needsChannelType: boolean;
+}
+
 const isCanonical = (name: string): name is CanonicalField => (canonicalFields as readonly string[]).includes(name);
 const normal = (name: string) => name.trim().toLowerCase();
 
@@ -18,12 +24,16 @@ const normal = (name: string) => name.trim().toLowerCase();
  * Reads a header: names are trimmed and lower-cased, then mapped. Columns without a name become `column_<number>`.
  * Throws `missing_columns`, and `invalid` where two columns have one name.
  */
-export function readHeader(header: readonly string[], mapping: ColumnMapping = {}): Columns {
+export function readHeader(
+  header: readonly string[],
+  mapping: ColumnMapping = {},
+  options: HeaderOptions = { needsChannelType: true },
+): Columns {
   const mapped = new Map(Object.entries(mapping).map(([from, to]) => [normal(from), normal(to)]));
   const own = header.map((name, index) => normal(name) || `column_${index + 1}`);
   const names = own.map((name) => mapped.get(name) ?? name);
   requireDistinct(names, own);
-  requireMandatory(names, own);
+  requireMandatory(names, own, options);
   const columns: Columns = { names, canonical: {}, metadata: [] };
   for (const [position, name] of names.entries()) {
     if (isCanonical(name)) columns.canonical[name] = position;
@@ -46,8 +56,9 @@ function requireDistinct(names: string[], own: string[]): void {
   );
 }
 
-function requireMandatory(names: string[], own: string[]): void {
-  const missing = mandatory.filter((name) => !names.includes(name));
+function requireMandatory(names: string[], own: string[], { needsChannelType }: HeaderOptions): void {
+  const needed = mandatory.filter((name) => needsChannelType || name !== 'channel_type');
+  const missing = needed.filter((name) => !names.includes(name));
   if (missing.length === 0) return;
   const list = own.join(', ');
   const there = list.length > 300 ? `${list.slice(0, 300)}…` : list;

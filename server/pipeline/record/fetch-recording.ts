@@ -2,6 +2,7 @@ import type { RecordingList, RecordingOutcome, RecordingRow } from '../../../db/
 import type { Work } from '../../../db/queries/work.ts';
 import type { Services } from '../../services.ts';
 import { audioOnly, recordingBytesMax } from './content.ts';
+import { givenUp, isLate } from './late.ts';
 import { lastingFailure, readReference } from './reference.ts';
 import type { SourceSessions } from './sessions.ts';
 import { recordingKey } from './storage-key.ts';
@@ -22,6 +23,8 @@ export async function fetchRecording(
     );
     return { position, state: 'here', storageKey, ...stored };
   } catch (thrown) {
+    const failure = !signal.aborted && isLate(thrown) ? givenUp(row) : undefined;
+    if (failure) return { position, state: 'failed', failure };
     return { position, state: 'failed', failure: lastingFailure(thrown, signal, 'the download of a recording') };
   }
 }

@@ -1,5 +1,6 @@
+import { ingressConnectorId } from '../../../db/queries/interactions.ts';
 import { AppError, type Failure } from '../../../shared/error.ts';
-import { hasScheme } from '../../../shared/link.ts';
+import { hasScheme, isS3Link } from '../../../shared/link.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 import type { BodyLimits } from '../../security/bounded-body.ts';
 import type { Services } from '../../services.ts';
@@ -30,8 +31,10 @@ export async function readReference<T>(
   { services, sessions, limits }: ReadSettings,
   use: (content: ByteStream) => Promise<T>,
 ): Promise<T> {
-  if (hasScheme(text)) return use(await openLink(services, accountId, text, limits));
+  const mayBeItsOwn = isS3Link(text) && connectorId !== ingressConnectorId;
+  if (hasScheme(text) && !mayBeItsOwn) return use(await openLink(services, accountId, text, limits));
   return sessions.with(accountId, connectorId, async (session) => {
+    if (mayBeItsOwn && !session.holds?.(text)) return use(await openLink(services, accountId, text, limits));
     if (!session.recording)
       throw new AppError('invalid', `This connector holds no files beside its rows; ${field} must be a link.`);
     return use(await session.recording({ path: text, itemKey }));

@@ -20,6 +20,10 @@ export interface SourceRow {
 /** Some rows of a file, and how they are read. */
 export interface RowBlock<Row extends SourceRow = SourceRow> {
   rows: readonly Row[];
+  /** The headings of a CSV file. */
+  header?: readonly string[] | undefined;
+  /** The file within the item, where the item is an archive. */
+  member?: string | undefined;
   /** The interaction, or why the row cannot be one. */
   read(row: Row): Interaction | RowProblem;
   /** The id that the row gives, good or not. */
@@ -66,6 +70,7 @@ class GrowingChunk implements Chunk {
   readonly from: number;
   readonly rows: ChunkRow[] = [];
   readonly rejected: RejectedRow[] = [];
+  header: readonly string[] | undefined;
   readonly #rules: readonly StoredRule[];
   #rejectedBytes = 0;
 
@@ -86,12 +91,16 @@ class GrowingChunk implements Chunk {
 
   add<Row extends SourceRow>(row: Row, block: RowBlock<Row>): void {
     const outcome = block.read(row);
-    if (isProblem(outcome)) this.#reject(row, outcome, block.externalIdOf(row));
+    if (isProblem(outcome)) this.#reject(row, outcome, block);
     else this.rows.push(this.buffer.add(outcome, row.line, fateOf(outcome, this.#rules)));
   }
 
-  #reject({ line, raw }: SourceRow, { code, column, reason }: RowProblem, externalId: string | undefined): void {
-    this.rejected.push({ line, column, code, reason, raw, externalId });
+  #reject<Row extends SourceRow>(row: Row, { code, column, reason }: RowProblem, block: RowBlock<Row>): void {
+    const { line, raw } = row;
+    const { header, member: name } = block;
+    const member = name === undefined ? undefined : { name, header };
+    this.rejected.push({ line, column, code, reason, raw, externalId: block.externalIdOf(row), member });
     this.#rejectedBytes += raw.length;
+    if (name === undefined) this.header = header;
   }
 }

@@ -4,7 +4,7 @@ import { grantConversations } from '../../../db/queries/conversation-caps.ts';
 import { addJobInteractions } from '../../../db/queries/ingress-jobs.ts';
 import { type InteractionOrigin, ingressConnectorId } from '../../../db/queries/interactions.ts';
 import { addRejectedRows, type RejectedRow } from '../../../db/queries/rejected-rows.ts';
-import { type Reader, saveCheckpoint } from '../../../db/queries/source-items.ts';
+import { type Reader, saveCheckpoint, saveHeader } from '../../../db/queries/source-items.ts';
 import { AppError } from '../../../shared/error.ts';
 import type { ChunkBuffer, ChunkRow } from './chunk.ts';
 import { storeFailure } from './failure.ts';
@@ -16,6 +16,8 @@ export interface Chunk {
   buffer: ChunkBuffer;
   rows: ChunkRow[];
   rejected: RejectedRow[];
+  /** The item's headings, where they are needed to read a rejected row again. */
+  header: readonly string[] | undefined;
   /** Records of the item before this chunk, and with it. */
   from: number;
   to: number;
@@ -89,6 +91,7 @@ export class ChunkStore {
     if (this.#isIngress) await addJobInteractions(connection, executionId, linesOf(chunk, sorted));
     const rejected = allRejected(chunk.rejected, refused);
     await addRejectedRows(connection, { accountId, executionId, sourceItemId, fileName }, rejected);
+    if (chunk.header) await saveHeader(connection, accountId, sourceItemId, chunk.header);
     const counts = { imported, updated, duplicate, rejected: rejected.length };
     const { from, to } = chunk;
     if (!(await saveCheckpoint(connection, reader, sourceItemId, { from, to, ...counts })))

@@ -1,15 +1,19 @@
-import { type CanonicalField, limits } from '../../../shared/interaction.ts';
+import { type CanonicalField, canonicalFields, limits } from '../../../shared/interaction.ts';
 import type { Scalar } from '../../../shared/quality.ts';
 import type { Columns } from '../parse/header.ts';
 import { meaningOfFile } from './fallback.ts';
 import { RowRejected, readSeconds, readText, readTruth, requireBytes, shown } from './fields.ts';
 import type { Interaction } from './interaction.ts';
 import { requireLinks } from './links.ts';
+import { fillTemplate } from './template.ts';
 import { TimeReader } from './time.ts';
 
 /** What stands for a row's value where the row leaves it empty. */
 export interface RowDefaults {
+  channelType?: string | undefined;
   source?: string | undefined;
+  /** By a template: see fillTemplate(). For rows that name no content of any kind. */
+  audioUrl?: string | undefined;
   callbackUrl?: string | undefined;
   piiRedacted?: boolean | undefined;
   /** The row's own keys win. */
@@ -27,7 +31,9 @@ export interface ReadingOptions {
 export class InteractionReader {
   readonly #canonical: Columns['canonical'];
   readonly #times: TimeReader;
+  readonly #channelType: string | null;
   readonly #source: string | null;
+  readonly #audioUrl: string | undefined;
   readonly #callbackUrl: string | null;
   readonly #piiRedacted: boolean;
   readonly #linksOnly: boolean;
@@ -36,7 +42,9 @@ export class InteractionReader {
   constructor(canonical: Columns['canonical'], timezone: string, { defaults = {}, linksOnly }: ReadingOptions = {}) {
     this.#canonical = canonical;
     this.#times = new TimeReader(timezone);
+    this.#channelType = defaults.channelType ?? null;
     this.#source = defaults.source ?? null;
+    this.#audioUrl = defaults.audioUrl;
     this.#callbackUrl = defaults.callbackUrl ?? null;
     this.#piiRedacted = defaults.piiRedacted ?? false;
     this.#linksOnly = linksOnly ?? false;
@@ -46,7 +54,7 @@ export class InteractionReader {
   read(fields: readonly string[], metadata: string): Interaction {
     const interaction: Interaction = {
       externalId: this.#externalId(fields),
-      channelType: this.#required(fields, 'channel_type', limits.channelTypeLength),
+      channelType: this.#text(fields, 'channel_type', limits.channelTypeLength) ?? this.#usualChannelType(),
       source: this.#text(fields, 'source', limits.sourceLength) ?? this.#source,
       language: this.#text(fields, 'language', limits.languageLength),
       startTimeMs: this.#startTimeMs(fields),
@@ -89,10 +97,9 @@ export class InteractionReader {
     return id;
   }
 
-  #required(fields: readonly string[], name: CanonicalField, maxLength: number): string {
-    const text = this.#text(fields, name, maxLength);
-    if (text === null) throw missing(name);
-    return text;
+  #usualChannelType(): string {
+    if (this.#channelType === null) throw missing('channel_type');
+    return this.#channelType;
   }
 
   #text(fields: readonly string[], name: CanonicalField, maxLength: number): string | null {
@@ -130,12 +137,25 @@ export class InteractionReader {
 
   #fallBack(fields: readonly string[], interaction: Interaction): void {
     const fileUrl = this.#url(fields, 'file_url');
-    if (fileUrl === null) throw new RowRejected('no_content', noContent);
+    if (fileUrl === null) {
+      interaction.audioUrl = this.#usualAudioUrl(fields, interaction);
+      return;
+    }
     const { audioFormat } = interaction;
     Object.assign(interaction, meaningOfFile(fileUrl, this.#trimmed(fields, 'file_type')));
     interaction.audioFormat = audioFormat ?? interaction.audioFormat;
   }
+
+  #usualAudioUrl(fields: readonly string[], { metadata }: Interaction): string {
+    if (this.#audioUrl === undefined) throw new RowRejected('no_content', noContent);
+    const own = JSON.parse(metadata) as Record<string, Scalar>;
+    return fillTemplate(this.#audioUrl, (name) =>
+      isCanonical(name) ? this.#trimmed(fields, name) : String(own[name] ?? ''),
+    );
+  }
 }
+
+const isCanonical = (name: string): name is CanonicalField => (canonicalFields as readonly string[]).includes(name);
 
 const noContent = 'The row has neither audio_url nor transcript_url nor transcript_text; at least one is needed.';
 

@@ -36,12 +36,18 @@ export function readRows(file: FileContent, settings: RowSettings): AsyncGenerat
 async function* csvRows({ bytes, encoding }: FileContent, settings: RowSettings): AsyncGenerator<RowBlock<CsvRow>> {
   let reading: Omit<RowBlock<CsvRow>, 'rows'> | undefined;
   for await (const { header, rows } of readCsv(bytes(), encoding)) {
-    reading ??= csvReading(readHeader(header, settings.column_mapping), settings);
+    reading ??= { header, ...csvReading(columnsOf(header, settings), settings) };
     yield { ...reading, rows };
   }
 }
 
-function csvReading(columns: Columns, settings: RowSettings): Omit<RowBlock<CsvRow>, 'rows'> {
+/** Where the values of rows under this header go. Throws `missing_columns`, and `invalid` where two have one name. */
+export function columnsOf(header: readonly string[], { column_mapping, defaults }: RowSettings): Columns {
+  return readHeader(header, column_mapping, { needsChannelType: defaults?.channelType === undefined });
+}
+
+/** How rows of these columns are read. */
+export function csvReading(columns: Columns, settings: RowSettings): Omit<RowBlock<CsvRow>, 'rows'> {
   const validator = new RowValidator(columns, settings.timezone, settings);
   const idPosition = columns.canonical.external_interaction_id ?? -1;
   return {

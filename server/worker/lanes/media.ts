@@ -1,3 +1,4 @@
+import { manualImportHandler } from '../../campaigns/finish/handler.ts';
 import { analyseHandler } from '../../pipeline/analyse.ts';
 import { leftoverHandler } from '../../pipeline/receive/leftover.ts';
 import { recordHandler } from '../../pipeline/record.ts';
@@ -7,4 +8,5 @@ export const openHandlers: OpenHandlers = (services, { ffmpegPath }) => [
   recordHandler(services, { ffmpegPath }),
   analyseHandler(services, { ffmpegPath }),
   leftoverHandler(services),
+  manualImportHandler(services),
 ];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { RowDataPacket } from 'mysql2/promise';
 import { parseUuid, uuidText } from '../../../db/uuid.ts';
-import { createCampaign } from '../../../server/accounts/campaigns.ts';
+import { createCampaign } from '../../../server/campaigns/campaigns.ts';
 import type { Services } from '../../../server/services.ts';
 import type { ApiClient } from '../../harness/api.ts';
 import { makeBelongings, report } from '../console/belongings.ts';

@@ -154,6 +154,24 @@ describe('applying a configuration', () => {
     expect(loaded.config).to.have.nested.property('credential.password', 'sesame');
   });
 
+  it('lets a secret go when another kind of credential is chosen, and back again', async () => {
+    const { id } = await applied();
+    const { uid, config } = await findConnector(services, id, 'calls');
+    const save = (credential: object) =>
+      saveConnector(
+        services,
+        id,
+        { name: 'calls', direction: 'import', type: 'sftp', config: { ...config, credential } },
+        { by, uid },
+      );
+    await save({ type: 'ssh_key' });
+    const { kept_secrets, public_side } = await findConnector(services, id, 'calls');
+    expect(kept_secrets).to.deep.equal(['credential.private_key']);
+    expect(public_side.public_key).to.match(/^ssh-ed25519 /);
+    await save({ type: 'password', password: 'new' });
+    expect((await findConnector(services, id, 'calls')).kept_secrets).to.deep.equal(['credential.password']);
+  });
+
   it('makes a key pair once and shows its public half', async () => {
     const { id } = await applied();
     const { public_side } = await findConnector(services, id, 'results');

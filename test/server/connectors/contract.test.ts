@@ -1,13 +1,26 @@
 import { connectorTypes } from '../../../server/connectors/registry.ts';
+import { callsContract } from './calls-contract.ts';
+import type { CallsFixture } from './calls-fixture.ts';
 import { connectorContract } from './contract.ts';
 import type { ConnectorFixture } from './fixture.ts';
 
-// A type without a fixture of its own fails here: nothing is registered untried.
+interface Fixtures {
+  /** Where a type's items are files. */
+  fixture?: ConnectorFixture;
+  /** Where they are slices of a call API. */
+  callsFixture?: CallsFixture;
+}
+
 const fixtures = await Promise.all(
-  connectorTypes.map(async ({ id }) => ((await import(`./${id}/fixture.js`)) as { fixture: ConnectorFixture }).fixture),
+  connectorTypes.map(async (type) => ({ type, ...((await import(`./${type.id}/fixture.js`)) as Fixtures) })),
 );
 
 describe('every connector type', function () {
   this.timeout(20_000);
-  for (const [i, type] of connectorTypes.entries()) connectorContract(type, fixtures[i] ?? { variants: [] });
+  for (const { type, fixture, callsFixture } of fixtures) {
+    // Nothing is registered untried.
+    if (!fixture && !callsFixture) throw new Error(`./${type.id}/fixture.ts exports neither fixture nor callsFixture`);
+    if (fixture) connectorContract(type, fixture);
+    if (callsFixture) callsContract(type, callsFixture);
+  }
 });

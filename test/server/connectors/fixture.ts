@@ -1,28 +1,43 @@
 type Json = Record<string, unknown>;
+type Awaitable<T> = T | Promise<T>;
 
-/** A real outside system of one connector type, for the contract suite. Each connector folder's test has one. */
+/** A real outside system of one connector type whose items are files, for the contract suite (contract.ts). */
 export interface ConnectorFixture {
   /** Ways to set the system up that a customer may choose between, for example kinds of sign-in. */
   variants: { name: string; start(): Promise<OutsideSystem> }[];
 }
 
+/**
+ * One such system. What it cannot do it leaves out (objects do not grow, a folder of our own refuses nobody); the suite
+ * then says what it did not try.
+ */
 export interface OutsideSystem {
-  /** A configuration that works, with these keys changed. */
+  /** A configuration that works, with these keys changed. Its `stable_seconds` is 0 unless they say otherwise. */
   config(more?: Json): Json;
-  /** The same with a credential that the system refuses. */
-  wrongCredential(): Json;
-  /** The same with a port on which nothing listens. */
-  refused(): Json;
-  /** Puts a file where the connector looks, or replaces it. */
-  write(name: string, content: Uint8Array): void;
-  append(name: string, content: Uint8Array): void;
-  truncate(name: string, length: number): void;
-  /** All files where the connector looks, hidden ones too. */
-  files(): string[];
-  content(name: string): Uint8Array;
+  /** Makes a place of this name below the usual one, and gives a configuration that looks there. */
+  below(name: string, more?: Json): Awaitable<Json>;
+  /** The configuration with a place that does not exist. */
+  nowhere(): Json;
+  /** The configuration with a credential that the system refuses. */
+  wrongCredential?(): Json;
+  /** The configuration with a port on which nothing listens. */
+  refused?(): Json;
+  /** Puts a file where the connector looks, or replaces it; no listing sees it half. `place/a.csv` lies below. */
+  write(name: string, content: Uint8Array): Awaitable<void>;
+  /** Adds to a file in its place, as a slow writer does. */
+  append?(name: string, content: Uint8Array): Awaitable<void>;
+  /** Cuts a file in its place, while somebody may be reading it. */
+  truncate?(name: string, length: number): Awaitable<void>;
+  /** Everything where the connector looks and below, hidden things too: `a.csv`, `processed/a.csv`. */
+  files(): Awaitable<string[]>;
+  content(name: string): Awaitable<Uint8Array>;
+  /** So many small CSV files somewhere; the configuration that looks at them. */
+  many?(count: number): Awaitable<Json>;
+  /** Ends every connection at once, in the middle of whatever flows. */
+  cut?(): void;
   /** The system stands still without closing its connections, or goes on. */
-  freeze(): void;
-  thaw(): void;
+  freeze?(): void;
+  thaw?(): void;
   /** Becomes another system at the same place, for those that can tell. Returns how it names itself now. */
   changeIdentity?(): Promise<string>;
   stop(): Promise<void>;

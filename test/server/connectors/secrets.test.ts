@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { z } from 'zod';
 import { connectorTypes } from '../../../server/connectors/registry.ts';
-import { joinSecrets, secretPaths, splitSecrets } from '../../../server/connectors/secrets.ts';
+import { formOf, joinSecrets, secretPaths, secretPathsIn, splitSecrets } from '../../../server/connectors/secrets.ts';
 import { secret } from '../../../shared/connector.ts';
 
 const schema = z.object({
@@ -15,6 +15,19 @@ const schema = z.object({
 describe('secrets of a connector', () => {
   it('are found wherever the schema marks them', () => {
     expect(secretPaths(schema)).to.have.members(['credential.password', 'credential.private_key']);
+  });
+
+  it('are those of the chosen alternative alone, for one config', () => {
+    const config = (type: string) => ({ host: 'h', credential: { type } });
+    expect(secretPathsIn(schema, config('ssh_key'))).to.deep.equal(['credential.private_key']);
+    expect(secretPathsIn(schema, config('password'))).to.deep.equal(['credential.password']);
+    expect(secretPathsIn(schema, { host: 'h' })).to.have.members(secretPaths(schema));
+  });
+
+  it('that nobody is to see are left out of the form, like every hidden field', () => {
+    const form = formOf(z.object({ name: z.string(), hash: secret({ hidden: true }) }));
+    expect(form.properties).to.have.all.keys('name');
+    expect(form.required).to.deep.equal(['name']);
   });
 
   it('are taken out and put back', () => {

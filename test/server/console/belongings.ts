@@ -1,6 +1,9 @@
 import { Readable } from 'node:stream';
 import { listOpenAlerts, raiseAlert } from '../../../db/queries/alerts.ts';
+import { insertFile, updateFile } from '../../../db/queries/campaign-import-files.ts';
+import { insertImport } from '../../../db/queries/campaign-imports.ts';
 import { newId, uuidText } from '../../../db/uuid.ts';
+import { createCampaign, requireCampaign } from '../../../server/campaigns/campaigns.ts';
 import { getConnector, saveConnector } from '../../../server/configuration/connectors.ts';
 import { getJob, saveJob } from '../../../server/configuration/jobs.ts';
 import { triggerJob } from '../../../server/jobs/trigger.ts';
@@ -20,6 +23,11 @@ export interface Belongings {
   webhook: string;
   /** An open one. */
   alert: number;
+  campaign: string;
+  /** An open import into it. */
+  campaignImport: string;
+  /** One of the execution's that is open. */
+  rejectedRow: number;
 }
 
 /** Must never be found in an answer. */
@@ -42,15 +50,16 @@ export async function makeBelongings(services: Services, accountId: number): Pro
   });
   const execution = await trigger(services, accountId, job);
   const exportExecution = await trigger(services, accountId, exportJob);
-  await rejectRows(services, accountId, execution);
+  const rejectedRow = await rejectRows(services, accountId, execution);
   return {
-    ...{ connector, connectorName, exportConnectorName, job },
+    ...{ connector, connectorName, exportConnectorName, job, rejectedRow },
     execution: uuidText(execution),
     exportExecution: uuidText(exportExecution),
     interaction: await makeInteraction(services, accountId, { externalId: `call-${n}` }),
     partId: await makePart(services, accountId, exportExecution),
     webhook: await makeWebhook(services, accountId),
     alert: await makeAlert(services, accountId, connector),
+    ...(await makeCampaign(services, accountId, n)),
   };
 }
 
@@ -79,14 +88,16 @@ async function trigger(services: Services, accountId: number, uid: string): Prom
   return triggerJob(services, accountId, id, { by });
 }
 
-async function rejectRows(services: Services, accountId: number, executionId: Buffer): Promise<void> {
+/** Answers the first one's id. */
+async function rejectRows(services: Services, accountId: number, executionId: Buffer): Promise<number> {
   const rows = Array.from({ length: 150 }, (_, i) => [
     ...[accountId, executionId, 1, 'calls.csv', i + 2, 'call_id', 'missing_field', 'The call has no id.', ',VOICE'],
   ]);
-  await services.database.pool.query(
+  const [result] = await services.database.pool.query(
     'INSERT INTO rejected_row (account_id, execution_id, source_item_id, file_name, line, column_name, code, reason, raw) VALUES ?',
     [rows],
   );
+  return (result as { insertId: number }).insertId;
 }
 
 export async function makeInteraction(
@@ -127,6 +138,24 @@ async function makeAlert(services: Services, accountId: number, connectorUid: st
   const { id: connectorId } = await getConnector(services, accountId, connectorUid);
   await raiseAlert(pool, { accountId, connectorId, kind: 'expected_file', subject: 'calls.csv' }, 'It has not come.');
   return (await listOpenAlerts(pool, accountId))[0]?.id ?? 0;
+}
+
+async function makeCampaign(
+  services: Services,
+  accountId: number,
+  n: number,
+): Promise<Pick<Belongings, 'campaign' | 'campaignImport'>> {
+  const { id } = await createCampaign(services, accountId, { name: `campaign ${n}` }, by);
+  const { rowId } = await requireCampaign(services, accountId, id);
+  const importId = newId();
+  const { pool } = services.database;
+  await insertImport(pool, { id: importId, accountId, campaignId: rowId, settings: {}, createdBy: by });
+  const file = { accountId, importId, kind: 'audio' as const, byteSize: 5 };
+  await insertFile(pool, { ...file, id: newId(), name: 'a.wav' });
+  const here = newId();
+  await insertFile(pool, { ...file, id: here, name: 'b.wav' });
+  await updateFile(pool, { accountId, id: here }, { state: 'uploaded' });
+  return { campaign: id, campaignImport: uuidText(importId) };
 }
 
 async function makePart(services: Services, accountId: number, executionId: Buffer): Promise<number> {

@@ -1,4 +1,5 @@
 import { createApiKey, listApiKeys, revokeApiKey } from '../../../server/accounts/api-keys.ts';
+import { createCampaign } from '../../../server/campaigns/campaigns.ts';
 import { signEmbedToken } from '../../../server/security/embed.ts';
 import type { Services } from '../../../server/services.ts';
 import { testPassword } from '../../harness/services.ts';
@@ -25,6 +26,7 @@ export interface Entry {
 }
 
 const byUid = { invalid: [{}, { uid: 'x' }, { uid: 1 }], namesSomething: true } as const;
+const byCampaign = { invalid: [{}, { id: 'x' }, { id: 1 }], namesSomething: true } as const;
 const byId = { invalid: [{}, { id: 'x' }], namesSomething: true } as const;
 const admin = { who: 'admin of console' } as const;
 const schedule = { frequency: 'monthly', day: 'last' };
@@ -93,6 +95,17 @@ export const entries: Record<string, Entry> = {
     },
     invalid: [{}, { type: 'sftp', direction: 'import', config: { host: '' } }],
   },
+  'connectors.preview': {
+    ...admin,
+    namesSomething: true,
+    // Nothing listens there; the answer says so.
+    answers: 502,
+    valid: ({ own }) => {
+      const { type, direction, config } = sftpConnector('', 'import');
+      return { type, direction, config, uid: own.connector };
+    },
+    invalid: [{}, { type: 'sftp', direction: 'import', config: { host: '' } }],
+  },
   'jobs.list': admin,
   'jobs.get': { ...admin, ...byUid, valid: ({ own }) => ({ uid: own.job }) },
   'jobs.create': {
@@ -131,11 +144,35 @@ export const entries: Record<string, Entry> = {
     invalid: [{ type: 'x' }, { status: 'x' }, { cursor: 'x' }],
   },
   'executions.get': { ...admin, ...byId, valid: ({ own }) => ({ id: own.execution }) },
-  'executions.rejectedRows': {
+  'rejectedRows.list': {
     ...admin,
-    ...byId,
-    valid: ({ own }) => ({ id: own.execution }),
-    invalid: [...byId.invalid, { id: '01900000-0000-7000-8000-000000000000', cursor: 'x' }],
+    namesSomething: true,
+    valid: ({ own }) => ({ execution: own.execution }),
+    invalid: [{ execution: 'x' }, { state: 'x' }, { cursor: 'x' }],
+  },
+  'rejectedRows.download': {
+    ...admin,
+    namesSomething: true,
+    valid: ({ own }) => ({ execution: own.execution }),
+    invalid: [{ execution: 'x' }, { state: 'x' }],
+  },
+  'rejectedRows.dismiss': {
+    ...admin,
+    namesSomething: true,
+    valid: ({ own }) => ({ ids: [own.rejectedRow] }),
+    invalid: [{}, { ids: [] }, { ids: ['x'] }],
+  },
+  'rejectedRows.replay': {
+    ...admin,
+    namesSomething: true,
+    valid: ({ own }) => ({ rows: [{ id: own.rejectedRow }] }),
+    invalid: [{}, { rows: [] }, { rows: [{ id: 'x' }] }],
+  },
+  'rejectedRows.replayFile': {
+    ...admin,
+    namesSomething: true,
+    valid: ({ own }) => ({ csv: `rejected_row_id,raw\n${own.rejectedRow},"c1,VOICE"\n` }),
+    invalid: [{}, { csv: '' }, { csv: 'rejected_row_id,raw\nx,y\n' }],
   },
   'executions.cancel': { ...admin, ...byId, valid: ({ own }) => ({ id: own.execution }) },
   'executions.download': { ...admin, ...byId, valid: ({ own }) => ({ id: own.exportExecution, part: 1 }) },
@@ -170,6 +207,56 @@ export const entries: Record<string, Entry> = {
     valid: async (given) => ({ uid: await aKey(given), overlap_hours: 1 }),
     invalid: [...byUid.invalid, { uid: '01900000-0000-7000-8000-000000000000', overlap_hours: -1 }],
   },
+  'campaigns.list': { who: 'signed in' },
+  'campaigns.counts': { who: 'signed in' },
+  'campaigns.get': { who: 'signed in', ...byCampaign, valid: ({ own }) => ({ id: own.campaign }) },
+  'campaigns.create': {
+    who: 'signed in',
+    valid: () => ({ name: newName('campaign'), settings: { defaults: { team_name: 'North' } } }),
+    invalid: [
+      {},
+      { name: ' ' },
+      { name: 'x', settings: { defaults: { metadata: { campaign_id: 'mine' } } } },
+      { name: 'x', settings: { defaults: { agent_email: 'nobody' } } },
+    ],
+  },
+  'campaigns.update': {
+    who: 'signed in',
+    ...byCampaign,
+    valid: ({ own }) => ({ id: own.campaign, name: newName('campaign') }),
+  },
+  'campaigns.remove': {
+    who: 'signed in',
+    ...byCampaign,
+    valid: async ({ services, account }) => ({
+      id: (await createCampaign(services, account.id, { name: newName('empty') }, 'test')).id,
+    }),
+  },
+  'campaigns.imports': { who: 'signed in', ...byCampaign, valid: ({ own }) => ({ id: own.campaign }) },
+  'campaigns.import': { who: 'signed in', ...byId, valid: ({ own }) => ({ id: own.campaignImport }) },
+  'campaigns.importFiles': {
+    who: 'signed in',
+    ...byId,
+    valid: ({ own }) => ({ id: own.campaignImport, states: ['uploading'] }),
+    invalid: [...byId.invalid, { id: '01900000-0000-7000-8000-000000000000', states: ['lost'] }],
+  },
+  'campaigns.createImport': {
+    who: 'signed in',
+    namesSomething: true,
+    valid: ({ own }) => ({ campaign: own.campaign, settings: { start_time: '2026-11-20T09:15' } }),
+    invalid: [{}, { campaign: 'x' }],
+  },
+  'campaigns.previewSheets': {
+    who: 'signed in',
+    ...byId,
+    valid: ({ own }) => ({ id: own.campaignImport, names: ['a.wav'] }),
+  },
+  'campaigns.finishImport': {
+    who: 'signed in',
+    ...byId,
+    valid: ({ own }) => ({ id: own.campaignImport, without_unfinished: true }),
+  },
+  'campaigns.cancelImport': { who: 'signed in', ...byId, valid: ({ own }) => ({ id: own.campaignImport }) },
   'changes.watch': { who: 'signed in' },
   'webhooks.list': {
     ...admin,

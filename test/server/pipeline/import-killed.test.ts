@@ -10,6 +10,7 @@ import { runImport } from '../../../server/pipeline/import.ts';
 import type { ImportOutcome } from '../../../server/pipeline/run.ts';
 import type { Services } from '../../../server/services.ts';
 import { settingsOf, testServices } from '../../harness/services.ts';
+import { zipOf } from '../../harness/zip.ts';
 import type { ChildInput } from './import/child.ts';
 import { type ImportKit, importKit, rowsOf } from './import/import-kit.ts';
 import { claimRun, startExecution } from './import/import-run.ts';
@@ -25,6 +26,16 @@ function mixedRows(): string {
     lines[index + 2] = `${(lines[index - 51] ?? '').split(',')[0]},CHAT,changed,x`;
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** The same in two files of one archive, each with its header. */
+function mixedArchive(): Buffer {
+  const [header = '', ...lines] = mixedRows().split('\n').slice(0, -1);
+  const part = (from: number, to?: number) => [header, ...lines.slice(from, to), ''].join('\n');
+  return zipOf([
+    { name: '1.csv', content: part(0, 30_000) },
+    { name: '2.csv', content: part(30_000) },
+  ]);
 }
 
 describe('an import whose process is lost', () => {
@@ -77,24 +88,29 @@ describe('an import whose process is lost', () => {
     return rows[0];
   }
 
-  it('ends, when it is run again, exactly as one that was never disturbed', async () => {
-    const calm = await importKit(services);
-    calm.put('a.csv', mixedRows());
-    calm.put('b.csv', rowsOf(100));
-    const expected = await calm.run();
-    const kit = await importKit(services);
-    kit.put('a.csv', mixedRows());
-    kit.put('b.csv', rowsOf(100));
-    const executionId = await startExecution(services, kit.accountId);
-    for (const chunks of [2, 3]) await killAfter(child(kit, executionId), chunks);
-    const outcome = await runImport(await claimRun(services, kit.connector, executionId));
-    expect(outcome.counts).to.deep.equal(expected.counts);
-    expect(outcome.items).to.deep.equal({ listed: 2, done: 2, unchanged: 0, waiting: 0, failed: 0 });
-    expect(await contentOf(kit)).to.deep.equal(await contentOf(calm));
-    expect(await kit.rejected(executionId)).to.have.length((await calm.rejected(expected.executionId)).length);
-    expect({ ...(await progressOf(executionId)) }).to.deep.equal(outcome.counts);
-    expect(readdirSync(join(services.config.dataDir, 'scratch'))).to.deep.equal([]);
-  }).timeout(60_000);
+  const kinds: [string, () => string | Buffer, number[]][] = [
+    ['a file', mixedRows, [2, 3]],
+    ['an archive', mixedArchive, [8]],
+  ];
+  for (const [what, content, kills] of kinds)
+    it(`of ${what} ends, when it is run again, exactly as one that was never disturbed`, async () => {
+      const calm = await importKit(services);
+      calm.put('a.csv', content());
+      calm.put('b.csv', rowsOf(100));
+      const expected = await calm.run();
+      const kit = await importKit(services);
+      kit.put('a.csv', content());
+      kit.put('b.csv', rowsOf(100));
+      const executionId = await startExecution(services, kit.accountId);
+      for (const chunks of kills) await killAfter(child(kit, executionId), chunks);
+      const outcome = await runImport(await claimRun(services, kit.connector, executionId));
+      expect(outcome.counts).to.deep.equal(expected.counts);
+      expect(outcome.items).to.deep.equal({ listed: 2, done: 2, unchanged: 0, waiting: 0, failed: 0 });
+      expect(await contentOf(kit)).to.deep.equal(await contentOf(calm));
+      expect(await kit.rejected(executionId)).to.have.length((await calm.rejected(expected.executionId)).length);
+      expect({ ...(await progressOf(executionId)) }).to.deep.equal(outcome.counts);
+      expect(readdirSync(join(services.config.dataDir, 'scratch'))).to.deep.equal([]);
+    }).timeout(60_000);
 
   it('says storage_full at the item where there is no room for its copy, and leaves nothing behind', async () => {
     const kit = await importKit(services);

@@ -1,5 +1,5 @@
-import { appendFileSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { type Sshd, startSshd } from '../../../harness/sshd.ts';
 import type { ConnectorFixture, OutsideSystem } from '../fixture.ts';
 
@@ -51,18 +51,32 @@ async function start(credentials: (sshd: Sshd) => Promise<Credentials>): Promise
   });
   return {
     config,
+    below(name, more = {}) {
+      sshd.makeFolder(name);
+      return config({ directory: path(name), ...more });
+    },
+    nowhere: () => config({ directory: path('nowhere') }),
     wrongCredential: () => config({ credential: wrong }),
     // Reserved for a service that nobody runs any more (RFC 1340: tcpmux).
     refused: () => config({ port: 1 }),
     write(name, content) {
       // As careful senders do, so that no listing sees it half.
-      writeFileSync(path(`.${name}.part`), content);
-      renameSync(path(`.${name}.part`), path(name));
+      const unfinished = path(join(dirname(name), `.${basename(name)}.part`));
+      writeFileSync(unfinished, content);
+      renameSync(unfinished, path(name));
     },
     append: (name, content) => appendFileSync(path(name), content),
     truncate: (name, length) => truncateSync(path(name), length),
-    files: () => readdirSync(sshd.directory).sort(),
+    files: () => readdirSync(sshd.directory, { encoding: 'utf8', recursive: true }).sort(),
     content: (name) => readFileSync(path(name)),
+    many(count) {
+      // Beside the folder, so that nothing else has to step over them.
+      const directory = join(dirname(sshd.directory), `many-${count}`);
+      mkdirSync(directory);
+      for (let i = 0; i < count; i++) writeFileSync(join(directory, `calls-${i}.csv`), 'a\n1\n');
+      return config({ directory });
+    },
+    cut: () => sshd.dropConnections(),
     freeze: () => sshd.freeze(),
     thaw: () => sshd.thaw(),
     changeIdentity: () => sshd.replaceHostKey(),

@@ -4,7 +4,7 @@ import type { RowDataPacket } from 'mysql2/promise';
 import { newId } from '../../../../db/uuid.ts';
 import type { LoadedConnector } from '../../../../server/connectors/load.ts';
 import { runImport } from '../../../../server/pipeline/import.ts';
-import type { ImportOutcome } from '../../../../server/pipeline/run.ts';
+import type { ExecutionRun, ImportOutcome } from '../../../../server/pipeline/run.ts';
 import type { Services } from '../../../../server/services.ts';
 import { testAccount } from '../../../harness/services.ts';
 import { claimRun, endExecution, folderConnector, startExecution } from './import-run.ts';
@@ -19,8 +19,8 @@ export interface ImportKit {
   directory: string;
   connector: LoadedConnector;
   put(name: string, content: string | Buffer): void;
-  /** A whole execution. */
-  run(): Promise<Imported>;
+  /** A whole execution; `adjust` may change what it works with. */
+  run(adjust?: (run: ExecutionRun) => void): Promise<Imported>;
   /** The account's interactions by external id. */
   interactions(): Promise<RowDataPacket[]>;
   rejected(executionId: Buffer): Promise<RowDataPacket[]>;
@@ -38,7 +38,7 @@ export async function importKit(services: Services, config: Record<string, unkno
     directory,
     connector,
     put: (name, content) => writeFileSync(join(directory, name), content),
-    run: () => runOnce(services, connector),
+    run: (adjust) => runOnce(services, connector, adjust),
     interactions: () => select('SELECT * FROM interaction WHERE account_id = ? ORDER BY external_id', [accountId]),
     rejected: (executionId) =>
       select('SELECT * FROM rejected_row WHERE account_id = ? AND execution_id = ? ORDER BY line', [
@@ -48,9 +48,15 @@ export async function importKit(services: Services, config: Record<string, unkno
   };
 }
 
-export async function runOnce(services: Services, connector: LoadedConnector): Promise<Imported> {
+export async function runOnce(
+  services: Services,
+  connector: LoadedConnector,
+  adjust: (run: ExecutionRun) => void = () => undefined,
+): Promise<Imported> {
   const executionId = await startExecution(services, connector.accountId);
-  const outcome = await runImport(await claimRun(services, connector, executionId));
+  const run = await claimRun(services, connector, executionId);
+  adjust(run);
+  const outcome = await runImport(run);
   await endExecution(services, executionId);
   return { ...outcome, executionId };
 }

@@ -2,10 +2,14 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { unpacked } from '../../../../server/pipeline/ingest/unpack.ts';
+import { unpacked } from '../../../../server/pipeline/fetch/unpack.ts';
 import { csvOf, type IngestKit, ingestKit } from './ingest-kit.ts';
 
 const megabyte = 1024 * 1024;
+
+function boundsOf(bytes: number) {
+  return { plainBytes: bytes, unpackedBytes: bytes, ratio: Number.POSITIVE_INFINITY, zip: 'refused' as const };
+}
 
 /** Sends pieces as they are made, without saying how many there are. */
 function send(response: ServerResponse, pieces: Iterable<string | Buffer>): void {
@@ -81,7 +85,7 @@ describe('a file beyond the limits', function () {
         isClosed = true;
       }
     };
-    const refusal = await unpacked(zip(), megabyte)
+    const refusal = await unpacked(zip(), boundsOf(megabyte))
       .next()
       .catch((error) => error);
     expect(refusal.message).to.match(/ZIP/);
@@ -94,7 +98,7 @@ describe('a file beyond the limits', function () {
     };
     const sizeOf = async (maxBytes: number) => {
       let size = 0;
-      for await (const bytes of unpacked(content(), maxBytes)) size += bytes.length;
+      for await (const bytes of unpacked(content(), boundsOf(maxBytes))) size += bytes.length;
       return size;
     };
     expect(await sizeOf(1000)).to.equal(1000);

@@ -29,7 +29,7 @@ describe('a file that came over the API', () => {
     await transaction(pool, (connection) => addIngressItem(connection, accountId, jobId, 'ready'));
     await addWork(pool, [{ kind: 'ingest', accountId, subject: jobId }]);
     const [work] = await claimWork(pool, 'ingest', { limit: 1, leaseSeconds: 60 });
-    const [item] = await nextReadyItems(pool, accountId, jobId, { after: 0, limit: 1 });
+    const [item] = await nextReadyItems(pool, accountId, jobId, { after: undefined, limit: 1 });
     if (!work || !item) throw new Error('the job was not entered');
     const lines = ids.map((id) => `${id},CHAT,Agent: hello\n`);
     const text = Buffer.from(`external_interaction_id,channel_type,transcript_text\n${lines.join('')}`);

@@ -1,0 +1,21 @@
+import type { StoredImportFile } from '../../db/queries/campaign-import-files.ts';
+import { recordingKey } from '../pipeline/record/storage-key.ts';
+import { removeSegments } from '../storage/segments.ts';
+import type { Storage } from '../storage/storage.ts';
+
+/** Removes what lies in storage of a file that was uploaded; again is as once. */
+export async function removeContent(
+  storage: Storage,
+  { segments, pending }: Pick<StoredImportFile, 'segments' | 'pending'>,
+): Promise<void> {
+  await removeSegments(storage, segments);
+  for (const key of pending) await storage.remove(key);
+}
+
+/** The recording that was made of a file's segments and of which no interaction came. */
+export async function removeRecording(
+  storage: Storage,
+  { accountId, interactionId }: Pick<StoredImportFile, 'accountId' | 'interactionId'>,
+): Promise<void> {
+  if (interactionId) await storage.remove(recordingKey(accountId, interactionId, 0));
+}

@@ -1,0 +1,228 @@
+import { randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import type { PoolConnection } from 'mysql2/promise';
+import { transaction } from '../../../db/database.ts';
+import {
+  deleteFile,
+  insertFile,
+  lockFile,
+  measureUnfinished,
+  type StoredImportFile,
+  selectFile,
+  updateFile,
+} from '../../../db/queries/campaign-import-files.ts';
+import { lockImport, type StoredImport, selectImport } from '../../../db/queries/campaign-imports.ts';
+import { parseUuid, uuidText } from '../../../db/uuid.ts';
+import { importLimits, kindOfFile } from '../../../shared/campaign.ts';
+import { AppError } from '../../../shared/error.ts';
+import { gathered } from '../../api/multipart/gather.ts';
+import type { Session } from '../../security/sessions.ts';
+import type { Services } from '../../services.ts';
+import { appendSegment, type Segment } from '../../storage/segments.ts';
+import { maySee } from '../access.ts';
+import { removeContent } from '../content.ts';
+import type { Announced } from './announced.ts';
+import { type Incoming, incoming } from './incoming.ts';
+
+/** What the protocol tells of an upload. */
+export interface Upload {
+  id: string;
+  size: number;
+  offset: number;
+}
+
+export interface Writing {
+  offset: number;
+  /** Ends the reading; what came is kept. */
+  signal: AbortSignal;
+  /** Told what comes while the request is being read. */
+  watch(incoming: Incoming): { stop(): void };
+}
+
+/**
+ * The files of manual imports as one person may send them, so that no query goes without its account. Each request's
+ * bytes are a sealed object of their own; an offset is acknowledged when it is in the database.
+ */
+export class ImportFileStore {
+  readonly #services: Services;
+  readonly #session: Session;
+
+  constructor(services: Services, session: Session) {
+    this.#services = services;
+    this.#session = session;
+  }
+
+  /** Announcing the same file again finds the upload that is there. */
+  create({ importId, name, id }: Announced, byteSize: number): Promise<Upload> {
+    const { accountId } = this.#session;
+    const kind = kindOfFile(name);
+    requireSize(kind, byteSize);
+    return transaction(this.#services.database.pool, async (connection) => {
+      this.#requireOpen(await lockImport(connection, accountId, importId));
+      const known = await selectFile(connection, accountId, id);
+      if (known) return uploadOf(known);
+      await requireRoom(connection, accountId, importId, byteSize);
+      await insertFile(connection, { id, accountId, importId, name, kind, byteSize });
+      return { id: uuidText(id), size: byteSize, offset: 0 };
+    });
+  }
+
+  /** Throws `not_found`, and what is wrong with a file that is not taken. */
+  async find(id: string): Promise<Upload> {
+    const { pool } = this.#services.database;
+    const file = await selectFile(pool, this.#session.accountId, idOf(id));
+    if (!file) throw noSuchUpload();
+    this.#requireSeen(await selectImport(pool, file.accountId, file.importId));
+    if (file.failure) throw new AppError(file.failure.code, file.failure.message);
+    return uploadOf(file);
+  }
+
+  /** Stores what the stream brings and gives the new offset. Throws `item_changed` where it is another than was said. */
+  async write(id: string, stream: Readable, { offset, signal, watch }: Writing): Promise<number> {
+    const { file, key } = await this.#reserve(idOf(id), offset);
+    const isBeginning = offset === 0 && file.kind === 'audio';
+    const coming = incoming(stream, {
+      most: file.byteSize - offset,
+      sniff: isBeginning ? { wholeBytes: file.byteSize } : undefined,
+      signal,
+    });
+    const watching = watch(coming);
+    try {
+      const { segment, failure } = await appendSegment(this.#services.storage, key, gathered(coming.bytes));
+      if (failure) throw failure;
+      return await this.#commit(file, key, offset, segment);
+    } catch (error) {
+      await this.#forget(file, key, error);
+      throw error;
+    } finally {
+      watching.stop();
+    }
+  }
+
+  /** The file is gone for finishing first, then from storage, then altogether. */
+  async remove(id: string): Promise<void> {
+    const { storage, database } = this.#services;
+    const file = await transaction(database.pool, async (connection) => {
+      const found = await this.#lock(connection, idOf(id));
+      await updateFile(connection, found, { state: 'cancelled' });
+      return found;
+    });
+    await removeContent(storage, file);
+    await deleteFile(database.pool, file);
+  }
+
+  /** Notes the key before anything lies under it, so that whoever tidies up finds it. */
+  #reserve(id: Buffer, offset: number): Promise<{ file: StoredImportFile; key: string }> {
+    return transaction(this.#services.database.pool, async (connection) => {
+      const file = await this.#lock(connection, id);
+      requireOffset(file, offset);
+      const key = `imports/${file.accountId}/${uuidText(file.importId)}/${uuidText(id)}-${randomBytes(6).toString('hex')}`;
+      await updateFile(connection, file, { pending: [...file.pending, key] });
+      return { file, key };
+    });
+  }
+
+  async #commit(file: StoredImportFile, key: string, offset: number, segment: Segment | undefined): Promise<number> {
+    const received = offset + (segment?.size ?? 0);
+    await transaction(this.#services.database.pool, async (connection) => {
+      const now = await this.#lock(connection, file.id);
+      requireOffset(now, offset);
+      await updateFile(connection, now, {
+        received,
+        segments: segment ? [...now.segments, segment] : now.segments,
+        pending: now.pending.filter((other) => other !== key),
+        ...(received === now.byteSize ? { state: 'uploaded' } : {}),
+      });
+    });
+    return received;
+  }
+
+  /** What was written under the key is no part of the file. A file that is no recording has failed for good. */
+  async #forget({ accountId, id }: StoredImportFile, key: string, error: unknown): Promise<void> {
+    await this.#services.storage.remove(key);
+    await transaction(this.#services.database.pool, async (connection) => {
+      const now = await lockFile(connection, accountId, id);
+      if (!now) return;
+      const isRefused = error instanceof AppError && error.code === 'not_audio' && now.state === 'uploading';
+      await updateFile(connection, now, {
+        pending: now.pending.filter((other) => other !== key),
+        ...(isRefused ? { state: 'failed', failure: { code: error.code, message: error.message } } : {}),
+      });
+    });
+  }
+
+  /** A file of an open import that this person may see. The import first: so does whoever finishes it. */
+  async #lock(connection: PoolConnection, id: Buffer): Promise<StoredImportFile> {
+    const { accountId } = this.#session;
+    const found = await selectFile(connection, accountId, id);
+    if (!found) throw noSuchUpload();
+    this.#requireOpen(await lockImport(connection, accountId, found.importId));
+    const file = await lockFile(connection, accountId, id);
+    if (!file) throw noSuchUpload();
+    return file;
+  }
+
+  #requireSeen(found: StoredImport | undefined): StoredImport {
+    if (!found || !maySee(this.#session, found.campaignUid.toString('hex'))) throw noSuchUpload();
+    return found;
+  }
+
+  #requireOpen(found: StoredImport | undefined): void {
+    const { state } = this.#requireSeen(found);
+    if (state === 'open') return;
+    const why = state === 'cancelled' ? 'was cancelled' : 'is finished already';
+    throw new AppError('cancelled', `This import ${why}. Start another import for these files.`);
+  }
+}
+
+function idOf(text: string): Buffer {
+  const id = parseUuid(text);
+  if (!id) throw noSuchUpload();
+  return id;
+}
+
+function noSuchUpload(): AppError {
+  return new AppError('not_found', 'There is no such upload. It may have been removed; drop the file again.');
+}
+
+function uploadOf({ id, byteSize, received }: StoredImportFile): Upload {
+  return { id: uuidText(id), size: byteSize, offset: received };
+}
+
+function requireOffset({ state, received }: StoredImportFile, offset: number): void {
+  if (received !== offset)
+    throw new AppError(
+      'item_changed',
+      `There are ${received} bytes of this file, not ${offset}. Ask how many, then go on from there.`,
+    );
+  if (state === 'uploading') return;
+  throw new AppError('cancelled', 'Nothing more is taken of this file.');
+}
+
+function requireSize(kind: StoredImportFile['kind'], byteSize: number): void {
+  const most = kind === 'sheet' ? importLimits.sheetBytes : importLimits.fileBytes;
+  if (byteSize === 0) throw new AppError('invalid', 'The file is empty (0 bytes).');
+  if (byteSize <= most) return;
+  const shown =
+    kind === 'sheet' ? '50 MB, the most that is taken of a CSV' : '2 GB, the most that is taken of a recording';
+  throw new AppError(kind === 'sheet' ? 'invalid' : 'audio_too_large', `The file is larger than ${shown}.`);
+}
+
+async function requireRoom(
+  connection: PoolConnection,
+  accountId: number,
+  importId: Buffer,
+  byteSize: number,
+): Promise<void> {
+  const { files, unfinishedBytes } = await measureUnfinished(connection, accountId, importId);
+  if (files >= importLimits.files)
+    throw new AppError(
+      'quota_exceeded',
+      `One import takes ${importLimits.files.toLocaleString('en')} files. Finish it and start another one for the rest.`,
+    );
+  if (unfinishedBytes + byteSize > importLimits.unfinishedBytes)
+    throw new AppError(
+      'quota_exceeded',
+      `This account has ${Math.round(unfinishedBytes / 1024 ** 3)} GB in imports that are not finished, and ${importLimits.unfinishedBytes / 1024 ** 3} GB are the most. Finish or cancel some of them first.`,
+    );
+}

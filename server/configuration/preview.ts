@@ -1,0 +1,28 @@
+import { connectorInputSchema } from '../../shared/connector.ts';
+import { uidSchema } from '../../shared/id.ts';
+import { getAccountById } from '../accounts/account.ts';
+import { accountContext } from '../connectors/context.ts';
+import { connectorType } from '../connectors/registry.ts';
+import { type Preview, previewRows } from '../pipeline/preview.ts';
+import type { Services } from '../services.ts';
+import { connectorRow, mergedConfig } from './connectors.ts';
+import { parseInput } from './parse.ts';
+
+/** A preview that has not ended by then is ended by us. */
+const previewTimeoutMs = 60_000;
+
+/** What a form holds; with the uid of the connector being edited, its kept secrets fill what the form left empty. */
+export const unsavedSchema = connectorInputSchema
+  .pick({ type: true, direction: true, config: true })
+  .extend({ uid: uidSchema.optional() });
+
+/** The first rows that an import with this configuration would read, before anything is saved. */
+export async function previewConfig(services: Services, accountId: number, input: unknown): Promise<Preview> {
+  const { type: typeId, config: given, uid } = parseInput(unsavedSchema, input);
+  const type = connectorType(typeId);
+  const row = uid ? await connectorRow(services, accountId, uid) : null;
+  const config = mergedConfig(services, type, given, row);
+  const { timezone } = await getAccountById(services, accountId);
+  const signal = AbortSignal.timeout(previewTimeoutMs);
+  return await previewRows(type, config, accountContext(services, { accountId, timezone }, signal));
+}

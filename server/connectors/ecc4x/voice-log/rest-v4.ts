@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { AppError } from '../../../../shared/error.ts';
+import { notAudio } from '../../../analysis/media/sniff.ts';
+import type { ByteStream } from '../../../byte-stream.ts';
+import type { ConnectorContext } from '../../connector.ts';
+import type { HttpClient } from '../../http/client.ts';
+import type { VoiceLogReference } from '../reference.ts';
+import type { RestV4Config } from '../voice-log-config.ts';
+import { isAboutAbsence, isAboutSession, readAnswer } from './answer.ts';
+import { isMissing, openServer } from './server.ts';
+import type { VoiceLogApi, VoiceLogSettings } from './voice-log.ts';
+
+const loginSchema = z.object({ sessionId: z.string().min(1) });
+
+/** Thrown inside of this file alone: the session was good once and is not any more. */
+class SessionEnded extends Error {
+  /** Whether a page came where a recording was due. */
+  readonly isPage: boolean;
+
+  constructor(said: string, { isPage = false } = {}) {
+    super(said);
+    this.isPage = isPage;
+  }
+}
+
+/** developer.exotel.com: "Login API" and "Voicelogs API" of the contact center APIs, version 4. */
+export class RestV4Api implements VoiceLogApi {
+  readonly #config: RestV4Config;
+  readonly #http: HttpClient;
+  #session: Promise<string> | undefined;
+
+  constructor(config: RestV4Config, settings: VoiceLogSettings, context: ConnectorContext) {
+    this.#config = config;
+    this.#http = openServer(config.base_url, 'voice_log.base_url', settings, context);
+  }
+
+  async signIn(): Promise<void> {
+    await this.#currentSession();
+  }
+
+  async open(reference: VoiceLogReference): Promise<ByteStream | undefined> {
+    const campaignId = reference.campaignId ?? this.#config.campaign_id;
+    if (campaignId === undefined) throw this.#campaignMissing(reference);
+    const session = this.#currentSession();
+    try {
+      return await this.#download(reference, campaignId, await session);
+    } catch (thrown) {
+      if (!(thrown instanceof SessionEnded)) throw thrown;
+      return await this.#downloadAgain(reference, campaignId, session);
+    }
+  }
+
+  /** Once: a session that is over at once was ended by somebody else's. */
+  async #downloadAgain(reference: VoiceLogReference, campaignId: string, old: Promise<string>) {
+    if (this.#session === old) this.#session = undefined;
+    try {
+      return await this.#download(reference, campaignId, await this.#currentSession());
+    } catch (thrown) {
+      if (!(thrown instanceof SessionEnded)) throw thrown;
+      // With a new session it is not the session that the page is about.
+      if (thrown.isPage) throw notAudio('it is an HTML page, also after a new sign-in');
+      throw new AppError(
+        'http_unavailable',
+        `ECC ends the session of "${this.#config.user_id}" as soon as it is opened (${thrown.message}). Somebody else seems to sign in with this user id; give this connector one of its own. It will be tried again.`,
+        { cause: thrown, field: 'voice_log.user_id' },
+      );
+    }
+  }
+
+  /** One for all downloads at the same time. */
+  #currentSession(): Promise<string> {
+    if (this.#session) return this.#session;
+    const session = this.#login();
+    this.#session = session;
+    session.catch(() => {
+      if (this.#session === session) this.#session = undefined;
+    });
+    return session;
+  }
+
+  async #login(): Promise<string> {
+    const { user_id, password, force_login, terminal_info } = this.#config;
+    const body = { userId: user_id, token: password, forceLogin: force_login, terminalInfo: terminal_info };
+    try {
+      const request = { method: 'POST', path: 'ameyorestapi/session/userLogin', body, maxBytes: 1_000_000 } as const;
+      const { sessionId } = await this.#http.json(loginSchema, request);
+      return sessionId;
+    } catch (thrown) {
+      throw this.#loginFailure(AppError.from(thrown, 'the sign-in'));
+    }
+  }
+
+  #loginFailure(error: AppError): AppError {
+    const { base_url, user_id } = this.#config;
+    const { host } = new URL(base_url);
+    const said = error.cause instanceof Error ? ` (${error.cause.message.slice(0, 200)})` : '';
+    if (error.code === 'path_missing')
+      return new AppError(
+        'protocol_error',
+        `${host} has no ameyorestapi: it is another server, or an ECC without the REST API v4. Check the address and its port; 8443 is the usual one.`,
+        { cause: error, field: 'voice_log.base_url' },
+      );
+    if (error.code !== 'sign_in_refused' && !/user|password|credential|login|token/i.test(said)) return error;
+    return new AppError(
+      'sign_in_refused',
+      `${host} refused the user id "${user_id}" or its password${said}. Enter both again, and check that this user may use the API.`,
+      { cause: error, field: 'voice_log.password' },
+    );
+  }
+
+  async #download(
+    { crtObjectId, callId }: VoiceLogReference,
+    campaignId: string,
+    session: string,
+  ): Promise<ByteStream | undefined> {
+    const { target_format } = this.#config;
+    // All four have to be there; a row without a leg leaves the last one empty.
+    const filters = callId === undefined ? '{}' : `{callId:${callId}}`;
+    try {
+      const { body } = await this.#http.stream({
+        path: 'ameyorestapi/cc/downloadVoiceLog',
+        query: { campaignId, crtObjectId, targetFormat: target_format, filters },
+        headers: { SessionId: session },
+      });
+      return await this.#audioIn(body);
+    } catch (thrown) {
+      if (isMissing(thrown)) return undefined;
+      if (thrown instanceof AppError && thrown.code === 'sign_in_refused') throw new SessionEnded(thrown.message);
+      throw thrown;
+    }
+  }
+
+  async #audioIn(body: ByteStream): Promise<ByteStream | undefined> {
+    const answer = await readAnswer(body);
+    switch (answer.kind) {
+      case 'audio':
+        return answer.content;
+      case 'empty':
+        return undefined;
+      case 'page':
+        throw new SessionEnded('it answers with a page to sign in at', { isPage: true });
+      case 'null':
+        throw new SessionEnded('it answers "null"');
+      case 'error':
+        if (isAboutSession(answer.reason)) throw new SessionEnded(answer.reason);
+        if (isAboutAbsence(answer.reason)) return undefined;
+        throw new AppError(
+          'http_unavailable',
+          `ECC could not give the recording (${answer.reason}). It will be tried again.`,
+        );
+    }
+  }
+
+  #campaignMissing({ crtObjectId }: VoiceLogReference): AppError {
+    return new AppError(
+      'invalid',
+      `The row of ${crtObjectId} names no campaign, and the REST API v4 gives no recording without one. Add the column "${this.#config.campaign_id_column}", or enter a campaign id for rows that have none.`,
+      { field: 'voice_log.campaign_id' },
+    );
+  }
+}

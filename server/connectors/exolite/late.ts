@@ -1,0 +1,10 @@
+import { daySlice } from '../calls/day-slices.ts';
+
+/** Exotel has recordings after 1 to 5 minutes, at times 15; a day says less exactly when the call was. */
+const lateHours = 24;
+
+/** Whether a recording of a call of that day (`2026-11-20`) may still come. */
+export function isStillToCome(day: string, timezone: string, now = Date.now()): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return true;
+  return now < daySlice(day, timezone).end.getTime() + lateHours * 3_600_000;
+}

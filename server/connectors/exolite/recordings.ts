@@ -1,0 +1,140 @@
+import { AppError } from '../../../shared/error.ts';
+import { isWebLink } from '../../../shared/link.ts';
+import type { ByteStream } from '../../byte-stream.ts';
+import { Turns } from '../calls/turns.ts';
+import { WallClock } from '../calls/wall-clock.ts';
+import type { ConnectorContext, RecordingRef } from '../connector.ts';
+import { discard } from '../http/body.ts';
+import { type HttpClient, openHttpClient } from '../http/client.ts';
+import { type ApiOptions, basicAuthorization, type Call, type ExotelApi } from './api.ts';
+import { textOf } from './call-row.ts';
+import type { ExoliteConfig } from './config.ts';
+import { isStillToCome } from './late.ts';
+import { type Place, placeOf } from './reference.ts';
+
+const atOnce = 6;
+
+/**
+ * Recordings of calls. API key and token are sent to the recordings host alone; where a recording lies elsewhere (older
+ * ones in S3) it is asked for without. Where neither opens it, the call is asked for its pre-signed link.
+ */
+export class ExotelRecordings {
+  readonly #config: ExoliteConfig;
+  readonly #api: ExotelApi;
+  readonly #client: HttpClient;
+  readonly #turns = new Turns(atOnce);
+  /** Pre-signed links were the way in, so they are asked for at once from now on. */
+  #prefersSigned = false;
+
+  constructor(config: ExoliteConfig, context: ConnectorContext, api: ExotelApi, options: ApiOptions = {}) {
+    this.#config = config;
+    this.#api = api;
+    this.#client = openHttpClient({
+      context,
+      base: new URL(config.recordings_url),
+      headers: { authorization: basicAuthorization(config) },
+      field: 'recordings_url',
+      // Who fetches many recordings has other work meanwhile: longer waits are for the queue.
+      rateLimitWaitMs: 30_000,
+      ...options,
+    });
+  }
+
+  /** Throws `recording_not_yet` where it will come later, `not_audio` for a page instead of a recording. */
+  open({ path, itemKey }: RecordingRef): Promise<ByteStream> {
+    const place = placeOf(path, new URL(this.#config.recordings_url).protocol);
+    return this.#turns.stream(() => this.#open(place, itemKey));
+  }
+
+  async #open({ sid, url }: Place, day: string): Promise<ByteStream> {
+    if (!url || this.#prefersSigned) return await this.#openAnew(sid, day, undefined);
+    try {
+      return await this.#fetch(url, day);
+    } catch (thrown) {
+      const error = AppError.from(thrown);
+      if (!isRefusal(error)) throw error;
+      return await this.#openAnew(sid, day, { url, error });
+    }
+  }
+
+  /** By what the call says now. */
+  async #openAnew(sid: string, day: string, refused: Refused | undefined): Promise<ByteStream> {
+    const call = await this.#api.call(sid);
+    const signed = linkIn(call, 'PreSignedRecordingUrl');
+    if (!signed && refused) throw this.#refusal(refused, call);
+    const url = signed ?? linkIn(call, 'RecordingUrl');
+    if (!url) throw notThere(`Exotel names no recording of the call ${sid}`, isStillToCome(day, this.#config.timezone));
+    try {
+      const body = await this.#fetch(url, day);
+      this.#prefersSigned ||= signed !== undefined;
+      return body;
+    } catch (thrown) {
+      const error = AppError.from(thrown);
+      throw isRefusal(error) ? this.#refusal({ url, error }, call) : error;
+    }
+  }
+
+  async #fetch(url: URL, day: string): Promise<ByteStream> {
+    try {
+      const { headers, body } = await this.#client.stream({ path: url });
+      const failure = pageFailure(url, headers['content-type'] ?? '');
+      if (!failure) return body;
+      await discard(body);
+      throw failure;
+    } catch (thrown) {
+      const error = AppError.from(thrown);
+      if (error.code !== 'path_missing') throw error;
+      throw notThere(`${url.host} has no recording at ${url.pathname}`, isStillToCome(day, this.#config.timezone));
+    }
+  }
+
+  #refusal({ url, error }: Refused, call: Call): AppError {
+    const { recordings_url, timezone } = this.#config;
+    const isOurs = url.origin === new URL(recordings_url).origin;
+    // Elsewhere, in S3, 403 is also the answer to a stranger who asks for what is not there yet.
+    if (!isOurs && hasJustEnded(call, timezone)) return notThere(`${url.host} has no recording yet`, true);
+    const message = isOurs
+      ? `${url.host} refused the recording to API key and token, and the account gives no pre-signed links. Ask Exotel to let this API key read recordings, or for the feature PreSignedRecordingUrl.`
+      : `${url.host} keeps the recording closed; API key and token are not sent there. Ask Exotel for the feature PreSignedRecordingUrl, or to allow our addresses.`;
+    return new AppError(error.code, message, { cause: error });
+  }
+}
+
+interface Refused {
+  url: URL;
+  error: AppError;
+}
+
+const justMs = 3_600_000;
+
+function hasJustEnded(call: Call, timezone: string): boolean {
+  const endedAt = new WallClock(timezone).withOffset(textOf(call, 'EndTime') ?? '');
+  return endedAt !== undefined && Date.now() - Date.parse(endedAt) < justMs;
+}
+
+function isRefusal({ code }: AppError): boolean {
+  return code === 'sign_in_refused' || code === 'permission_denied';
+}
+
+function linkIn(call: Call, name: string): URL | undefined {
+  const link = textOf(call, name);
+  return link !== undefined && isWebLink(link) ? new URL(link) : undefined;
+}
+
+function notThere(what: string, isLate: boolean): AppError {
+  return isLate
+    ? new AppError(
+        'recording_not_yet',
+        `${what}. Exotel has recordings some minutes after a call; it will be tried again.`,
+      )
+    : new AppError('path_missing', `${what}, long after the call: it was not recorded, or was deleted.`);
+}
+
+/** Other first bytes are found out when they are read; a page that says what it is need not be. */
+function pageFailure(url: URL, contentType: string): AppError | undefined {
+  if (!/^(text\/html|application\/(json|xml|xhtml))/i.test(contentType)) return undefined;
+  return new AppError(
+    'not_audio',
+    `${url.host} answers 200 with ${contentType.split(';')[0]} in place of a recording: a sign-in or error page. Check the recordings address.`,
+  );
+}

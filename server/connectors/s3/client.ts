@@ -1,0 +1,30 @@
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import type { GuardedAgents } from './guarded-agents.ts';
+
+export type S3Commands = typeof import('@aws-sdk/client-s3');
+
+/** The SDK takes a tenth of a second and 20 MB to load, so it is loaded by the first who needs it. */
+export async function loadSdk(): Promise<S3Commands> {
+  // Which Node runs is for whoever installs it; the SDK would tell at every start.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  return await import('@aws-sdk/client-s3');
+}
+
+/** Passing failures are tried again by the SDK within a second; after that it is the job's turn. */
+const attempts = 3;
+
+/**
+ * Every S3 client of this program. Its connections pass the egress guard and are counted; it has no time-outs of its
+ * own beyond connecting, because the SDK's would also count the time in which nobody reads.
+ */
+export async function openS3Client(config: S3ClientConfig, agents: GuardedAgents): Promise<S3Client> {
+  const { S3Client } = await loadSdk();
+  return new S3Client({
+    maxAttempts: attempts,
+    // Newer checksums are unknown to many servers that speak S3, and fail after the last byte in words of the SDK.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: { ...agents },
+    ...config,
+  });
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { type FieldMeta, secret } from '../../../shared/connector.ts';
+import { fileFields } from '../files/fields.ts';
+
+const meta = (facts: FieldMeta) => ({ ...facts });
+const importMeta = (facts: FieldMeta) => meta({ ...facts, direction: 'import' });
+const exportMeta = (facts: FieldMeta) => meta({ ...facts, direction: 'export' });
+
+const endpointSchema = z
+  .string()
+  .trim()
+  .max(1024)
+  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'an address such as https://host')
+  .refine((text) => !URL.canParse(text) || isBare(new URL(text)), 'without user, password, ? and #');
+
+function isBare({ username, password, search, hash }: URL): boolean {
+  return username === '' && password === '' && search === '' && hash === '';
+}
+
+/** What one S3 connector is told. Its titles and descriptions are the console's form. */
+export const s3ConfigSchema = z.strictObject({
+  bucket: z
+    .string()
+    .trim()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/,
+      'the bare name of a bucket, such as my-calls, without s3://',
+    )
+    .meta(meta({ title: 'Bucket', description: 'Its name alone, such as my-calls.', group: 'where' })),
+  region: z
+    .string()
+    .trim()
+    .regex(/^[a-z0-9-]{2,40}$/, 'a region such as ap-south-1')
+    .default('us-east-1')
+    .meta(
+      meta({
+        title: 'Region',
+        description: 'Where the bucket lies, such as ap-south-1. Servers other than AWS mostly accept us-east-1.',
+        group: 'where',
+      }),
+    ),
+  prefix: z
+    .string()
+    .trim()
+    .max(900)
+    .default('')
+    .transform(folderPrefix)
+    .meta(
+      meta({
+        title: 'Folder (prefix)',
+        description:
+          'Where the files lie, or where reports are put, such as exports/calls/. Folders inside it are not searched for files. Leave empty for the top of the bucket.',
+        group: 'where',
+      }),
+    ),
+  endpoint: endpointSchema.optional().meta(
+    meta({
+      title: 'Endpoint',
+      description: 'Only for servers other than AWS: their address, such as https://minio.example.com:9000.',
+      group: 'where',
+    }),
+  ),
+  path_style: z
+    .boolean()
+    .default(true)
+    .meta(
+      meta({
+        title: 'Bucket in the path',
+        description:
+          'Only used with an endpoint. On: https://host/bucket/file, which nearly every server understands. Off: https://bucket.host/file.',
+        group: 'where',
+      }),
+    ),
+  access_key: z
+    .string()
+    .trim()
+    .max(255)
+    .regex(/^[\x21-\x7e]+$/, 'without spaces')
+    .meta(meta({ title: 'Access key ID', description: 'Of an IAM user for this purpose alone.', group: 'who' })),
+  secret_key: secret({ title: 'Secret access key', group: 'who' }),
+  session_token: secret({
+    title: 'Session token',
+    description: 'Only with temporary credentials, which end after some hours. Better: the access key of an IAM user.',
+    group: 'who',
+  }).optional(),
+  requester_pays: z
+    .boolean()
+    .default(false)
+    .meta(
+      meta({
+        title: 'Requester pays',
+        description: 'On when the bucket bills whoever reads it: the owner of this access key then agrees to pay.',
+        group: 'who',
+      }),
+    ),
+  ...fileFields,
+  stable_seconds: z.coerce
+    .number()
+    .min(0)
+    .max(3600)
+    .default(0)
+    .meta(
+      importMeta({
+        title: 'Wait for complete files (seconds)',
+        description:
+          'An S3 object appears when it is complete, so 0 is right unless a program writes the same object again and again.',
+        group: 'what',
+      }),
+    ),
+  encryption: z
+    .enum(['none', 'AES256', 'aws:kms'])
+    .default('none')
+    .meta(
+      exportMeta({
+        title: 'Encryption',
+        description: 'none: as the bucket is set (AWS encrypts every object by itself). Or asked for with each report.',
+        group: 'what',
+      }),
+    ),
+  kms_key: z
+    .string()
+    .trim()
+    .min(1)
+    .max(2048)
+    .optional()
+    .meta(
+      exportMeta({
+        title: 'KMS key',
+        description: 'Its ARN, for aws:kms. Leave empty for the key that the bucket or the AWS account has for S3.',
+        group: 'what',
+      }),
+    ),
+});
+
+export type S3Config = z.infer<typeof s3ConfigSchema>;
+
+/** A prefix is a folder: `/exports/calls` and `exports/calls/` are the same one. */
+function folderPrefix(text: string): string {
+  const bare = text.replace(/^\/+/, '').replace(/\/+$/, '');
+  return bare === '' ? '' : `${bare}/`;
+}
+
+/** `s3://bucket/folder/file`. */
+export function s3Url({ bucket }: Pick<S3Config, 'bucket'>, key: string): string {
+  return `s3://${bucket}/${key}`;
+}

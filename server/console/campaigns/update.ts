@@ -1,0 +1,11 @@
+import { campaignIdSchema, campaignInputSchema } from '../../../shared/campaign.ts';
+import { changeCampaign } from '../../campaigns/campaigns.ts';
+import { forCampaignAdmins } from './procedures.ts';
+
+export const update = forCampaignAdmins
+  .input(campaignInputSchema.extend({ id: campaignIdSchema }))
+  .mutation(async ({ ctx, input }): Promise<{ ok: true }> => {
+    const { id, ...changed } = input;
+    await changeCampaign(ctx.services, ctx.session.accountId, id, changed);
+    return { ok: true };
+  });

@@ -1,0 +1,84 @@
+import { databaseError } from '../../db/failure.ts';
+import { type AfterState, itemsToFinish, type ReadItem, writeAfterState } from '../../db/queries/source-ledger.ts';
+import { holdsWork } from '../../db/queries/work-claim.ts';
+import { AppError } from '../../shared/error.ts';
+import type { AfterSuccess } from '../connectors/connector.ts';
+import { WorkAborted } from '../worker/abort.ts';
+import { sourceVersion } from './fetch/versions.ts';
+import { endsRun, type ImportRun, lostSession } from './import-run.ts';
+
+const itemsAtOnce = 100;
+/** When so many in a row fail for a reason that passes, the others are left to the next run. */
+const failuresInRow = 3;
+
+/**
+ * Moves or deletes, at their source, items whose rows are stored: this run's, and those of earlier ones where it did not
+ * work. Killed anywhere, the next run goes on: an item that is gone is done. What could not be moved is told, as a note;
+ * nothing else follows from it, for the rows are here.
+ */
+export async function finishItems(current: ImportRun): Promise<string | undefined> {
+  const { run, settings, place } = current;
+  const { after_success: action } = settings;
+  if (action === 'leave') return undefined;
+  const failures: AppError[] = [];
+  let inRow = 0;
+  for (let after = 0; inRow < failuresInRow; ) {
+    const items = await itemsToFinish(run.services.database.pool, place, { after, limit: itemsAtOnce });
+    if (items.length === 0) break;
+    if (after === 0) await beginStep(current, action);
+    if (!(await holdsWork(run.services.database.pool, run.work))) throw new WorkAborted('lease_lost');
+    for (const item of items) {
+      after = item.id;
+      const failure = await finishItem(current, item, action);
+      if (failure) failures.push(failure);
+      inRow = failure?.kind === 'transient' ? inRow + 1 : 0;
+      if (inRow === failuresInRow) break;
+    }
+  }
+  return failures.length === 0 ? undefined : noteOf(action, failures);
+}
+
+async function beginStep({ run, connector }: ImportRun, action: AfterSuccess): Promise<void> {
+  await run.delivering();
+  await run.step('deliver', `${action === 'move' ? 'Moving' : 'Deleting'} what was read at ${connector.name}`);
+}
+
+/** Undefined where the item is dealt with; otherwise why it is not. */
+async function finishItem(current: ImportRun, item: ReadItem, action: AfterSuccess): Promise<AppError | undefined> {
+  const { run } = current;
+  const { state, failure } = await attempt(current, item, action);
+  await writeAfterState(run.services.database.pool, run.accountId, item.id, state);
+  return failure;
+}
+
+async function attempt(
+  { run, source }: ImportRun,
+  { key, size, modifiedAt, ...known }: ReadItem,
+  action: AfterSuccess,
+): Promise<{ state: AfterState; failure?: AppError }> {
+  try {
+    run.signal.throwIfAborted();
+    const session = await source.session();
+    if (!session.finish) return { state: 'kept' };
+    await session.finish({ key, version: sourceVersion(known), size, modifiedAt, readiness: 'ready' }, action);
+    return { state: 'done' };
+  } catch (thrown) {
+    const error = AppError.from(thrown, 'the import');
+    // The rows are stored: what goes wrong unforeseen with the file itself must not undo that.
+    const isOfFile = error.code === 'internal' && databaseError(error.cause) === undefined;
+    if (run.signal.aborted || (endsRun(error) && !isOfFile)) throw thrown;
+    if (error.code === 'item_changed') return { state: 'kept' };
+    run.services.log.warn({ err: thrown, item: key }, `an item that was read could not be ${pastOf(action)}`);
+    if (lostSession.includes(error.code)) await source.forget();
+    return { state: 'failed', failure: error };
+  }
+}
+
+function pastOf(action: AfterSuccess): string {
+  return action === 'move' ? 'moved' : 'deleted';
+}
+
+function noteOf(action: AfterSuccess, failures: AppError[]): string {
+  const files = failures.length === 1 ? '1 file' : `${failures.length} files`;
+  return `${files} could not be ${pastOf(action)}: ${failures[0]?.message}`;
+}

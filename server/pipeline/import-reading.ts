@@ -1,0 +1,87 @@
+import {
+  endItem,
+  type ItemEnd,
+  type ItemPosition,
+  type ListedReadyItem,
+  nextReadyItems,
+} from '../../db/queries/source-items.ts';
+import { AppError } from '../../shared/error.ts';
+import type { SourceItem } from '../connectors/connector.ts';
+import { WorkAborted } from '../worker/abort.ts';
+import { wait } from '../worker/wait.ts';
+import { sha256 } from './fetch/listing.ts';
+import { itemBounds, unpacked } from './fetch/unpack.ts';
+import { sourceVersion } from './fetch/versions.ts';
+import { importItem } from './import-item.ts';
+import { endsRun, type ImportRun, lostSession, showProgress } from './import-run.ts';
+import { readFileRows } from './validate/file-rows.ts';
+
+const itemsAtOnce = 100;
+
+/** Reads every item that is this execution's to read, in order of key; an item that fails does not stop the others. */
+export async function readItems(current: ImportRun): Promise<void> {
+  const { run, reader } = current;
+  const { pool } = run.services.database;
+  let after: ItemPosition | undefined;
+  for (;;) {
+    const items = await nextReadyItems(pool, run.accountId, run.id, { after, limit: itemsAtOnce });
+    if (items.length === 0) break;
+    if (!after) await waitUntilStable(current);
+    for (const item of items) {
+      after = item;
+      const end = await readItem(current, item);
+      if (end.state === 'waiting') await keepWaiting(current, item);
+      if (!(await endItem(pool, reader, item.id, end))) throw new WorkAborted('lease_lost');
+      await showProgress(current);
+    }
+  }
+  await showProgress(current, { now: true });
+}
+
+/** An item is listed before this and looked at again as it is read: if it was the same for so long, nobody writes it. */
+async function waitUntilStable({ run, settings, listedAtMs }: ImportRun): Promise<void> {
+  const leftMs = listedAtMs + settings.stable_seconds * 1000 - performance.now();
+  if (leftMs <= 0) return;
+  await wait(leftMs, run.signal);
+  run.signal.throwIfAborted();
+}
+
+async function readItem(current: ImportRun, item: ListedReadyItem): Promise<ItemEnd> {
+  const { run, connector, source, settings, reader } = current;
+  const session = await source.session();
+  try {
+    run.signal.throwIfAborted();
+    const { services, signal, accountId } = run;
+    const { dataDir } = services.config;
+    await importItem({ services, signal, accountId, connectorId: connector.id }, item, {
+      reader,
+      rules: settings.rules,
+      onExisting: settings.on_existing,
+      open: async () => unpacked(await session.read(listedItem(item, run.id)), itemBounds),
+      rows: (scratch) => readFileRows(scratch, settings, { dataDir, signal }),
+    });
+    return { state: 'done', toFinish: settings.after_success !== 'leave' };
+  } catch (thrown) {
+    return await failedEnd(current, item, thrown);
+  }
+}
+
+/** How an item ended that could not be read. Throws what ends the whole run. */
+async function failedEnd({ run, source }: ImportRun, { key }: ListedReadyItem, thrown: unknown): Promise<ItemEnd> {
+  const error = AppError.from(thrown, 'the import');
+  if (run.signal.aborted || endsRun(error)) throw thrown;
+  const { code, message } = error;
+  if (code === 'item_changed') return { state: 'waiting', failure: { code, message } };
+  run.services.log.warn({ err: thrown, item: key }, 'an item could not be read');
+  if (lostSession.includes(code)) await source.forget();
+  return { state: 'failed', failure: { code, message: `${key}: ${message}` } };
+}
+
+async function keepWaiting({ waiting }: ImportRun, { key, size }: ListedReadyItem): Promise<void> {
+  await waiting.add([{ key, keyHash: sha256(key), size, reason: 'still being written' }]);
+}
+
+/** The item as its source listed it. */
+function listedItem({ key, version, size, modifiedAt }: ListedReadyItem, executionId: Buffer): SourceItem {
+  return { key, version: sourceVersion({ version, executionId }), size, modifiedAt, readiness: 'ready' };
+}

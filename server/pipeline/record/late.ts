@@ -1,0 +1,52 @@
+import type { RecordingRow } from '../../../db/queries/recordings.ts';
+import { AppError, type Failure } from '../../../shared/error.ts';
+
+const minute = 60;
+/** After how many seconds of waiting, how long until the next look. */
+const steps: readonly [since: number, delay: number][] = [
+  [0, minute],
+  [minute, 2 * minute],
+  [3 * minute, 5 * minute],
+  [8 * minute, 10 * minute],
+  [18 * minute, 15 * minute],
+  [33 * minute, 30 * minute],
+  [63 * minute, 60 * minute],
+];
+/** Looks come a little early or late. */
+const toleranceSeconds = 5;
+const givenUpSeconds = 24 * 60 * minute;
+/** Where whoever limits us does not say for how long. */
+const limitedSeconds = minute;
+
+/**
+ * How long until a recording that is late is asked for again: after 1 minute, then 2, 5, 10, 15 and 30, then each hour;
+ * later where the source says so.
+ */
+export function lateDelaySeconds(lateSeconds: number, retryAfterSeconds = 0): number {
+  const step = steps.findLast(([since]) => since <= lateSeconds + toleranceSeconds);
+  return Math.max(step?.[1] ?? minute, retryAfterSeconds);
+}
+
+/** What it ends with where the source has said for a day that it is not there yet; undefined before. */
+export function givenUp({ lateSeconds = 0, reference }: RecordingRow): Failure | undefined {
+  if (lateSeconds < givenUpSeconds - toleranceSeconds) return undefined;
+  const name = reference.length > 200 ? `${reference.slice(0, 200)}…` : reference;
+  return {
+    code: 'path_missing',
+    message: `The source has said for 24 hours that the recording ${name} is not there yet, so it is not asked for again. If it is there by now, import the row again with another audio_url, or ask whoever runs the source.`,
+  };
+}
+
+/**
+ * How long a failure that is nobody's asks us to wait, where it does; such a wait is no failed attempt. `lateSeconds` is
+ * how long the recording has been late.
+ */
+export function waitAfter(thrown: unknown, lateSeconds: number): number | undefined {
+  if (!(thrown instanceof AppError)) return undefined;
+  if (thrown.code === 'recording_not_yet') return lateDelaySeconds(lateSeconds, thrown.retryAfterSeconds);
+  return thrown.code === 'rate_limited' ? (thrown.retryAfterSeconds ?? limitedSeconds) : undefined;
+}
+
+export function isLate(thrown: unknown): boolean {
+  return thrown instanceof AppError && thrown.code === 'recording_not_yet';
+}

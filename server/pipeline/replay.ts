@@ -1,0 +1,136 @@
+import { listEnabledRules } from '../../db/queries/assignment-rules.ts';
+import { ingressConnectorId } from '../../db/queries/interactions.ts';
+import {
+  keepReasons,
+  loadReplayable,
+  type ReplayableRow,
+  type StillRejected,
+} from '../../db/queries/rejected-rows-replay.ts';
+import { AppError } from '../../shared/error.ts';
+import type { LoadedConnector } from '../connectors/load.ts';
+import { loadConnector } from '../connectors/load.ts';
+import type { Services } from '../services.ts';
+import { importConfigSchema, rowSettingsOf } from './import-settings.ts';
+import { readReplayed } from './replay/read.ts';
+import { type GoodRow, storeReplayed } from './replay/store.ts';
+
+/** A rejected row as somebody mended it; without `raw`, as it is kept: what was wrong may have been the mapping. */
+export interface ReplayRow {
+  rejectedRowId: number;
+  raw?: string | undefined;
+}
+
+export interface ReplayResult {
+  id: number;
+  outcome: 'imported' | 'updated' | 'duplicate' | 'rejected';
+  /** Why it is rejected, or why nothing was done. */
+  reason?: string;
+}
+
+export interface Replayed {
+  imported: number;
+  updated: number;
+  duplicate: number;
+  rejected: number;
+  /** In the order of the rows that were given. */
+  results: ReplayResult[];
+}
+
+/**
+ * Reads rejected rows again, by their file's headings and by the connector's mapping of today, and stores those that are
+ * good as their import would have. A row that is stored counts as replayed from then on, so replaying it again does
+ * nothing; one that is not stays open, with the new reason. Throws `not_found` where the account has none of them.
+ */
+export async function replayRows(
+  services: Services,
+  accountId: number,
+  rows: readonly ReplayRow[],
+  by: string,
+): Promise<Replayed> {
+  const given = new Map(rows.map(({ rejectedRowId, raw }) => [rejectedRowId, raw]));
+  const found = await loadReplayable(services.database.pool, accountId, [...given.keys()]);
+  if (found.length === 0)
+    throw new AppError('not_found', 'None of these rejected rows is there any more. Reload the page to see which are.');
+  const results = new Map<number, ReplayResult>();
+  for (const group of groupsOf(found.filter(({ state }) => state !== 'replayed')))
+    for (const result of await replayGroup({ services, accountId, by }, group, given)) results.set(result.id, result);
+  for (const { id, state } of found)
+    if (state === 'replayed') results.set(id, { id, outcome: 'duplicate', reason: 'It was replayed before.' });
+  const known = [...given.keys()].map((id) => results.get(id) ?? missing(id));
+  const countOf = (outcome: ReplayResult['outcome']) => known.filter((result) => result.outcome === outcome).length;
+  return {
+    imported: countOf('imported'),
+    updated: countOf('updated'),
+    duplicate: countOf('duplicate'),
+    rejected: countOf('rejected'),
+    results: known,
+  };
+}
+
+function missing(id: number): ReplayResult {
+  return { id, outcome: 'rejected', reason: `There is no rejected row ${id} any more.` };
+}
+
+/** Rows of one item and one execution, which are stored alike. */
+function groupsOf(rows: ReplayableRow[]): ReplayableRow[][] {
+  const groups = new Map<string, ReplayableRow[]>();
+  for (const row of rows) {
+    const key = `${row.sourceItemId} ${row.executionId.toString('hex')}`;
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()];
+}
+
+interface Replay {
+  services: Services;
+  accountId: number;
+  by: string;
+}
+
+async function replayGroup(
+  replay: Replay,
+  rows: ReplayableRow[],
+  given: ReadonlyMap<number, string | undefined>,
+): Promise<ReplayResult[]> {
+  const { services, accountId } = replay;
+  const connector = await connectorOf(services, accountId, rows[0]?.connectorId ?? ingressConnectorId);
+  if (connector instanceof AppError)
+    return rows.map(({ id }) => ({ id, outcome: 'rejected', reason: connector.message }));
+  const config = importConfigSchema.parse(connector.config);
+  const rules = await listEnabledRules(services.database.pool, accountId);
+  const settings = { column_mapping: config.column_mapping, ...rowSettingsOf(config, connector.timezone) };
+  const good: GoodRow[] = [];
+  const bad: StillRejected[] = [];
+  for (const row of rows) {
+    const outcome = readReplayed(row, given.get(row.id), settings);
+    if ('code' in outcome) bad.push({ id: row.id, ...outcome });
+    else good.push({ row, interaction: outcome });
+  }
+  await keepReasons(services.database.pool, accountId, bad);
+  const stored = await storeReplayed(replay, good, {
+    connectorId: connector.id,
+    onExisting: config.on_existing,
+    rules,
+  });
+  return [...stored, ...bad.map(({ id, reason }): ReplayResult => ({ id, outcome: 'rejected', reason }))];
+}
+
+/** Why there is none, as an error, where there is none any more. */
+async function connectorOf(
+  { database, keyring }: Services,
+  accountId: number,
+  connectorId: number,
+): Promise<LoadedConnector | AppError> {
+  if (connectorId === ingressConnectorId)
+    return new AppError('invalid', 'The row came over the API. Send it again there.');
+  try {
+    return await loadConnector(database, keyring, accountId, connectorId);
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'not_found')
+      return new AppError(
+        'not_found',
+        'The connector that brought the row was deleted, so nothing says how to read it.',
+      );
+    throw thrown;
+  }
+}

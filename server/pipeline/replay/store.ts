@@ -1,0 +1,85 @@
+import { transaction } from '../../../db/database.ts';
+import type { StoredRule } from '../../../db/queries/assignment-rules.ts';
+import { markReplayed, type ReplayableRow } from '../../../db/queries/rejected-rows-replay.ts';
+import type { Services } from '../../services.ts';
+import type { ReplayResult } from '../replay.ts';
+import { ChunkBuffer } from '../store/chunk.ts';
+import { storeFailure } from '../store/failure.ts';
+import { fateOf } from '../store/fate.ts';
+import { InteractionStore } from '../store/interaction-store.ts';
+import type { OnExisting, SortedRows } from '../store/sort.ts';
+import type { Interaction } from '../validate/interaction.ts';
+
+/** A rejected row that is good by now. */
+export interface GoodRow {
+  row: ReplayableRow;
+  interaction: Interaction;
+}
+
+interface StoreSettings {
+  connectorId: number;
+  onExisting: OnExisting;
+  rules: readonly StoredRule[];
+}
+
+const rowsAtOnce = 500;
+
+/** Stores rows of one item, in their order; that a row is replayed is written in the transaction that stores it. */
+export async function storeReplayed(
+  replay: { services: Services; accountId: number; by: string },
+  rows: GoodRow[],
+  settings: StoreSettings,
+): Promise<ReplayResult[]> {
+  const results: ReplayResult[] = [];
+  for (const group of distinctGroups(rows)) results.push(...(await storeGroup(replay, group, settings)));
+  return results;
+}
+
+/** Of one id, each row goes into a group of its own, so that what became of it is certain. */
+function distinctGroups(rows: GoodRow[]): GoodRow[][] {
+  const groups: GoodRow[][] = [];
+  let ids = new Set<string>();
+  for (const row of rows) {
+    const { externalId } = row.interaction;
+    const group = groups.at(-1);
+    if (group && !ids.has(externalId) && group.length < rowsAtOnce) group.push(row);
+    else {
+      groups.push([row]);
+      ids = new Set();
+    }
+    ids.add(externalId);
+  }
+  return groups;
+}
+
+async function storeGroup(
+  { services: { database }, accountId, by }: { services: Services; accountId: number; by: string },
+  group: GoodRow[],
+  { connectorId, onExisting, rules }: StoreSettings,
+): Promise<ReplayResult[]> {
+  const [first] = group;
+  if (!first) return [];
+  const { sourceItemId, executionId } = first.row;
+  const origin = { accountId, connectorId, sourceItemId };
+  const buffer = new ChunkBuffer(group.length);
+  const rows = group.map(({ row, interaction }) => buffer.add(interaction, row.line, fateOf(interaction, rules)));
+  const store = new InteractionStore(database, { origin, executionId, onExisting, isBulk: false });
+  const ids = group.map(({ row }) => row.id);
+  let attempts = 0;
+  try {
+    const sorted = await transaction(database.pool, async (connection) => {
+      if (attempts++ > 0) store.expectKnown();
+      const written = await store.write(connection, { rows, buffer });
+      await markReplayed(connection, accountId, ids, by);
+      return written;
+    });
+    return rows.map((row, index) => ({ id: ids[index] ?? 0, outcome: outcomeIn(sorted, row) }));
+  } catch (thrown) {
+    throw storeFailure(thrown);
+  }
+}
+
+function outcomeIn({ added, changed }: SortedRows, row: SortedRows['added'][number]): ReplayResult['outcome'] {
+  if (added.includes(row)) return 'imported';
+  return changed.includes(row) ? 'updated' : 'duplicate';
+}

@@ -1,0 +1,57 @@
+import { expect } from 'chai';
+import { ecc4xConfigSchema } from '../../../../server/connectors/ecc4x/config.ts';
+import { ecc4x } from '../../../../server/connectors/ecc4x/ecc4x.ts';
+import { secretPaths } from '../../../../server/connectors/secrets.ts';
+
+const voice_log = { api: 'hash_key', base_url: 'https://ecc.example.com:8443', hash_key: 'k', requesting_host: 'h' };
+const report = { source: { kind: 'sftp_report', inbox: 'vla' }, voice_log };
+const query = 'SELECT crt_object_id FROM cdr WHERE at >= :from AND at < :to';
+const database = {
+  source: { kind: 'database', engine: 'postgres', host: 'h', database: 'd', user: 'u', password: 'p', query },
+  voice_log,
+};
+
+describe('the settings of an ECC 4x connector', () => {
+  it('a report is a file with its own mapping; rows of a server are NDJSON', () => {
+    expect(ecc4xConfigSchema.parse(report).file_format).to.equal('csv');
+    expect(ecc4xConfigSchema.parse(database).file_format).to.equal('ndjson');
+    expect(ecc4xConfigSchema.parse(report).column_mapping).to.include({ crtObjectId: 'external_interaction_id' });
+  });
+
+  it('are the same when they are read again as they were stored', () => {
+    for (const config of [report, database]) {
+      const once = ecc4xConfigSchema.parse(config);
+      expect(ecc4xConfigSchema.parse(once)).to.deep.equal(once);
+      expect(ecc4x.location(ecc4xConfigSchema.parse(once))).to.equal(ecc4x.location(once));
+    }
+  });
+
+  it('what is derived follows the source, whatever was stored', () => {
+    const stored = ecc4xConfigSchema.parse(report);
+    const changed = ecc4xConfigSchema.parse({ ...stored, source: database.source });
+    expect(changed).to.include({ file_format: 'ndjson', after_success: 'leave' });
+  });
+
+  it('every credential is a secret', () => {
+    expect(secretPaths(ecc4xConfigSchema).sort()).to.deep.equal([
+      ...['source.auth.password', 'source.auth.value', 'source.password'],
+      ...['voice_log.hash_key', 'voice_log.password'],
+    ]);
+  });
+
+  it('a query without :from and :to is refused, and an address with credentials in it', () => {
+    const withQuery = (text: string) => ({ ...database, source: { ...database.source, query: text } });
+    expect(ecc4xConfigSchema.safeParse(withQuery('SELECT 1 WHERE at >= :from')).success).to.equal(false);
+    expect(ecc4xConfigSchema.safeParse(withQuery("SELECT now()::from, ':to'")).success).to.equal(false);
+    const base_url = 'https://user:secret@ecc.example.com';
+    expect(ecc4xConfigSchema.safeParse({ ...report, voice_log: { ...voice_log, base_url } }).success).to.equal(false);
+  });
+
+  it('another query, table or mapping is another location; another password is not', () => {
+    const at = (source: object, more: object = {}) =>
+      ecc4x.location(ecc4xConfigSchema.parse({ ...database, source: { ...database.source, ...source }, ...more }));
+    expect(at({ query: `${query} AND 1 = 1` })).not.to.equal(at({}));
+    expect(at({}, { column_mapping: { crt_object_id: 'external_interaction_id' } })).not.to.equal(at({}));
+    expect(at({ password: 'another' })).to.equal(at({}));
+  });
+});

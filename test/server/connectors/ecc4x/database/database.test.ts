@@ -1,0 +1,107 @@
+import { expect } from 'chai';
+import type { ConnectorType } from '../../../../../server/connectors/connector.ts';
+import { ecc4xConfigSchema } from '../../../../../server/connectors/ecc4x/config.ts';
+import { ecc4x } from '../../../../../server/connectors/ecc4x/ecc4x.ts';
+import { openSource } from '../../../../../server/connectors/ecc4x/source.ts';
+import { localhostCertificate } from '../../../../harness/certificate.ts';
+import type { CallsSystem } from '../../calls-fixture.ts';
+import { check, collect, contextOf, needed, rejects } from '../../contract-kit.ts';
+import { callsFixture } from '../fixture.ts';
+
+type Json = Record<string, unknown>;
+
+for (const { name, start } of callsFixture.variants.filter((variant) => variant.name.includes('database')))
+  describe(`rows of ${name}`, () => {
+    const isPostgres = name.includes('PostgreSQL');
+    let system: CallsSystem;
+    before(async function () {
+      this.timeout(60_000);
+      system = await start();
+    });
+    afterEach(() => system.removeCalls());
+    after(() => system.stop());
+
+    const withQuery = (query: string, more: Json = {}): Json => {
+      const config = system.config();
+      return { ...config, source: { ...(config.source as Json), query, ...more } };
+    };
+    const rowsOf = async (config: Json): Promise<Json[]> => {
+      await using session = await openSource(ecc4xConfigSchema.parse(config), contextOf());
+      const lines: string[] = [];
+      for (const item of await collect(session))
+        for await (const bytes of await session.read(item))
+          lines.push(...Buffer.from(bytes).toString().trim().split('\n'));
+      return lines.map((line) => JSON.parse(line));
+    };
+    const within = 'FROM cdr WHERE call_originate_time >= :from AND call_originate_time < :to';
+
+    it('values come as the server writes them, and what is quoted in a query stays', async () => {
+      system.addCalls([{ id: 'd1', startedAt: new Date(Date.now() - 3_600_000) }]);
+      const [row] = await rowsOf(system.config());
+      expect(row?.metadata).to.include({ disposition: 'SALE', quoted: ':from' });
+      expect(String((row?.metadata as Json | undefined)?.campaign_id)).to.equal('110');
+    });
+
+    it('a query without the call SID is told before it is run for long, also when it gives no rows', async () => {
+      const query = `SELECT call_id, campaign_id ${within}`;
+      const failure = await rejects(rowsOf(withQuery(query)), 'missing_columns');
+      expect(failure.message).to.match(/external_interaction_id.*call_id, campaign_id/);
+      const last = (await check(ecc4x as unknown as ConnectorType, withQuery(query), 'import')).at(-1);
+      expect(last).to.include({ name: 'list', ok: false });
+    });
+
+    it('nothing is ever changed', async () => {
+      system.addCalls([{ id: 'd1', startedAt: new Date(Date.now() - 3_600_000) }]);
+      const config = withQuery('DELETE FROM cdr WHERE call_originate_time >= :from AND call_originate_time < :to');
+      const failure = await rejects(rowsOf(config), 'invalid');
+      expect(failure.field).to.equal('source.query');
+      expect(await rowsOf(system.config())).to.have.length(1);
+    });
+
+    it('a query that takes too long is ended by the server', async () => {
+      const sleep = isPostgres ? 'pg_sleep(30)' : 'SLEEP(30)';
+      const query = `SELECT crt_object_id, campaign_id, ${sleep} AS slept FROM (SELECT 1) one, cdr
+        WHERE call_originate_time >= :from AND call_originate_time < :to`;
+      system.addCalls([{ id: 'd1', startedAt: new Date(Date.now() - 3_600_000) }]);
+      const started = performance.now();
+      const failure = await rejects(rowsOf(withQuery(query, { statement_timeout_seconds: 1 })), 'host_timeout');
+      expect(failure.message).to.match(/longer than 1 s/);
+      expect(performance.now() - started).to.be.lessThan(10_000);
+    });
+
+    it('a wrong database, a table that is not there and a connection that is not safe are told apart', async () => {
+      const missing = await rejects(
+        rowsOf(withQuery(`SELECT crt_object_id ${within}`, { database: 'nowhere' })),
+        'path_missing',
+        'permission_denied',
+      );
+      expect(missing.message).to.match(/nowhere/);
+      const query = `SELECT crt_object_id ${within.replace('cdr', 'no_such_table')}`;
+      expect((await rejects(rowsOf(withQuery(query)), 'invalid')).message).to.match(/no_such_table/);
+      const unencrypted = await rejects(
+        rowsOf(withQuery(`SELECT crt_object_id ${within}`, { tls: 'verify' })),
+        'protocol_error',
+      );
+      expect(unencrypted.field).to.equal('source.tls');
+    });
+
+    it('TLS is taken by its name and its authority, or as it comes where that was chosen', async function () {
+      if (!isPostgres)
+        return needed<void>(undefined, 'the MySQL-protocol server of the tests has no certificate', this);
+      system.addCalls([{ id: 'd1', startedAt: new Date(Date.now() - 3_600_000) }]);
+      const query = String((system.config().source as Json).query);
+      const verified = withQuery(query, { tls: 'verify', host: 'localhost' });
+      expect(await rowsOf({ ...verified, certificate_authority: localhostCertificate })).to.have.length(1);
+      await rejects(rowsOf(verified), 'protocol_error');
+      const otherName = { ...withQuery(query, { tls: 'verify' }), certificate_authority: localhostCertificate };
+      await rejects(rowsOf(otherName), 'protocol_error');
+      expect(await rowsOf(withQuery(query, { tls: 'encrypt' }))).to.have.length(1);
+    });
+
+    it('a reader that leaves early does not disturb the next one', async () => {
+      system.addCalls(3000);
+      await using session = await openSource(ecc4xConfigSchema.parse(system.config()), contextOf());
+      for (const item of await collect(session)) for await (const _ of await session.read(item)) break;
+      expect(await rowsOf(system.config())).to.have.length(3000);
+    });
+  });

@@ -1,0 +1,117 @@
+import { expect } from 'chai';
+import type { RowDataPacket } from 'mysql2/promise';
+import { claimWork, type Work } from '../../../db/queries/work.ts';
+import { lateDelaySeconds } from '../../../server/pipeline/record/late.ts';
+import { recordHandler } from '../../../server/pipeline/record.ts';
+import type { Services } from '../../../server/services.ts';
+import type { WorkHandler } from '../../../server/worker/handler.ts';
+import { addConnector } from '../../harness/connectors.ts';
+import { testAccount, testServices } from '../../harness/services.ts';
+import { addWaitingRecordings } from '../../harness/waiting-recordings.ts';
+import { startExotel } from '../connectors/exolite/fixture.ts';
+
+describe('a recording that its source has not yet', function () {
+  this.timeout(30_000);
+  let services: Services;
+  let system: Awaited<ReturnType<typeof startExotel>>;
+  let handler: WorkHandler;
+  let place: { accountId: number; connectorId: number; itemKey: string };
+
+  before(async () => {
+    services = await testServices();
+    system = await startExotel();
+  });
+  beforeEach(async () => {
+    await services.database.pool.query('DELETE FROM work');
+    handler = recordHandler(services);
+    const { id: accountId } = await testAccount(services);
+    const connectorId = await addConnector(services, accountId, { type: 'exolite', config: system.config() });
+    place = { accountId, connectorId, itemKey: new Date().toISOString().slice(0, 10) };
+    system.addCalls([{ id: 'late', startedAt: new Date(), recording: 'late' }]);
+  });
+  afterEach(() => handler[Symbol.asyncDispose]());
+  after(async () => {
+    await system.stop();
+    await services.close();
+  });
+
+  async function select(sql: string, ...values: unknown[]): Promise<RowDataPacket> {
+    const [rows] = await services.database.pool.query<RowDataPacket[]>(sql, values);
+    return rows[0] ?? ({} as RowDataPacket);
+  }
+  const waiting = () =>
+    select('SELECT attempts, TIMESTAMPDIFF(SECOND, NOW(3), run_after) AS seconds FROM work WHERE kind = "record"');
+  const recording = () =>
+    select('SELECT state, failure, late_since FROM recording WHERE account_id = ?', place.accountId);
+
+  /** Makes the work due and does it. */
+  async function attempt(): Promise<void> {
+    await services.database.pool.query('UPDATE work SET run_after = NOW(3)');
+    const [work] = await claimWork(services.database.pool, 'record', { limit: 1, leaseSeconds: 30 });
+    await handler.run(work as Work, new AbortController().signal);
+  }
+  const lateFor = (hours: number) =>
+    services.database.pool.query('UPDATE recording SET late_since = NOW(3) - INTERVAL ? SECOND WHERE account_id = ?', [
+      hours * 3600,
+      place.accountId,
+    ]);
+
+  it('is asked for again later, and is no failed attempt however often; when it comes, it is taken', async () => {
+    await addWaitingRecordings(services, place, [{ audio: 'late' }]);
+    await attempt();
+    const first = await recording();
+    expect(first).to.include({ state: 'waiting', failure: null });
+    expect(first.late_since).to.be.instanceOf(Date);
+    expect((await waiting()).seconds).to.be.within(50, 61);
+    for (let times = 0; times < 6; times++) await attempt();
+    expect((await waiting()).attempts).to.equal(0);
+    expect((await recording()).late_since).to.deep.equal(first.late_since);
+    await lateFor(2);
+    await attempt();
+    expect((await waiting()).seconds).to.be.within(3500, 3601);
+    system.recordingArrives('late');
+    await attempt();
+    expect((await recording()).state).to.equal('here');
+    expect((await select('SELECT kind FROM work')).kind).to.equal('analyse');
+  });
+
+  it('is given up after 24 hours, in words', async () => {
+    await addWaitingRecordings(services, place, [{ audio: 'late' }]);
+    await attempt();
+    await lateFor(24);
+    await attempt();
+    const { state, failure } = await recording();
+    expect(state).to.equal('failed');
+    expect(JSON.parse(failure)).to.have.property('code', 'path_missing');
+    expect(JSON.parse(failure).message).to.match(/24 hours.*late/);
+    expect(await select('SELECT kind FROM work')).to.deep.equal({});
+  });
+
+  it('keeps what is here of the same interaction', async () => {
+    system.addCalls([{ id: 'here', startedAt: new Date() }]);
+    await addWaitingRecordings(services, place, [{ audio: 'here;late' }]);
+    await attempt();
+    const [rows] = await services.database.pool.query<RowDataPacket[]>(
+      'SELECT state FROM recording WHERE account_id = ? ORDER BY position',
+      [place.accountId],
+    );
+    expect(rows.map(({ state }) => state)).to.deep.equal(['here', 'waiting']);
+  });
+
+  it('whose source limits us waits as long as it says, and that is no failed attempt', async () => {
+    await addWaitingRecordings(services, place, [{ audio: 'late' }]);
+    system.server.refuseNext(1, 600);
+    await attempt();
+    expect(await waiting()).to.include({ attempts: 0 });
+    expect((await waiting()).seconds).to.be.within(580, 601);
+    expect((await recording()).late_since).to.equal(null);
+  });
+
+  it('is looked for after 1 minute, then 2, 5, 10, 15 and 30, then each hour, or later where the source says so', () => {
+    const minutes: number[] = [];
+    for (let at = 0; minutes.length < 9; at += (minutes.at(-1) ?? 0) * 60) minutes.push(lateDelaySeconds(at) / 60);
+    expect(minutes).to.deep.equal([1, 2, 5, 10, 15, 30, 60, 60, 60]);
+    expect(lateDelaySeconds(0, 90)).to.equal(90);
+    expect(lateDelaySeconds(0, 30)).to.equal(60);
+  });
+});

@@ -1,0 +1,143 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { CampaignSettings, ConversationDefaults } from '../../shared/campaign.ts';
+import { messageAtField } from '../api/problem.ts';
+import type { Campaign } from '../api/types.ts';
+import type { AppContext } from '../app/context.ts';
+import { Action } from '../app/resource.ts';
+import { base } from '../style/base.ts';
+import { controls } from '../style/controls.ts';
+import '../parts/dialog.ts';
+import '../parts/problem.ts';
+import './campaign-metadata.ts';
+
+/**
+ * A new campaign, or the settings of one that is there.
+ * @fires saved - with its id
+ * @fires close
+ */
+@customElement('cqa-campaign-dialog')
+export class CampaignDialogElement extends LitElement {
+  static override styles = [
+    base,
+    controls,
+    css`
+      legend {
+        margin-bottom: var(--space-3);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) app: AppContext | undefined;
+  @property({ attribute: false }) campaign: Campaign | undefined;
+  @state() private name = '';
+  @state() private description = '';
+  @state() private defaults: ConversationDefaults = {};
+  @state() private isNameMissing = false;
+  private readonly saving = new Action(this);
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.name = this.campaign?.name ?? '';
+    this.description = this.campaign?.settings.description ?? '';
+    this.defaults = this.campaign?.settings.defaults ?? {};
+  }
+
+  private readonly submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    this.isNameMissing = this.name.trim() === '';
+    if (this.isNameMissing) return;
+    await this.saving.run(async () => {
+      const id = await this.save();
+      if (id) this.dispatchEvent(new CustomEvent('saved', { detail: id }));
+    });
+  };
+
+  private async save(): Promise<string | undefined> {
+    const { app, campaign, name, description, defaults } = this;
+    const settings: CampaignSettings = { description, defaults };
+    if (!campaign) return (await app?.api.campaigns.create.mutate({ name, settings }))?.id;
+    await app?.api.campaigns.update.mutate({ id: campaign.id, name, settings });
+    return campaign.id;
+  }
+
+  private readonly close = (): void => {
+    this.dispatchEvent(new CustomEvent('close'));
+  };
+
+  private get nameProblem(): string | undefined {
+    if (this.isNameMissing) return 'Give it a name, so that people know it.';
+    const { problem } = this.saving;
+    return problem?.field === 'name' ? messageAtField(problem) : undefined;
+  }
+
+  private renderName(): TemplateResult {
+    const problem = this.nameProblem;
+    return html`<div class="field">
+      <label for="name">Name</label>
+      <input
+        id="name"
+        class="input"
+        maxlength="120"
+        autocomplete="off"
+        placeholder="Orders, spring"
+        aria-invalid=${problem ? 'true' : 'false'}
+        .value=${this.name}
+        @input=${(event: Event) => {
+          this.name = (event.target as HTMLInputElement).value;
+        }}
+      />
+      ${problem ? html`<span class="problem" role="alert">${problem}</span>` : nothing}
+    </div>`;
+  }
+
+  private get problemElsewhere() {
+    const { problem } = this.saving;
+    return problem?.field === 'name' || problem?.field?.startsWith('settings.defaults.') ? undefined : problem;
+  }
+
+  override render() {
+    const { campaign, saving } = this;
+    const { problem } = saving;
+    return html`<cqa-dialog heading=${campaign ? `Settings of ${campaign.name}` : 'New campaign'} @close=${this.close}>
+      <form class="stack" id="campaign" @submit=${this.submit} novalidate>
+        ${this.renderName()}
+        <div class="field">
+          <label for="description">Description</label>
+          <textarea
+            id="description"
+            class="input"
+            rows="2"
+            maxlength="1000"
+            placeholder="What its conversations are about"
+            .value=${this.description}
+            @input=${(event: Event) => {
+              this.description = (event.target as HTMLTextAreaElement).value;
+            }}
+          ></textarea>
+        </div>
+        <fieldset>
+          <legend>What its conversations are given where nothing else says it</legend>
+          <cqa-campaign-metadata
+            .value=${this.defaults}
+            .problem=${problem?.field ? { field: problem.field, message: messageAtField(problem) } : undefined}
+            @change=${(event: CustomEvent<ConversationDefaults>) => {
+              this.defaults = event.detail;
+            }}
+          ></cqa-campaign-metadata>
+        </fieldset>
+        <cqa-problem .problem=${this.problemElsewhere}></cqa-problem>
+      </form>
+      <button slot="actions" class="button" type="button" @click=${this.close}>Cancel</button>
+      <button slot="actions" class="button primary" type="submit" form="campaign" ?disabled=${saving.isBusy}>
+        ${saving.isBusy ? 'Saving …' : campaign ? 'Save' : 'Create campaign'}
+      </button>
+    </cqa-dialog>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cqa-campaign-dialog': CampaignDialogElement;
+  }
+}

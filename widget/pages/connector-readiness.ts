@@ -1,0 +1,61 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { base } from '../style/base.ts';
+import '../parts/copy.ts';
+
+/** What must be ready on the other side before a connector can work, and the addresses that we come from. */
+@customElement('cqa-connector-readiness')
+export class ConnectorReadinessElement extends LitElement {
+  static override styles = [
+    base,
+    css`
+      section {
+        display: grid;
+        gap: var(--space-2);
+        padding: var(--space-3) var(--space-4);
+        border-radius: var(--radius-m);
+        background: var(--surface-sunken);
+        font-size: var(--size-s);
+      }
+      ul {
+        margin: 0;
+        padding-left: 1.2em;
+      }
+      li + li {
+        margin-top: 4px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) prerequisites: readonly string[] = [];
+  @property({ attribute: false }) outboundAddresses: readonly string[] = [];
+  /** The product makes the job of such a connector by itself. */
+  @property({ type: Boolean }) hasSystemJob = false;
+
+  override render() {
+    const { prerequisites, outboundAddresses } = this;
+    return html`<section aria-label="Before you begin">
+      <strong>Before you begin</strong>
+      ${prerequisites.length > 0 ? html`<ul>${prerequisites.map((text) => html`<li>${text}</li>`)}</ul>` : nothing}
+      ${
+        outboundAddresses.length > 0
+          ? html`<div class="row">
+            <span class="grow">We connect from <code>${outboundAddresses.join(', ')}</code></span
+            ><cqa-copy .text=${outboundAddresses.join(', ')}></cqa-copy>
+          </div>`
+          : html`<span class="soft">Whoever runs this installation can tell the addresses that we connect from (they are not set here).</span>`
+      }
+      ${
+        this.hasSystemJob
+          ? html`<span>Its import job is made and started for you when you save, under the connector's name.</span>`
+          : nothing
+      }
+    </section>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cqa-connector-readiness': ConnectorReadinessElement;
+  }
+}

@@ -1,0 +1,21 @@
+import { counted } from './numbers.ts';
+
+/** What became of rows that were read again. */
+export interface ReplayCounts {
+  imported: number;
+  updated: number;
+  duplicate: number;
+  rejected: number;
+}
+
+/** `2 rows imported, 1 still rejected.` */
+export function replayInWords({ imported, updated, duplicate, rejected }: ReplayCounts): string {
+  const parts: [number, string][] = [
+    [imported, 'imported'],
+    [updated, 'updated'],
+    [duplicate, 'there already'],
+    [rejected, 'still rejected'],
+  ];
+  const said = parts.filter(([value]) => value > 0).map(([value, words]) => `${counted(value, 'row')} ${words}`);
+  return said.length === 0 ? 'No row was read again.' : `${said.join(', ')}.`;
+}
