@@ -70,3 +70,10 @@ const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 export function parseUuid(text: string): Buffer | undefined {
   return uuidPattern.test(text) ? Buffer.from(text.replaceAll('-', ''), 'hex') : undefined;
 }
+
+/** The smallest UUIDv7 of that millisecond. */
+export function smallestIdAt(timeMs: number): Buffer {
+  const id = Buffer.alloc(16);
+  id.writeUIntBE(timeMs, 0, 6);
+  return id;
+}

@@ -15,6 +15,10 @@ export interface FieldMeta {
   field?: 'column-mapping' | 'host-key' | 'multiline' | 'public-key';
   /** Of no interest to people: left out of the form. */
   hidden?: true;
+  /** Names where secrets are sent: those that are kept must be typed again when it changes. */
+  address?: true;
+  /** A secret that is never sent anywhere (a private key), so it may be kept whatever the address. */
+  unsent?: true;
   /** Only for connectors of this direction. */
   direction?: Direction;
 }

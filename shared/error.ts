@@ -33,6 +33,7 @@ export const errorCodes = {
   host_timeout: { kind: 'transient', http: 504 },
   connection_lost: { kind: 'transient', http: 502 },
   egress_blocked: { kind: 'config', http: 403 },
+  certificate_untrusted: { kind: 'config', http: 502 },
   host_key_unknown: { kind: 'config', http: 400 },
   host_key_changed: { kind: 'config', http: 400 },
   sign_in_refused: { kind: 'config', http: 400 },

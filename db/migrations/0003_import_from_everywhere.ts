@@ -116,14 +116,15 @@ export const statements = [
     KEY (import_id, state, id),
     KEY (account_id, state, byte_size)
   )`,
-  // What somebody should look at until it is resolved; `subject` tells one expectation of a connector from another. One
-  // that was met is kept as resolved, so that it is not looked for again.
+  // What somebody should look at until it is resolved; `subject` (a hash) tells one expectation of a connector
+  // from another, `details` is what it expects. One that was met is kept as resolved, so that it is not looked for again.
   `CREATE TABLE alert (
     id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
     account_id INT UNSIGNED NOT NULL,
     connector_id INT UNSIGNED NOT NULL,
     kind VARCHAR(24) NOT NULL,
-    subject VARBINARY(191) NOT NULL,
+    subject BINARY(32) NOT NULL,
+    details TEXT NULL,
     message VARCHAR(1000) NOT NULL,
     raised_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
     resolved_at DATETIME(3) NULL,

@@ -3,14 +3,16 @@ import type { Connection } from '../database.ts';
 import { uuidText } from '../uuid.ts';
 import { removeInPieces } from './remove-in-pieces.ts';
 
-export type AlertKind = 'expected_file';
+/** `expecting_since` is never raised: its time says since when a connector has expected something. */
+export type AlertKind = 'expected_file' | 'expecting_since';
 
 /** What an alert is about; there is one of each. */
 export interface AlertName {
   accountId: number;
   connectorId: number;
   kind: AlertKind;
-  subject: string;
+  /** A SHA-256. */
+  subject: Buffer;
 }
 
 export interface AlertShown {
@@ -21,34 +23,53 @@ export interface AlertShown {
   raised_at: string;
 }
 
-/** Raises it, or brings the words of one that is open up to date; one that is resolved stays so. */
-export async function raiseAlert(connection: Connection, name: AlertName, message: string): Promise<void> {
+/** Raises it; one that is there already stays as it is. */
+export async function raiseAlert(
+  connection: Connection,
+  { accountId, connectorId, kind, subject }: AlertName,
+  { message, details }: { message: string; details: unknown },
+): Promise<void> {
   await connection.query(
-    `INSERT INTO alert (account_id, connector_id, kind, subject, message) VALUES (?, ?, ?, ?, ?)
-     ON DUPLICATE KEY UPDATE message = IF(resolved_at IS NULL, VALUES(message), message)`,
-    [name.accountId, name.connectorId, name.kind, name.subject, message],
+    `INSERT INTO alert (account_id, connector_id, kind, subject, message, details) VALUES (?, ?, ?, ?, ?, ?)
+     ON DUPLICATE KEY UPDATE id = alert.id`,
+    [accountId, connectorId, kind, subject, message.slice(0, 1000), JSON.stringify(details)],
   );
 }
 
 /** Also for what was never raised: it then need not be looked for again. */
-export async function resolveAlert(connection: Connection, name: AlertName): Promise<void> {
+export async function resolveAlert(
+  connection: Connection,
+  { accountId, connectorId, kind, subject }: AlertName,
+): Promise<void> {
   await connection.query(
     `INSERT INTO alert (account_id, connector_id, kind, subject, message, resolved_at) VALUES (?, ?, ?, ?, '', NOW(3))
      ON DUPLICATE KEY UPDATE resolved_at = COALESCE(resolved_at, NOW(3))`,
-    [name.accountId, name.connectorId, name.kind, name.subject],
+    [accountId, connectorId, kind, subject],
   );
 }
 
-/** The subjects of a connector's alerts that are resolved, and of those that are open. */
-export async function selectSubjects(
+/** When the alert was first noted; undefined where it was not. */
+export async function alertNotedAt(
+  connection: Connection,
+  { accountId, connectorId, kind, subject }: AlertName,
+): Promise<Date | undefined> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    'SELECT raised_at FROM alert WHERE account_id = ? AND connector_id = ? AND kind = ? AND subject = ?',
+    [accountId, connectorId, kind, subject],
+  );
+  return rows[0]?.raised_at;
+}
+
+/** What a connector's open alerts of a kind are about. */
+export async function selectOpenAlerts(
   connection: Connection,
   { accountId, connectorId, kind }: Omit<AlertName, 'subject'>,
-): Promise<Map<string, 'open' | 'resolved'>> {
+): Promise<{ subject: Buffer; details: unknown }[]> {
   const [rows] = await connection.query<RowDataPacket[]>(
-    'SELECT subject, resolved_at FROM alert WHERE account_id = ? AND connector_id = ? AND kind = ?',
+    'SELECT subject, details FROM alert WHERE account_id = ? AND connector_id = ? AND kind = ? AND resolved_at IS NULL',
     [accountId, connectorId, kind],
   );
-  return new Map(rows.map((row) => [row.subject.toString(), row.resolved_at === null ? 'open' : 'resolved']));
+  return rows.map(({ subject, details }) => ({ subject, details: JSON.parse(details) }));
 }
 
 /** What is open, the newest first. */
@@ -88,14 +109,12 @@ export interface ExpectingConnector {
   /** The account's. */
   timezone: string;
   config: { expected_files: unknown };
-  /** What was expected before it was saved like this is nobody's concern. */
-  savedAt: Date;
 }
 
 /** Of all accounts. */
 export async function selectExpectingConnectors(pool: Pool): Promise<ExpectingConnector[]> {
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT c.id, c.account_id, c.name, c.config, c.updated_at, a.timezone
+    `SELECT c.id, c.account_id, c.name, c.config, a.timezone
        FROM connector c JOIN account a ON a.id = c.account_id
       WHERE c.direction = 'import' AND c.is_enabled AND c.deleted_at IS NULL
         AND JSON_LENGTH(c.config, '$.expected_files') > 0`,
@@ -103,25 +122,29 @@ export async function selectExpectingConnectors(pool: Pool): Promise<ExpectingCo
   return rows.map((row) => ({
     ...{ id: row.id, accountId: row.account_id, name: row.name, timezone: row.timezone },
     config: JSON.parse(row.config),
-    savedAt: row.updated_at,
   }));
 }
 
-/** The keys of items that came after `since` and were read, or are to be. */
+const arrivalsLookedAt = 1_000;
+
+/** The keys of items that came after `since` and are complete, whose end is LIKE a pattern in lower case; the newest. */
 export async function selectArrivals(
   pool: Pool,
   { accountId, id }: Pick<ExpectingConnector, 'accountId' | 'id'>,
   since: Date,
+  pattern: string,
 ): Promise<string[]> {
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT item_key FROM source_item WHERE connector_id = ? AND account_id = ? AND created_at > ? AND state <> 'waiting'
-      ORDER BY created_at DESC LIMIT 100000`,
-    [id, accountId, since],
+    `SELECT item_key FROM source_item
+      WHERE connector_id = ? AND account_id = ? AND created_at > ? AND state <> 'waiting'
+        AND LOWER(CONVERT(item_key USING utf8mb4)) LIKE ?
+      ORDER BY created_at DESC LIMIT ?`,
+    [id, accountId, since, `%${pattern}`, arrivalsLookedAt],
   );
   return rows.map((row) => row.item_key.toString());
 }
 
-/** The connector's import job that is enabled, and its newest run that began after `since`; locked. */
+/** The connector's import job that is enabled; locked, so that two programs make one run. */
 export async function lockLookingJob(
   connection: PoolConnection,
   { accountId, id }: Pick<ExpectingConnector, 'accountId' | 'id'>,

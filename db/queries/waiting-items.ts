@@ -1,4 +1,6 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
+import { smallestIdAt } from '../uuid.ts';
+import { removeInPieces } from './remove-in-pieces.ts';
 
 /** An item that an execution saw and left for later. */
 export interface WaitingItem {
@@ -60,4 +62,12 @@ export async function listWaitingItems(
     size: row.byte_size ?? undefined,
     reason: row.reason,
   }));
+}
+
+const keptDays = 90;
+
+/** The history then only says how many waited. Ids of executions grow with time, so the old ones are a stretch of it. */
+export async function removeOldWaitingItems(pool: Pool): Promise<void> {
+  const before = smallestIdAt(Date.now() - keptDays * 24 * 3_600_000);
+  await removeInPieces(pool, 'DELETE FROM waiting_item WHERE execution_id < ?', [before]);
 }

@@ -12,8 +12,8 @@ export interface Expectation {
   deadline: Date;
   /** What came before this is another day's. */
   since: Date;
-  /** Names it for ever: the day belongs to it. */
-  subject: string;
+  /** Its day, as YYYY-MM-DD in the zone. */
+  day: string;
 }
 
 const dayMs = 24 * 3_600_000;
@@ -30,14 +30,30 @@ export function latestExpectation(file: ExpectedFile, timezone: string, now: Dat
   if (!deadline) return undefined;
   const day = DateTime.fromJSDate(deadline, { zone: timezone });
   const name = file.name.replace(/\{(yyyy|MM|dd)\}/g, (_, part: string) => day.toFormat(part));
-  return { name, deadline, since: passed.at(-2) ?? from, subject: `${name}|${day.toISODate()}` };
+  return { name, deadline, since: passed.at(-2) ?? from, day: day.toFormat('yyyy-MM-dd') };
 }
 
 /** Whether an item's file name fits, letters compared without case; `*` stands for any characters, also none. */
 export function fitsName(name: string, key: string): boolean {
-  const pattern = name
-    .split('*')
-    .map((text) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-    .join('.*');
-  return new RegExp(`^${pattern}$`, 'is').test(posix.basename(key));
+  const [first = '', ...rest] = name.toLowerCase().split('*');
+  const text = posix.basename(key).toLowerCase();
+  const last = rest.pop();
+  if (last === undefined) return text === first;
+  if (!text.startsWith(first)) return false;
+  let from = first.length;
+  // Each piece where it first occurs: what is left for the next ones is then the most.
+  for (const piece of rest) {
+    const at = text.indexOf(piece, from);
+    if (at < 0) return false;
+    from = at + piece.length;
+  }
+  return text.length - last.length >= from && text.endsWith(last);
+}
+
+/** The same for SQL's LIKE, in lower case. */
+export function likePattern(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[\\%_]/g, '\\$&')
+    .replaceAll('*', '%');
 }

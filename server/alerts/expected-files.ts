@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { DateTime } from 'luxon';
+import { z } from 'zod';
 import { transaction } from '../../db/database.ts';
 import {
   type AlertName,
+  alertNotedAt,
   type ExpectingConnector,
   firstRunAfter,
   lockLookingJob,
@@ -9,22 +12,40 @@ import {
   resolveAlert,
   selectArrivals,
   selectExpectingConnectors,
-  selectSubjects,
+  selectOpenAlerts,
 } from '../../db/queries/alerts.ts';
 import { type ExpectedFile, expectedFilesSchema } from '../connectors/files/fields.ts';
 import { addRun } from '../jobs/system-job.ts';
 import type { Services } from '../services.ts';
-import { type Expectation, fitsName, latestExpectation } from './expectation.ts';
+import { type Expectation, fitsName, latestExpectation, likePattern } from './expectation.ts';
 
 /**
  * Looks at every file that should have come by now. One that the ledger does not have is looked for at its source once
  * more, by a run of the connector's job; only when that has ended without it an alert is raised. An alert is resolved
- * when the file comes after all.
+ * when the file comes after all. One connector's trouble does not keep the others from being looked at.
  */
 export async function watchExpectedFiles(services: Services, now: Date): Promise<void> {
   for (const connector of await selectExpectingConnectors(services.database.pool)) {
-    const files = expectedFilesSchema.parse(connector.config.expected_files);
-    for (const file of files) await watchFile(services, connector, file, now);
+    try {
+      await resolveWhatCame(services, connector);
+      for (const file of expectedFilesSchema.parse(connector.config.expected_files))
+        await watchFile(services, connector, file, now);
+    } catch (error) {
+      const { id: connectorId, accountId } = connector;
+      services.log.error({ err: error, connectorId, accountId }, 'expected files could not be looked for; tried again');
+    }
+  }
+}
+
+const detailsSchema = z.object({ name: z.string(), since: z.coerce.date() });
+
+/** Also for a day long past, and for a file that is expected no longer. */
+async function resolveWhatCame({ database: { pool } }: Services, connector: ExpectingConnector): Promise<void> {
+  const kind = { accountId: connector.accountId, connectorId: connector.id, kind: 'expected_file' } as const;
+  for (const { subject, details } of await selectOpenAlerts(pool, kind)) {
+    const { name, since } = detailsSchema.parse(details);
+    const keys = await selectArrivals(pool, connector, since, likePattern(name));
+    if (keys.some((key) => fitsName(name, key))) await resolveAlert(pool, { ...kind, subject });
   }
 }
 
@@ -37,13 +58,31 @@ async function watchFile(
   const { pool } = services.database;
   const { accountId, id: connectorId } = connector;
   const expectation = latestExpectation(file, connector.timezone, now);
-  if (!expectation || expectation.deadline <= connector.savedAt) return;
-  const alert: AlertName = { accountId, connectorId, kind: 'expected_file', subject: expectation.subject };
-  const standing = (await selectSubjects(pool, alert)).get(alert.subject);
-  if (standing === 'resolved') return;
-  const arrivals = await selectArrivals(pool, connector, expectation.since);
-  if (arrivals.some((key) => fitsName(expectation.name, key))) return await resolveAlert(pool, alert);
-  if (standing === undefined) await lookOnce(services, connector, expectation, alert);
+  if (!expectation || expectation.deadline <= (await expectingSince(services, connector, file))) return;
+  const { name, since, day } = expectation;
+  const alert: AlertName = { accountId, connectorId, kind: 'expected_file', subject: sha256(`${name}|${day}`) };
+  if (await alertNotedAt(pool, alert)) return;
+  const keys = await selectArrivals(pool, connector, since, likePattern(name));
+  if (keys.some((key) => fitsName(name, key))) await resolveAlert(pool, alert);
+  else await lookOnce(services, connector, expectation, alert);
+}
+
+/** What was due before somebody said that the file must come is nobody's concern. */
+async function expectingSince(
+  { database: { pool } }: Services,
+  { accountId, id: connectorId }: ExpectingConnector,
+  file: ExpectedFile,
+): Promise<Date> {
+  const subject = sha256(JSON.stringify([file.name, file.by, file.days]));
+  const note: AlertName = { accountId, connectorId, kind: 'expecting_since', subject };
+  const known = await alertNotedAt(pool, note);
+  if (known) return known;
+  await resolveAlert(pool, note);
+  return (await alertNotedAt(pool, note)) ?? new Date();
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }
 
 /** Has the source looked at after the deadline, then says that the file is missing. */
@@ -54,18 +93,18 @@ async function lookOnce(
   alert: AlertName,
 ): Promise<void> {
   const { accountId } = connector;
+  const { name, since, deadline } = expectation;
   await transaction(database.pool, async (connection) => {
     const job = await lockLookingJob(connection, connector);
-    const look = job && (await firstRunAfter(connection, accountId, job.id, expectation.deadline));
+    const look = job && (await firstRunAfter(connection, accountId, job.id, deadline));
     if (job && !look) {
-      const by = `${expectation.name} is expected`;
-      await addRun(connection, accountId, job, { kind: 'expected_file', by });
+      await addRun(connection, accountId, job, { kind: 'expected_file', by: `${name} is expected` });
       return;
     }
     if (look && !look.hasEnded) return;
     const message = wordsFor(connector, expectation, look?.status);
-    await raiseAlert(connection, alert, message);
-    log.warn({ connector: connector.name, accountId, expected: expectation.name }, message);
+    await raiseAlert(connection, alert, { message, details: { name, since } });
+    log.warn({ connector: connector.name, accountId, expected: name }, message);
   });
 }
 

@@ -91,7 +91,7 @@ export function addConnectorCommands(program: Command): void {
           options.name,
         );
         const status = is_enabled ? 'enabled' : 'disabled';
-        return { json: { name, type, status, ...public_side, host_key: config.host_key ?? null, last_check } };
+        return { json: { name, type, status, host_key: config.host_key ?? null, ...public_side, last_check } };
       }),
     );
 }

@@ -8,7 +8,7 @@ import { accountContext } from '../connectors/context.ts';
 import { connectorType } from '../connectors/registry.ts';
 import { joinSecrets, openSecrets } from '../connectors/secrets.ts';
 import type { Services } from '../services.ts';
-import { connectorRow, mergedConfig } from './connectors.ts';
+import { connectorRow, mergedConfig, requireFit } from './connectors.ts';
 import { parseInput } from './parse.ts';
 import { unsavedSchema } from './preview.ts';
 
@@ -36,6 +36,7 @@ export async function checkConfig(services: Services, accountId: number, input: 
   const { type: typeId, direction, config: given, uid } = parseInput(unsavedSchema, input);
   const type = connectorType(typeId);
   const row = uid ? await connectorRow(services, accountId, uid) : null;
+  requireFit(type, { direction }, row);
   const config = mergedConfig(services, type, given, row);
   return runCheck(services, accountId, type, config, direction);
 }
@@ -53,7 +54,7 @@ async function runCheck(
   try {
     for await (const step of type.check(config, direction, context)) steps.push(step);
   } catch (thrown) {
-    const error = AppError.from(thrown, `the check of ${type.title}`);
+    const error = context.signal.aborted ? tooLong() : AppError.from(thrown, `the check of ${type.title}`);
     if (error.code === 'internal') services.log.error({ err: error.cause }, 'connector check failed');
     steps.push({ name: 'reach', title: 'Test connection', ok: false, message: error.message });
   }
@@ -65,4 +66,12 @@ async function runCheck(
     checked_at: new Date().toISOString(),
     details: Object.assign({}, ...steps.map((step) => step.details ?? {})),
   };
+}
+
+function tooLong(): AppError {
+  const seconds = checkTimeoutMs / 1000;
+  return new AppError(
+    'host_timeout',
+    `The test was not done after ${seconds} s and was ended. Where an import is running, it may have used up what the other side allows in a minute: test again in a minute.`,
+  );
 }

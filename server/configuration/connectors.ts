@@ -11,7 +11,14 @@ import { AppError } from '../../shared/error.ts';
 import { getAccountById } from '../accounts/account.ts';
 import type { ConnectorType } from '../connectors/connector.ts';
 import { connectorType } from '../connectors/registry.ts';
-import { joinSecrets, openSecrets, secretPaths, secretPathsIn, splitSecrets } from '../connectors/secrets.ts';
+import {
+  joinSecrets,
+  openSecrets,
+  secretPaths,
+  secretPathsIn,
+  secretsForNewAddress,
+  splitSecrets,
+} from '../connectors/secrets.ts';
 import { inboxServer } from '../inbox/server-facts.ts';
 import type { Services } from '../services.ts';
 import type { Change, SaveOptions } from './change.ts';
@@ -63,7 +70,12 @@ export async function saveConnector(
   return write(services, accountId, connector, config, row, by);
 }
 
-function requireFit(type: ConnectorType, { direction }: ConnectorInput, row: ConnectorRow | null): void {
+/** Also whoever only tries a connector must not put its secrets into another type. */
+export function requireFit(
+  type: ConnectorType,
+  { direction }: Pick<ConnectorInput, 'direction'>,
+  row: ConnectorRow | null,
+): void {
   if (!type.directions.includes(direction))
     throw new AppError('invalid', `${type.title} does not ${direction}. It can: ${type.directions.join(', ')}.`, {
       field: 'direction',
@@ -76,13 +88,36 @@ function requireFit(type: ConnectorType, { direction }: ConnectorInput, row: Con
     );
 }
 
-/** The given config with the secrets and the host key that are kept, checked by the type's own schema. */
+/**
+ * The given config with the secrets and the host key that are kept, checked by the type's own schema. Throws `invalid` at
+ * a secret that would go to another address than it was typed for: whoever changes the address must know it.
+ */
 export function mergedConfig(services: Services, type: ConnectorType, given: Json, row: ConnectorRow | null): Json {
   const kept = row ? { ...pinned(row.config, given), ...given } : given;
   // A secret of another alternative than the chosen one (the password of what now signs in by key) is let go.
   const places = new Set(secretPathsIn(type.config, kept));
   const secrets = Object.entries(secretsOf(services, row)).filter(([path]) => places.has(path));
-  return parseInput(type.config as z.ZodType<Json>, joinSecrets(kept, Object.fromEntries(secrets)), ['config']);
+  const joined = joinSecrets(kept, Object.fromEntries(secrets));
+  const config = parseInput(type.config as z.ZodType<Json>, joined, ['config']);
+  if (row) requireTypedAgain(type, row.config, given, config);
+  return config;
+}
+
+function requireTypedAgain(type: ConnectorType, before: Json, given: Json, config: Json): void {
+  const typed = splitSecrets(given, secretPathsIn(type.config, given)).secrets;
+  const path = secretsForNewAddress(type.config, before, config).find(
+    (place) => valueIn(config, place) !== undefined && typed[place] === undefined,
+  );
+  if (path === undefined) return;
+  throw new AppError(
+    'invalid',
+    `${path}: the address has changed, and what was kept is for the old one. Enter it again for the new address.`,
+    { field: `config.${path}` },
+  );
+}
+
+function valueIn(config: Json, path: string): unknown {
+  return path.split('.').reduce<unknown>((here, name) => (here as Json | undefined)?.[name], config);
 }
 
 /** A host key that was pinned at a check stays while the host stays, though a form or a YAML does not repeat it. */

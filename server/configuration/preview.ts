@@ -5,7 +5,7 @@ import { accountContext } from '../connectors/context.ts';
 import { connectorType } from '../connectors/registry.ts';
 import { type Preview, previewRows } from '../pipeline/preview.ts';
 import type { Services } from '../services.ts';
-import { connectorRow, mergedConfig } from './connectors.ts';
+import { connectorRow, mergedConfig, requireFit } from './connectors.ts';
 import { parseInput } from './parse.ts';
 
 /** A preview that has not ended by then is ended by us. */
@@ -18,9 +18,10 @@ export const unsavedSchema = connectorInputSchema
 
 /** The first rows that an import with this configuration would read, before anything is saved. */
 export async function previewConfig(services: Services, accountId: number, input: unknown): Promise<Preview> {
-  const { type: typeId, config: given, uid } = parseInput(unsavedSchema, input);
+  const { type: typeId, direction, config: given, uid } = parseInput(unsavedSchema, input);
   const type = connectorType(typeId);
   const row = uid ? await connectorRow(services, accountId, uid) : null;
+  requireFit(type, { direction }, row);
   const config = mergedConfig(services, type, given, row);
   const { timezone } = await getAccountById(services, accountId);
   const signal = AbortSignal.timeout(previewTimeoutMs);

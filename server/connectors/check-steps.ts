@@ -1,5 +1,5 @@
 import type { CheckStep } from '../../shared/connector.ts';
-import { AppError } from '../../shared/error.ts';
+import { AppError, type ErrorCode } from '../../shared/error.ts';
 
 const titles = {
   reach: 'Reach the server',
@@ -48,4 +48,50 @@ export function failed(
     message,
     details: { ...details, code, ...(field ? { field } : {}) },
   };
+}
+
+/** What a request fails with where it came to no answer of the system that was meant. */
+export const notReached: readonly ErrorCode[] = [
+  'host_unknown',
+  'host_unreachable',
+  'host_refused',
+  'host_timeout',
+  'egress_blocked',
+  'certificate_untrusted',
+  'connection_lost',
+  'protocol_error',
+  'http_unavailable',
+  'cancelled',
+];
+
+/** What is told of the steps that one attempt goes through. */
+export interface ConnectionTold {
+  reached: string;
+  signedIn: string;
+  /** Failures that are about signing in: `sign_in_refused` and `permission_denied` where nothing is said. */
+  notSignedIn?: readonly ErrorCode[];
+  /** The step that any other failure belongs to. */
+  otherwise?: 'sign_in' | 'list';
+}
+
+/** One attempt reaches, signs in and asks; what it failed with says how far it came. Returns whether it did not fail. */
+export function* connectionSteps(
+  failure: AppError | undefined,
+  {
+    reached,
+    signedIn,
+    notSignedIn = ['sign_in_refused', 'permission_denied'],
+    otherwise = 'list',
+  }: ConnectionTold,
+): Generator<CheckStep, boolean> {
+  const step = failure && stepOf(failure, notSignedIn, otherwise);
+  if (step !== 'reach') yield passed('reach', reached);
+  if (step !== 'reach' && step !== 'sign_in') yield passed('sign_in', signedIn);
+  if (failure && step) yield failed(step, failure);
+  return failure === undefined;
+}
+
+function stepOf({ code }: AppError, notSignedIn: readonly ErrorCode[], otherwise: 'sign_in' | 'list') {
+  if (notReached.includes(code)) return 'reach';
+  return notSignedIn.includes(code) ? 'sign_in' : otherwise;
 }

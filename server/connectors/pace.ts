@@ -1,12 +1,13 @@
 import { RateLimiterMySQL } from 'rate-limiter-flexible';
 import type { Database } from '../../db/database.ts';
+import { stopped } from '../security/bounded-body.ts';
 import { wait } from '../worker/wait.ts';
 
 const windowSeconds = 60;
 
 /**
  * Waits until this call is among the first `callsPerMinute` of its minute, counted in the database for every process.
- * Throws the signal's reason when it aborts.
+ * Throws `cancelled` when the signal aborts.
  */
 export async function pace(
   database: Database,
@@ -16,7 +17,7 @@ export async function pace(
 ): Promise<void> {
   const limiter = limiterOf(database);
   for (;;) {
-    signal.throwIfAborted();
+    if (signal.aborted) throw stopped();
     const { consumedPoints, msBeforeNext } = await limiter.penalty(`pace:${name}`, 1);
     if (consumedPoints <= callsPerMinute) return;
     await wait(Math.max(1, msBeforeNext), signal);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Keyring } from '../security/seal.ts';
 
@@ -5,23 +6,31 @@ type Json = Record<string, unknown>;
 
 /** Every place in a connector's schema that `secret()` marks, as dotted paths: `credential.password`. */
 export function secretPaths(schema: z.ZodType): string[] {
-  const paths = new Set<string>();
-  collect(schemaJson(schema), undefined, '', paths);
-  return [...paths];
+  return pathsOf(schemaJson(schema), undefined, isSecret);
 }
 
 /** The same for one config: of alternatives only the one that it has chosen. */
 export function secretPathsIn(schema: z.ZodType, config: Json): string[] {
-  const paths = new Set<string>();
-  collect(schemaJson(schema), config, '', paths);
-  return [...paths];
+  return pathsOf(schemaJson(schema), config, isSecret);
 }
 
 /** The secrets that a person types: those of the form. */
 export function typedSecretPaths(schema: z.ZodType): string[] {
-  const paths = new Set<string>();
-  collect(formOf(schema), undefined, '', paths);
-  return [...paths];
+  return pathsOf(formOf(schema), undefined, isSecret);
+}
+
+/**
+ * The secrets of a config that are sent to an address which is another one before. An address counts for the secrets
+ * beside and below it, so that of two systems in one config each has its own.
+ */
+export function secretsForNewAddress(schema: z.ZodType, before: Json, config: Json): string[] {
+  const node = schemaJson(schema);
+  const changed = pathsOf(node, config, ({ address }) => address === true).filter(
+    (path) => !isDeepStrictEqual(valueAt(before, path), valueAt(config, path)),
+  );
+  const places = changed.map((path) => path.slice(0, path.lastIndexOf('.') + 1));
+  const sent = pathsOf(node, config, (field) => isSecret(field) && field.unsent !== true);
+  return sent.filter((path) => places.some((place) => path.startsWith(place)));
 }
 
 /** A connector's form: its schema as it is typed in, without the fields that nobody is to see. */
@@ -37,13 +46,25 @@ const branches = ['oneOf', 'anyOf', 'allOf'] as const;
 const optionsOf = (node: Json, branch: string) => (node[branch] as Json[] | undefined) ?? [];
 const propertiesOf = (node: Json) => Object.entries((node.properties as Record<string, Json> | undefined) ?? {});
 
-/** `value` is what stands there; undefined where every alternative counts. */
-function collect(node: Json, value: unknown, path: string, paths: Set<string>): void {
-  if (node.secret === true) paths.add(path);
+const isSecret = ({ secret }: Json) => secret === true;
+
+/** The dotted paths of fields; where there is a value, of alternatives only those that it has chosen. */
+function pathsOf(node: Json, value: unknown, isWanted: (field: Json) => boolean, path = ''): string[] {
+  const paths = new Set<string>(isWanted(node) ? [path] : []);
+  const add = (child: Json, inner: unknown, at: string) => {
+    for (const found of pathsOf(child, inner, isWanted, at)) paths.add(found);
+  };
   for (const branch of branches)
-    for (const option of optionsOf(node, branch)) if (mayBe(option, value)) collect(option, value, path, paths);
-  for (const [name, child] of propertiesOf(node))
-    collect(child, valueIn(value, name), path ? `${path}.${name}` : name, paths);
+    for (const option of optionsOf(node, branch)) if (mayBe(option, value)) add(option, value, path);
+  for (const [name, child] of propertiesOf(node)) add(child, valueIn(value, name), path ? `${path}.${name}` : name);
+  if (node.items && pathsOf(node.items as Json, undefined, isSecret, path).length > 0)
+    throw new Error(`${path}: a secret in a list cannot be sealed; give it a field of its own`);
+  return [...paths];
+}
+
+function valueAt(config: Json, path: string): unknown {
+  const { parent, name } = placeOf(config, path);
+  return parent?.[name];
 }
 
 /** Whether the constants of an alternative are those of the value. */

@@ -36,6 +36,7 @@ import { cancel } from './executions/cancel.ts';
 import { download } from './executions/download.ts';
 import { get as getExecution } from './executions/get.ts';
 import { list as listExecutions } from './executions/list.ts';
+import { overview as inboxOverview } from './inbox/overview.ts';
 import { create as createJob } from './jobs/create.ts';
 import { get as getJob } from './jobs/get.ts';
 import { list as listJobs } from './jobs/list.ts';
@@ -114,6 +115,7 @@ export const consoleRouter = router({
     finishImport,
     cancelImport,
   }),
+  inbox: router({ overview: inboxOverview }),
   changes: router({ watch }),
   webhooks: router({ list: listWebhooks, get: getWebhook, resend }),
 });

@@ -1,5 +1,5 @@
 import type { PoolConnection } from 'mysql2/promise';
-import { transaction } from '../../db/database.ts';
+import { type Connection, transaction } from '../../db/database.ts';
 import {
   completeFile,
   findInboxEntry,
@@ -35,6 +35,12 @@ export async function complete(
   file: CompletedFile,
   stored: Promise<void>,
 ): Promise<StoredSegment[]> {
+  // Where there is nothing to start, one statement does it, once the content is there.
+  if (!file.token && !isOffered(login, file.path)) {
+    await stored;
+    const outcome = await insert(database.pool, login, file);
+    if (outcome === 'done') return [];
+  }
   stored.catch(() => undefined);
   return transaction(database.pool, async (connection) => {
     const left = await store(connection, login, file);
@@ -46,17 +52,20 @@ export async function complete(
 }
 
 async function store(connection: PoolConnection, login: InboxLogin, file: CompletedFile): Promise<StoredSegment[]> {
-  if (!file.token) {
-    const outcome = await insertCompleteFile(connection, login, { ...file, folder: folderOf(file.path) });
-    if (outcome === 'done') return [];
-    if (outcome === 'no folder') throw Refusal.missing(folderOf(file.path));
-  }
+  if (!file.token && (await insert(connection, login, file)) === 'done') return [];
   const entry = await findInboxEntry(connection, login, file.path, 'lock');
   if (!entry) throw Refusal.missing(file.path);
   if (entry.isFolder) throw Refusal.failed(`/${file.path} is a folder.`);
   if (file.token && !entry.upload?.token.equals(file.token)) throw takenOver(file.path);
   await completeFile(connection, login, entry.id, file);
   return segmentsOnlyIn(entry, file.segments);
+}
+
+async function insert(connection: Connection, login: InboxLogin, file: CompletedFile): Promise<'done' | 'exists'> {
+  const folder = folderOf(file.path);
+  const outcome = await insertCompleteFile(connection, login, { ...file, folder });
+  if (outcome === 'no folder') throw Refusal.missing(folder);
+  return outcome;
 }
 
 export function takenOver(path: string): Refusal {

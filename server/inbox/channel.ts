@@ -13,8 +13,7 @@ const heldBytes = 512 * 1024;
 const repliesAtOnce = 16;
 const replyBytesAtOnce = 32 * 1024;
 
-/** Rarer than usual: looking for garbage took a tenth of an upload's time. */
-const countPassing = collectYoungEvery(6 * 1024 ** 2);
+const countPassing = collectYoungEvery();
 
 /**
  * Serves one SFTP channel until its client ends it: packets are answered one after the other, and while many wait the

@@ -41,7 +41,7 @@ class DirectSegment implements OpenSegment {
   }
 
   async end(): Promise<Segment | undefined> {
-    this.#tried(() => (this.size > 0 ? void this.#file.end() : this.#file.abandon()));
+    this.#tried(() => (this.size > 0 ? this.#file.end() : this.#file.abandon()));
     return this.size > 0 ? { key: this.key, size: this.size } : undefined;
   }
 

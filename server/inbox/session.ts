@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/error.ts';
 import type { Services } from '../services.ts';
+import { isOffered } from './arrival.ts';
 import { Download } from './download.ts';
 import { Handles, mostHandles, type Writing } from './handles.ts';
 import { Listing } from './listing.ts';
@@ -157,7 +158,7 @@ export class InboxSession {
     try {
       await upload.close();
       this.received.files++;
-      this.#arrived();
+      if (isOffered(this.#login, upload.path)) this.#arrived();
     } finally {
       this.#live.remove(this.#login.connectorId, upload);
     }

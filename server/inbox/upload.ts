@@ -165,7 +165,8 @@ export class Upload {
     try {
       this.#early.clear();
       await this.#endSegment();
-      if (this.#isTouched) await this.#save();
+      await this.#saving;
+      if (this.#isTouched) await this.#saveNow();
       else await this.#letGo();
     } catch (error) {
       const { log } = this.#services;

@@ -21,10 +21,18 @@ export async function replayMendedFile(
   by: string,
 ): Promise<MendedFile> {
   const rows = await mendedRows(csv);
-  const total: MendedFile = { rows: rows.length, imported: 0, updated: 0, duplicate: 0, rejected: 0, results: [] };
+  const total: MendedFile = {
+    rows: rows.length,
+    imported: 0,
+    updated: 0,
+    duplicate: 0,
+    rejected: 0,
+    results: [],
+    found: 0,
+  };
   for (let at = 0; at < rows.length; at += rowsAtOnce) {
     const part = await replayRows(services, accountId, rows.slice(at, at + rowsAtOnce), by);
-    for (const name of ['imported', 'updated', 'duplicate', 'rejected'] as const) total[name] += part[name];
+    for (const name of ['imported', 'updated', 'duplicate', 'rejected', 'found'] as const) total[name] += part[name];
     total.results.push(...part.results);
   }
   return total;

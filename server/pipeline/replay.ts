@@ -34,12 +34,14 @@ export interface Replayed {
   rejected: number;
   /** In the order of the rows that were given. */
   results: ReplayResult[];
+  /** How many of them the account has. */
+  found: number;
 }
 
 /**
  * Reads rejected rows again, by their file's headings and by the connector's mapping of today, and stores those that are
  * good as their import would have. A row that is stored counts as replayed from then on, so replaying it again does
- * nothing; one that is not stays open, with the new reason. Throws `not_found` where the account has none of them.
+ * nothing; one that is not stays open, with the new reason.
  */
 export async function replayRows(
   services: Services,
@@ -49,8 +51,6 @@ export async function replayRows(
 ): Promise<Replayed> {
   const given = new Map(rows.map(({ rejectedRowId, raw }) => [rejectedRowId, raw]));
   const found = await loadReplayable(services.database.pool, accountId, [...given.keys()]);
-  if (found.length === 0)
-    throw new AppError('not_found', 'None of these rejected rows is there any more. Reload the page to see which are.');
   const results = new Map<number, ReplayResult>();
   for (const group of groupsOf(found.filter(({ state }) => state !== 'replayed')))
     for (const result of await replayGroup({ services, accountId, by }, group, given)) results.set(result.id, result);
@@ -64,6 +64,7 @@ export async function replayRows(
     duplicate: countOf('duplicate'),
     rejected: countOf('rejected'),
     results: known,
+    found: found.length,
   };
 }
 
@@ -133,4 +134,9 @@ async function connectorOf(
       );
     throw thrown;
   }
+}
+
+/** What a door throws where the account has none of the rows that were named. */
+export function noneOfThem(): AppError {
+  return new AppError('not_found', 'None of these rejected rows is there any more. Reload the page to see which are.');
 }

@@ -1,23 +1,20 @@
-import { createHash, type Hash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writevSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type ChunkCipher, chunkBytes, newFile, sealChunk } from './sealed.ts';
-import type { StoredObject } from './storage.ts';
 
 /**
  * A sealed file written in the thread that has its content. Each of its calls holds that thread up for well below a
- * millisecond, which for a small file is less than to hand it to another thread and to hear from there.
+ * millisecond, which for a small file is less than to hand it to another thread and to hear from there. What is sealed
+ * proves itself when it is read, so that no hash is made of it.
  */
 export class DirectFile {
   readonly #temporary: string;
   readonly #path: string;
   readonly #cipher: ChunkCipher;
-  readonly #hash: Hash = createHash('sha256');
   readonly #chunk = freeChunks.pop() ?? Buffer.allocUnsafeSlow(chunkBytes);
   #descriptor: number | undefined;
   #filled = 0;
   #chunks = 0;
-  #byteSize = 0;
 
   constructor(paths: { temporary: string; path: string }, storageKey: Buffer) {
     this.#temporary = paths.temporary;
@@ -37,11 +34,10 @@ export class DirectFile {
   }
 
   /** The file is complete and in its place. */
-  end(): StoredObject {
+  end(): void {
     this.#flush(true);
     this.#close();
     moveInto(this.#temporary, this.#path);
-    return { byteSize: this.#byteSize, sha256: this.#hash.digest('hex') };
   }
 
   /** Nothing of the file is left. */
@@ -52,12 +48,10 @@ export class DirectFile {
 
   #flush(isLast: boolean): void {
     const content = this.#chunk.subarray(0, this.#filled);
-    this.#hash.update(content);
     this.#descriptor ??= openSync(this.#temporary, 'wx', 0o600);
     const pieces = sealChunk(this.#cipher, this.#chunks, isLast, content);
     writeAll(this.#descriptor, this.#chunks === 0 ? [this.#cipher.header, ...pieces] : pieces);
     this.#chunks++;
-    this.#byteSize += this.#filled;
     this.#filled = 0;
   }
 

@@ -40,7 +40,7 @@ export async function appendSegment(storage: Storage, key: string, content: Byte
 
 /**
  * The content of all segments in order, from `start` (bytes from the beginning of the first). Throws
- * `sealed_data_damaged` where a segment has another length than its list says.
+ * `sealed_data_damaged` where a segment has fewer bytes than its list says; it may have more, which do not count.
  */
 export async function* readSegments(
   storage: Storage,
@@ -53,7 +53,7 @@ export async function* readSegments(
     before += size;
     if (from >= size) continue;
     let left = size - from;
-    for await (const bytes of await storage.read(key, from > 0 ? { start: from, end: size - 1 } : undefined)) {
+    for await (const bytes of await storage.read(key, { start: from, end: size - 1 })) {
       left -= bytes.length;
       yield bytes;
     }

@@ -12,7 +12,7 @@ export interface DirectWriter {
   /** Takes a copy of the bytes. */
   write(bytes: Uint8Array): void;
   /** The file is in its place. */
-  end(): StoredObject;
+  end(): void;
   abandon(): void;
 }
 

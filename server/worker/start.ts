@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Pool } from 'mysql2/promise';
 import { removeOldAlerts } from '../../db/queries/alerts.ts';
 import { removeOldKeys } from '../../db/queries/idempotency.ts';
+import { removeOldWaitingItems } from '../../db/queries/waiting-items.ts';
 import { removeOldWebhooks } from '../../db/queries/webhook-sending.ts';
 import { dueKinds, forgetOldWorkers, forgetWorker, seeWorker, type WorkerRecord } from '../../db/queries/workers.ts';
 import { newId } from '../../db/uuid.ts';
@@ -94,4 +95,5 @@ async function tidy(pool: Pool): Promise<void> {
   await removeOldWebhooks(pool);
   await removeOldKeys(pool);
   await removeOldAlerts(pool);
+  await removeOldWaitingItems(pool);
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { loadSdk } from '../../server/connectors/s3/client.ts';
 import { ensurePrograms } from '../../server/machine/programs.ts';
 import { scratchFolder } from '../harness/folders.ts';
 import { startPages } from '../harness/s3-pages.ts';
@@ -48,6 +48,7 @@ export async function benchS3({ say = console.error } = {}): Promise<BenchResult
 
 /** Noise, which no compression can help; put by the API, so that the server has the MD5 of each as rclone wants it. */
 async function fill({ url, accessKeyId, secretAccessKey }: S3Proxy): Promise<void> {
+  const { CreateBucketCommand, PutObjectCommand, S3Client } = await loadSdk();
   const credentials = { accessKeyId, secretAccessKey };
   const owner = new S3Client({ endpoint: url, region: 'us-east-1', forcePathStyle: true, credentials });
   await owner.send(new CreateBucketCommand({ Bucket: bucket }));

@@ -14,6 +14,8 @@ export type UnsavedConnector = Inputs['connectors']['preview'];
 export type Preview = Outputs['connectors']['preview'];
 export type ConnectorRemoval = Outputs['connectors']['removal'];
 
+export type InboxOverview = Outputs['inbox']['overview'];
+
 export type ApiAccess = Outputs['apiKeys']['list'];
 export type ApiKey = ApiAccess['keys'][number];
 export type MadeApiKey = Outputs['apiKeys']['create'];

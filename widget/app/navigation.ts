@@ -24,6 +24,7 @@ const dataIntegration: NavigationSection = {
   items: [
     { page: 'data-import', address: '/data-import', title: 'Data Import', icon: 'import' },
     { page: 'data-export', address: '/data-export', title: 'Data Export', icon: 'export' },
+    { page: 'inbox', address: '/inbox', title: 'Inbox', icon: 'server' },
     { page: 'api-access', address: '/api-access', title: 'API Access', icon: 'key' },
   ],
 };
@@ -67,6 +68,7 @@ const titles: Record<PageName, string> = {
   campaign: 'Campaign',
   'data-import': 'Data Import',
   'data-export': 'Data Export',
+  inbox: 'Inbox',
   'api-access': 'API Access',
   jobs: 'Jobs & Pipelines',
   executions: 'Execution History',

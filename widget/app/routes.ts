@@ -7,6 +7,7 @@ export type PageName =
   | 'campaign'
   | 'data-import'
   | 'data-export'
+  | 'inbox'
   | 'api-access'
   | 'jobs'
   | 'executions'
@@ -28,6 +29,7 @@ const pages: Record<string, PageName> = {
   campaigns: 'campaigns',
   'data-import': 'data-import',
   'data-export': 'data-export',
+  inbox: 'inbox',
   'api-access': 'api-access',
   jobs: 'jobs',
   executions: 'executions',

@@ -18,6 +18,7 @@ import '../pages/connector-dialog.ts';
 import '../pages/connectors.ts';
 import '../pages/execution.ts';
 import '../pages/executions.ts';
+import '../pages/inbox.ts';
 import '../pages/interaction.ts';
 import '../pages/job-dialog.ts';
 import '../pages/jobs.ts';
@@ -180,6 +181,8 @@ export class ShellElement extends LitElement {
         return html`<cqa-connectors .app=${app} direction="import"></cqa-connectors>`;
       case 'data-export':
         return html`<cqa-connectors .app=${app} direction="export"></cqa-connectors>`;
+      case 'inbox':
+        return html`<cqa-inbox .app=${app}></cqa-inbox>`;
       case 'api-access':
         return html`<cqa-api-access .app=${app} .query=${route.query}></cqa-api-access>`;
       case 'jobs':

@@ -3,6 +3,8 @@ import { AppError } from '../../../shared/error.ts';
 import { sniffAudio, sniffLength } from '../../analysis/media/sniff.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 
+const graceMs = 200;
+
 /** What one request brings of a file. */
 export interface Incoming {
   bytes: ByteStream;
@@ -31,8 +33,10 @@ export function incoming(source: Readable, { most, sniff, signal }: IncomingOpti
   async function* uncut(): AsyncGenerator<Uint8Array> {
     const chunks = source[Symbol.asyncIterator]();
     const end = { done: true, value: undefined } as const;
-    // A request that another one takes over from: its line is dead, or its client has left it.
-    signal.addEventListener('abort', () => source.destroy(), { once: true });
+    // A request that another one takes over from: its line is dead, or its client has left it. What came of it is read.
+    const leave = () => setTimeout(() => source.destroy(), graceMs);
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
     for (;;) {
       isReading = true;
       const next = await chunks.next().catch(() => end);

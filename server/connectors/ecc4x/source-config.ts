@@ -100,6 +100,7 @@ const appServerSchema = z
     kind: z.literal('app_server'),
     base_url: baseUrl({
       title: 'Address of the app server',
+      address: true,
       description: 'Such as https://ecc.example.com:8443. It must let our addresses in.',
     }),
     rows_path: words(1024).meta(
@@ -154,14 +155,14 @@ const databaseSchema = z
   .strictObject({
     kind: z.literal('database'),
     engine: z.enum(['postgres', 'mysql']).meta(meta({ title: 'Database server' })),
-    host: words().meta(meta({ title: 'Host', description: 'It must let our addresses in.' })),
+    host: words().meta(meta({ title: 'Host', address: true, description: 'It must let our addresses in.' })),
     port: z.coerce
       .number()
       .int()
       .min(1)
       .max(65535)
       .optional()
-      .meta(meta({ title: 'Port', description: 'Empty: 5432 for PostgreSQL, 3306 for MySQL.' })),
+      .meta(meta({ title: 'Port', address: true, description: 'Empty: 5432 for PostgreSQL, 3306 for MySQL.' })),
     database: words().meta(meta({ title: 'Database' })),
     user: words().meta(meta({ title: 'User name', description: 'A user that may only read.' })),
     password: secret({ title: 'Password' }),

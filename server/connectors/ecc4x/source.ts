@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 import { daySlice, itemOf, slicesToList } from '../calls/day-slices.ts';
-import { Turns } from '../calls/turns.ts';
+import { Turns } from '../turns.ts';
 import type {
   AfterSuccess,
   ConnectorContext,

@@ -9,6 +9,7 @@ const header = () => words().regex(/^[\x20-\x7e]+$/, 'plain letters, digits and 
 const serverUrl = () =>
   baseUrl({
     title: 'Address of the voice-log server',
+    address: true,
     description: 'Such as https://ecc.example.com:8443; 8443 is the usual port. It must let our addresses in.',
   });
 
@@ -22,6 +23,7 @@ const column = (name: string, facts: FieldMeta) =>
 const archiverSchema = z.strictObject({
   base_url: baseUrl({
     title: 'Address of the archiver',
+    address: true,
     description:
       'Such as http://archiver.example.com. Asked for recordings that the live server does not have any more.',
   }).optional(),

@@ -1,9 +1,10 @@
 import type { CheckStep, Direction } from '../../../shared/connector.ts';
-import { AppError, type ErrorCode } from '../../../shared/error.ts';
-import { sniffAudio, sniffLength } from '../../analysis/media/sniff.ts';
+import { AppError } from '../../../shared/error.ts';
+import { sniffAudio } from '../../analysis/media/sniff.ts';
 import { daySlice } from '../calls/day-slices.ts';
+import { firstBytes } from '../calls/first-bytes.ts';
 import { WallClock } from '../calls/wall-clock.ts';
-import { failed, passed, type Told, tried } from '../check-steps.ts';
+import { connectionSteps, passed, type Told, tried } from '../check-steps.ts';
 import type { ConnectorContext } from '../connector.ts';
 import { type ApiOptions, type Call, type CallPage, ExotelApi } from './api.ts';
 import { leavingOf, textOf } from './call-row.ts';
@@ -26,7 +27,11 @@ export async function* checkExolite(
   const options = { rateLimitWaitMs: patienceMs, ...given };
   const api = new ExotelApi(config, context, options);
   const attempt = await lastDay(config, api).catch((error: unknown) => AppError.from(error));
-  yield* connectionSteps(config, attempt);
+  yield* connectionSteps(attempt instanceof AppError ? attempt : undefined, {
+    reached: `${config.base_url} answers.`,
+    signedIn: `Signed in to the account ${config.account_sid}.`,
+    notSignedIn: ['sign_in_refused', 'permission_denied', 'path_missing'],
+  });
   if (attempt instanceof AppError) return;
   yield passed('list', ...listed(attempt, config));
   const call = attempt.calls.find((candidate) => leavingOf(candidate, config) === undefined);
@@ -41,29 +46,6 @@ async function lastDay(config: ExoliteConfig, api: ExotelApi): Promise<CallPage>
   const now = Date.now();
   for await (const page of api.pages(clock.textOf(new Date(now - dayMs)), clock.textOf(new Date(now)))) return page;
   return { total: 0, calls: [] };
-}
-
-const notReached: readonly ErrorCode[] = [
-  'host_unknown',
-  'host_unreachable',
-  'host_refused',
-  'host_timeout',
-  'egress_blocked',
-  'connection_lost',
-  'protocol_error',
-  'http_unavailable',
-  'cancelled',
-];
-const notSignedIn: readonly ErrorCode[] = ['sign_in_refused', 'permission_denied', 'path_missing'];
-
-/** One request goes through three steps; what it failed with says which of them it was. */
-function* connectionSteps(config: ExoliteConfig, attempt: CallPage | AppError): Generator<CheckStep> {
-  const failure = attempt instanceof AppError ? attempt : undefined;
-  if (failure && notReached.includes(failure.code)) return yield failed('reach', failure);
-  yield passed('reach', `${config.base_url} answers.`);
-  if (failure && notSignedIn.includes(failure.code)) return yield failed('sign_in', failure);
-  yield passed('sign_in', `Signed in to the account ${config.account_sid}.`);
-  if (failure) yield failed('list', failure);
 }
 
 function listed({ total, calls }: CallPage, config: ExoliteConfig): [string, NonNullable<CheckStep['details']>] {
@@ -85,7 +67,7 @@ async function beginningOf(recordings: ExotelRecordings, call: Call, { timezone 
   const itemKey = (textOf(call, 'DateCreated') ?? '').slice(0, 10);
   const path = referenceOf(sid, textOf(call, 'RecordingUrl') ?? '');
   try {
-    const { container } = sniffAudio(await firstBytes(recordings, { path, itemKey: itemKey || today(timezone) }));
+    const { container } = sniffAudio(await firstBytes(await recordings.open({ path, itemKey: itemKey || today(timezone) })));
     return { message: `The recording of the call ${sid} can be read (${container}).` };
   } catch (thrown) {
     const error = AppError.from(thrown);
@@ -96,15 +78,4 @@ async function beginningOf(recordings: ExotelRecordings, call: Call, { timezone 
 
 function today(timezone: string): string {
   return daySlice(new WallClock(timezone).textOf(new Date()).slice(0, 10), timezone).key;
-}
-
-async function firstBytes(recordings: ExotelRecordings, ref: { path: string; itemKey: string }): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const bytes of await recordings.open(ref)) {
-    parts.push(Buffer.from(bytes));
-    size += bytes.length;
-    if (size >= sniffLength) break;
-  }
-  return Buffer.concat(parts);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { FieldMeta } from '../../../shared/connector.ts';
 import { zoneSchema } from '../../../shared/job.ts';
+import { hostAddress, lookbackDays, settleHours } from '../calls/fields.ts';
 import { rowFields } from '../import-fields.ts';
 
 const meta = (facts: FieldMeta) => ({ ...facts });
@@ -8,20 +9,12 @@ const meta = (facts: FieldMeta) => ({ ...facts });
 export const callStatuses = ['completed', 'failed', 'busy', 'no-answer'] as const;
 export const callDirections = ['inbound', 'outbound-dial', 'outbound-api'] as const;
 
-/** An address of a host: what comes after it is ours to know. Credentials have fields of their own, which are sealed. */
-const hostAddress = z
-  .string()
-  .trim()
-  .max(255)
-  .refine((text) => /^https?:\/\/[^/]/i.test(text) && URL.canParse(text), 'an address that begins with https://')
-  .refine((text) => !URL.canParse(text) || new URL(text).username === '', 'without API key and token; they have fields')
-  .transform((text) => (URL.canParse(text) ? new URL(text).origin : text));
-
 /** What one Exolite connector is told. Its titles and descriptions are the console's form. */
 export const exoliteConfigSchema = z.strictObject({
   base_url: hostAddress.prefault('https://api.exotel.com').meta(
     meta({
       title: 'API address',
+      address: true,
       description: 'https://api.exotel.com for accounts in Singapore, https://api.in.exotel.com for those in Mumbai.',
       group: 'where',
     }),
@@ -29,6 +22,7 @@ export const exoliteConfigSchema = z.strictObject({
   recordings_url: hostAddress.prefault('https://recordings.exotel.com').meta(
     meta({
       title: 'Recordings address',
+      address: true,
       description:
         'The one host, beside the API, that API key and token are sent to. Change it only when Exotel says so.',
       group: 'where',
@@ -89,32 +83,8 @@ export const exoliteConfigSchema = z.strictObject({
         group: 'what',
       }),
     ),
-  lookback_days: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(180)
-    .default(7)
-    .meta(
-      meta({
-        title: 'First run: days back',
-        description: 'How many days before today the first run begins with. Later runs go on from there.',
-        group: 'what',
-      }),
-    ),
-  settle_hours: z.coerce
-    .number()
-    .min(0)
-    .max(168)
-    .default(24)
-    .meta(
-      meta({
-        title: 'Read a day again for (hours)',
-        description:
-          'After a day is over, each run reads it again for this long, for calls that ended late and facts that Exotel adds later.',
-        group: 'what',
-      }),
-    ),
+  lookback_days: lookbackDays({ most: 180 }),
+  settle_hours: settleHours(),
   calls_per_minute: z.coerce
     .number()
     .int()

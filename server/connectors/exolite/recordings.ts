@@ -1,15 +1,15 @@
 import { AppError } from '../../../shared/error.ts';
 import { isWebLink } from '../../../shared/link.ts';
 import type { ByteStream } from '../../byte-stream.ts';
-import { Turns } from '../calls/turns.ts';
+import { isStillToCome } from '../calls/late.ts';
+import { recordingBody } from '../calls/recording-body.ts';
 import { WallClock } from '../calls/wall-clock.ts';
 import type { ConnectorContext, RecordingRef } from '../connector.ts';
-import { discard } from '../http/body.ts';
 import { type HttpClient, openHttpClient } from '../http/client.ts';
+import { Turns } from '../turns.ts';
 import { type ApiOptions, basicAuthorization, type Call, type ExotelApi } from './api.ts';
 import { textOf } from './call-row.ts';
 import type { ExoliteConfig } from './config.ts';
-import { isStillToCome } from './late.ts';
 import { type Place, placeOf } from './reference.ts';
 
 const atOnce = 6;
@@ -76,11 +76,7 @@ export class ExotelRecordings {
 
   async #fetch(url: URL, day: string): Promise<ByteStream> {
     try {
-      const { headers, body } = await this.#client.stream({ path: url });
-      const failure = pageFailure(url, headers['content-type'] ?? '');
-      if (!failure) return body;
-      await discard(body);
-      throw failure;
+      return await recordingBody(url, await this.#client.stream({ path: url }), 'Check the recordings address.');
     } catch (thrown) {
       const error = AppError.from(thrown);
       if (error.code !== 'path_missing') throw error;
@@ -128,13 +124,4 @@ function notThere(what: string, isLate: boolean): AppError {
         `${what}. Exotel has recordings some minutes after a call; it will be tried again.`,
       )
     : new AppError('path_missing', `${what}, long after the call: it was not recorded, or was deleted.`);
-}
-
-/** Other first bytes are found out when they are read; a page that says what it is need not be. */
-function pageFailure(url: URL, contentType: string): AppError | undefined {
-  if (!/^(text\/html|application\/(json|xml|xhtml))/i.test(contentType)) return undefined;
-  return new AppError(
-    'not_audio',
-    `${url.host} answers 200 with ${contentType.split(';')[0]} in place of a recording: a sign-in or error page. Check the recordings address.`,
-  );
 }

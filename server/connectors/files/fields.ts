@@ -14,7 +14,8 @@ const expectedFileSchema = z.strictObject({
     .string()
     .trim()
     .min(1)
-    .max(191)
+    .max(120)
+    .regex(/^[^*]*(\*[^*]*){0,5}$/, 'at most five *, none beside another')
     .meta({ title: 'File name', description: '* stands for anything; {yyyy}, {MM}, {dd} for the day.' }),
   by: clockTime.meta({ title: 'There by', description: "HH:MM in the account's time zone." }),
   days: z

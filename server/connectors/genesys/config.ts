@@ -66,6 +66,7 @@ const where = {
     .meta(
       meta({
         title: 'Region',
+        address: true,
         description:
           'What the address of your Genesys Cloud ends in: apps.mypurecloud.ie is in the region mypurecloud.ie.',
         group: 'where',
@@ -74,6 +75,7 @@ const where = {
   login_url: hostAddress.meta(
     meta({
       title: 'Sign-in address',
+      address: true,
       description: 'For private regions alone. Empty: https://login. and the region.',
       group: 'where',
     }),
@@ -81,6 +83,7 @@ const where = {
   api_url: hostAddress.meta(
     meta({
       title: 'API address',
+      address: true,
       description: 'For private regions alone. Empty: https://api. and the region.',
       group: 'where',
     }),

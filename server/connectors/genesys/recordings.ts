@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/error.ts';
 import { isWebLink } from '../../../shared/link.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 import { CallGroup } from '../../call-group.ts';
-import { Turns } from '../calls/turns.ts';
+import { Turns } from '../turns.ts';
 import type { ConnectorContext, RecordingRef } from '../connector.ts';
 import { type HttpClient, openHttpClient } from '../http/client.ts';
 import type { ApiOptions, GenesysApi } from './api.ts';

@@ -31,7 +31,7 @@ async function serverTold(folder: InboxFolder, { username }: InboxConfig): Promi
       `No inbox server gives a sign of life. Start the product with the role "inbox" (CQA_ROLES) and see that port ${port} is free (CQA_INBOX_PORT); its log says why it could not listen.`,
     );
   const message = `The inbox server listens. Senders connect to ${host}, port ${port}, as ${username}; it shows the host key ${hostKey}.`;
-  return { message, details: { host_key: hostKey } };
+  return { message, details: { inbox_host_key: hostKey } };
 }
 
 async function filesTold(folder: InboxFolder, config: InboxConfig): Promise<Told> {

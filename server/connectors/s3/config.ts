@@ -56,6 +56,7 @@ export const s3ConfigSchema = z.strictObject({
   endpoint: endpointSchema.optional().meta(
     meta({
       title: 'Endpoint',
+      address: true,
       description: 'Only for servers other than AWS: their address, such as https://minio.example.com:9000.',
       group: 'where',
     }),
@@ -77,7 +78,7 @@ export const s3ConfigSchema = z.strictObject({
     .max(255)
     .regex(/^[\x21-\x7e]+$/, 'without spaces')
     .meta(meta({ title: 'Access key ID', description: 'Of an IAM user for this purpose alone.', group: 'who' })),
-  secret_key: secret({ title: 'Secret access key', group: 'who' }),
+  secret_key: secret({ title: 'Secret access key', unsent: true, group: 'who' }),
   session_token: secret({
     title: 'Session token',
     description: 'Only with temporary credentials, which end after some hours. Better: the access key of an IAM user.',

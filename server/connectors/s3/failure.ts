@@ -118,7 +118,7 @@ function toldByStatus(status: number, error: S3Error, config: S3Config, asked: A
   if (status === 412)
     return { code: 'item_changed', message: `${place} was replaced meanwhile. The new one is read by the next run.` };
   if (status === 429) return { code: 'rate_limited', message: `${answer} for ${place}: too many requests at a time.` };
-  if (status >= 500)
+  if (status >= 500 && status !== 501)
     return { code: 'http_unavailable', message: `${answer} for ${place}: ${shortened(error)} It will be tried again.` };
   // What cannot be taken apart came with a status of success.
   if (status < 400)

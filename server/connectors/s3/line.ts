@@ -110,10 +110,10 @@ export class Line {
   }
 
   #receiveHead(bytes: Buffer): void {
-    const all = Buffer.concat([this.#begun, bytes]);
+    const all = this.#begun.length === 0 ? bytes : Buffer.concat([this.#begun, bytes]);
     const end = all.indexOf('\r\n\r\n');
     if (end === -1 && all.length < headBytesMost) {
-      this.#begun = all;
+      this.#begun = Buffer.from(all);
       return;
     }
     this.#begun = Buffer.alloc(0);

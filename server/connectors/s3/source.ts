@@ -9,7 +9,7 @@ import { holdsLink, recordingKeys } from './keys.ts';
 import { listItems } from './listing.ts';
 import { openObject } from './object.ts';
 import type { ObjectBody } from './object-body.ts';
-import { Turns } from './turns.ts';
+import { Turns } from '../turns.ts';
 
 /** Opens a conversation with the bucket. Nothing is asked of it yet; listing it is the first to fail. */
 export async function openSource(

@@ -16,6 +16,7 @@ const sshKeySchema = z
     type: z.literal('ssh_key'),
     private_key: secret({
       title: 'Private key',
+      unsent: true,
       description: 'Leave empty: a new key pair is made, and its public half is shown for the other side to install.',
       field: 'multiline',
     }).optional(),
@@ -39,14 +40,14 @@ export const sftpConfigSchema = z.strictObject({
     .trim()
     .min(1)
     .max(255)
-    .meta(meta({ title: 'Host', description: 'Name or address of the SFTP server.', group: 'where' })),
+    .meta(meta({ title: 'Host', address: true, description: 'Name or address of the SFTP server.', group: 'where' })),
   port: z.coerce
     .number()
     .int()
     .min(1)
     .max(65535)
     .default(22)
-    .meta(meta({ title: 'Port', group: 'where' })),
+    .meta(meta({ title: 'Port', address: true, group: 'where' })),
   host_key: z
     .string()
     .trim()

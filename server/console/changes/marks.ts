@@ -1,6 +1,6 @@
 import type { Pool } from 'mysql2/promise';
 import { type ChangeMark, selectChangeMarks } from '../../../db/queries/console-changes.ts';
-import { parseUuid } from '../../../db/uuid.ts';
+import { parseUuid, smallestIdAt } from '../../../db/uuid.ts';
 
 /** Executions this young are looked at although they have ended: the shortest ones begin and end between two looks. */
 const youngMs = 20_000;
@@ -42,11 +42,4 @@ function openExecutions(known: Map<string, ChangeMark>): Buffer[] {
   return [...known.values()]
     .filter(({ topic, version }) => topic === 'executions' && /^(pending|processing|delivering)\./.test(version))
     .flatMap(({ id }) => parseUuid(id) ?? []);
-}
-
-/** The smallest UUIDv7 of that millisecond. */
-function smallestIdAt(timeMs: number): Buffer {
-  const id = Buffer.alloc(16);
-  id.writeUIntBE(timeMs, 0, 6);
-  return id;
 }

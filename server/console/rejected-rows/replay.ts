@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Replayed, replayRows } from '../../pipeline/replay.ts';
+import { noneOfThem, type Replayed, replayRows } from '../../pipeline/replay.ts';
 import { adminOfConsole } from '../trpc.ts';
 
 const inputSchema = z.strictObject({
@@ -20,6 +20,7 @@ export const replay = adminOfConsole.input(inputSchema).mutation(async ({ ctx, i
   const { accountId, user } = ctx.session;
   const rows = input.rows.map(({ id, raw }) => ({ rejectedRowId: id, raw }));
   const replayed = await replayRows(ctx.services, accountId, rows, user.email);
+  if (replayed.found === 0) throw noneOfThem();
   ctx.wake();
   return replayed;
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { fitsName, latestExpectation } from '../../../server/alerts/expectation.ts';
+import { fitsName, latestExpectation, likePattern } from '../../../server/alerts/expectation.ts';
 import { weekdays } from '../../../shared/job.ts';
 
 const at = (text: string) => new Date(text);
@@ -11,7 +11,7 @@ describe('an expected file', () => {
     const before = latestExpectation(daily, 'Asia/Kolkata', at('2026-11-20T00:29:00Z'));
     const after = latestExpectation(daily, 'Asia/Kolkata', at('2026-11-20T00:30:00Z'));
     expect(before?.name).to.equal('calls-20261119.csv');
-    expect(after).to.deep.include({ name: 'calls-20261120.csv', subject: 'calls-20261120.csv|2026-11-20' });
+    expect(after).to.deep.include({ name: 'calls-20261120.csv', day: '2026-11-20' });
     expect(after?.deadline).to.deep.equal(at('2026-11-20T00:30:00Z'));
     expect(after?.since).to.deep.equal(at('2026-11-19T00:30:00Z'));
   });
@@ -29,5 +29,18 @@ describe('an expected file', () => {
     expect(fitsName('calls-*.csv', 'calls-7.csv.gz')).to.equal(false);
     expect(fitsName('calls+(1).csv', 'calls+(1).csv')).to.equal(true);
     expect(fitsName('c.lls.csv', 'calls.csv')).to.equal(false);
+    expect(fitsName('*a*b*.csv', 'xaxbx.csv')).to.equal(true);
+    expect(fitsName('*b*a*.csv', 'xaxbx.csv')).to.equal(false);
+    expect(fitsName('ab*ba', 'aba')).to.equal(false);
+  });
+
+  it('is compared in no time, whatever its name', () => {
+    const started = performance.now();
+    expect(fitsName('*a*a*a*a*b', `${'a'.repeat(200)}.csv`)).to.equal(false);
+    expect(performance.now() - started).to.be.lessThan(50);
+  });
+
+  it('is looked for by the same pattern in the database', () => {
+    expect(likePattern('Calls_100%-*.csv')).to.equal('calls\\_100\\%-%.csv');
   });
 });

@@ -14,6 +14,7 @@ describe('files that must come', () => {
   let accountId: number;
   let connector: number;
   const now = new Date();
+  const longAgo = new Date(now.getTime() - 3 * 24 * 3_600_000);
 
   before(async () => {
     services = await testServices();
@@ -24,19 +25,23 @@ describe('files that must come', () => {
       await services.database.pool.query(`DELETE FROM ${table}`);
     accountId = (await testAccount(services, { timezone: 'UTC' })).id;
     connector = await addConnector(services, accountId, 'nightly calls');
-    await expectFile({ savedAt: new Date(now.getTime() - 3 * 24 * 3_600_000) });
+    await expectFile({ since: longAgo });
   });
 
   const query = async (sql: string, values: unknown[]) =>
     (await services.database.pool.query<RowDataPacket[]>(sql, values))[0];
 
-  /** Due some minutes ago. */
-  async function expectFile({ savedAt }: { savedAt: Date }): Promise<void> {
+  /** Due some minutes ago, and expected since then. */
+  async function expectFile({ since, name = 'calls-*.csv' }: { since: Date; name?: string }): Promise<void> {
     const by = DateTime.fromJSDate(now, { zone: 'UTC' }).minus({ minutes: 5 }).toFormat('HH:mm');
     await query(
-      "UPDATE connector SET config = JSON_SET(config, '$.expected_files', JSON_EXTRACT(?, '$')), updated_at = ? WHERE id = ?",
-      [JSON.stringify([{ name: 'calls-*.csv', by }]), savedAt, connector],
+      "UPDATE connector SET config = JSON_SET(config, '$.expected_files', JSON_EXTRACT(?, '$')) WHERE id = ?",
+      [JSON.stringify([{ name, by }]), connector],
     );
+    await watch();
+    for (const table of ['execution', 'work']) await query(`DELETE FROM ${table}`, []);
+    await query("DELETE FROM alert WHERE kind = 'expected_file'", []);
+    await query("UPDATE alert SET raised_at = ? WHERE kind = 'expecting_since'", [since]);
   }
 
   async function arrives(key: string, at: Date): Promise<void> {
@@ -79,7 +84,7 @@ describe('files that must come', () => {
     await arrives('calls-7.csv', now);
     await watch();
     expect(await messages()).to.deep.equal([]);
-    await query('DELETE FROM alert WHERE account_id = ?', [accountId]);
+    await query("DELETE FROM alert WHERE kind = 'expected_file'", []);
     await watch();
     expect(await messages()).to.deep.equal([]);
     expect(await executionsOf(services, job)).to.have.length(1);
@@ -94,7 +99,7 @@ describe('files that must come', () => {
   it('are missed in other words where nobody looks, and where the source cannot be read', async () => {
     await watch();
     expect((await messages())[0]).to.contain('No enabled job reads from this connector');
-    await query('DELETE FROM alert WHERE account_id = ?', [accountId]);
+    await query("DELETE FROM alert WHERE kind = 'expected_file'", []);
     await addJob(services, { accountId, connectors: [connector] });
     await watch();
     await end('handler_failed');
@@ -102,15 +107,55 @@ describe('files that must come', () => {
     expect((await messages())[0]).to.contain('The source itself could not be read');
   });
 
-  it('are nobody’s concern before the connector was saved, nor once the alert was dismissed', async () => {
-    await expectFile({ savedAt: now });
+  it('are nobody’s concern before somebody expects them, nor once the alert was dismissed', async () => {
+    await expectFile({ since: now });
     await watch();
     expect(await messages()).to.deep.equal([]);
-    await expectFile({ savedAt: new Date(now.getTime() - 3 * 24 * 3_600_000) });
+    await expectFile({ since: longAgo });
     await watch();
     const [alert] = await listOpenAlerts(services.database.pool, accountId);
     expect(await dismissAlert(services.database.pool, accountId, alert?.id ?? 0)).to.equal(true);
     await watch();
     expect(await messages()).to.deep.equal([]);
+  });
+
+  it('resolve their alert also when the connector was changed, and when their day is past', async () => {
+    await watch();
+    expect(await messages()).to.have.length(1);
+    await expectOtherwise();
+    await arrives('out/CALLS-9.csv', now);
+    await watchExpectedFiles(services, new Date(now.getTime() + 2 * 24 * 3_600_000));
+    const { pool } = services.database;
+    const [rows] = await pool.query<RowDataPacket[]>(
+      "SELECT resolved_at FROM alert WHERE kind = 'expected_file' ORDER BY id LIMIT 1",
+    );
+    expect(rows[0]?.resolved_at).to.be.instanceOf(Date);
+  });
+
+  /** As an edit does. */
+  async function expectOtherwise(): Promise<void> {
+    await query(
+      "UPDATE connector SET config = JSON_SET(config, '$.expected_files', JSON_EXTRACT(?, '$')), updated_at = NOW(3) WHERE id = ?",
+      [JSON.stringify([{ name: 'other.csv', by: '06:00' }]), connector],
+    );
+  }
+
+  it('of one connector are looked at whatever is wrong with another', async () => {
+    const broken = await addConnector(services, accountId, 'broken');
+    await query(
+      "UPDATE connector SET config = JSON_SET(config, '$.expected_files', JSON_EXTRACT(?, '$')) WHERE id = ?",
+      ['[{"by": "noon"}]', broken],
+    );
+    await query('UPDATE connector SET id = ? WHERE id = ?', [connector * 1000, connector]);
+    connector *= 1000;
+    await query('UPDATE alert SET connector_id = ?', [connector]);
+    await watch();
+    expect(await messages()).to.have.length(1);
+  });
+
+  it('with long names in any script are told', async () => {
+    await expectFile({ since: longAgo, name: `${'कॉल'.repeat(30)}-*.csv` });
+    await watch();
+    expect((await messages())[0]).to.contain('कॉल');
   });
 });

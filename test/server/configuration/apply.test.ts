@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { apply, readConfiguration } from '../../../server/configuration/apply.ts';
+import { checkConfig } from '../../../server/configuration/check.ts';
 import { findConnector, listConnectors, saveConnector } from '../../../server/configuration/connectors.ts';
 import { exportConfiguration } from '../../../server/configuration/export.ts';
 import { listJobs } from '../../../server/configuration/jobs.ts';
+import { previewConfig } from '../../../server/configuration/preview.ts';
 import { listProfiles } from '../../../server/configuration/profiles.ts';
 import { connectorRemoval, removeConnector } from '../../../server/configuration/removal.ts';
 import { loadConnector } from '../../../server/connectors/load.ts';
@@ -152,6 +154,33 @@ describe('applying a configuration', () => {
     const loaded = await loadConnector(services.database, services.keyring, id, connector.id);
     expect(loaded.config).to.deep.include({ directory: '/new' });
     expect(loaded.config).to.have.nested.property('credential.password', 'sesame');
+  });
+
+  it('sends no kept secret to an address that it was not typed for, neither saved nor tried', async () => {
+    const { id } = await applied();
+    const { uid, config } = await findConnector(services, id, 'calls');
+    const moved = { type: 'sftp', direction: 'import', config: { ...config, host: 'elsewhere.example.com' } };
+    const attempts = [
+      () => saveConnector(services, id, { name: 'calls', ...moved }, { by, uid }),
+      () => checkConfig(services, id, { ...moved, uid }),
+      () => previewConfig(services, id, { ...moved, uid }),
+    ];
+    for (const attempt of attempts) {
+      const error = await attempt().catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(AppError).with.property('field', 'config.credential.password');
+    }
+    const typed = { ...moved.config, credential: { type: 'password', password: 'new' } };
+    await saveConnector(services, id, { name: 'calls', ...moved, config: typed }, { by, uid });
+  });
+
+  it('tries no other type with the secrets of a connector', async () => {
+    const { id } = await applied();
+    const { uid } = await findConnector(services, id, 'calls');
+    const other = { type: 'exolite', direction: 'import', config: {}, uid };
+    for (const attempt of [checkConfig, previewConfig]) {
+      const error = await attempt(services, id, other).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(AppError).with.property('code', 'conflict');
+    }
   });
 
   it('lets a secret go when another kind of credential is chosen, and back again', async () => {

@@ -1,7 +1,14 @@
 import { expect } from 'chai';
 import { z } from 'zod';
 import { connectorTypes } from '../../../server/connectors/registry.ts';
-import { formOf, joinSecrets, secretPaths, secretPathsIn, splitSecrets } from '../../../server/connectors/secrets.ts';
+import {
+  formOf,
+  joinSecrets,
+  secretPaths,
+  secretPathsIn,
+  secretsForNewAddress,
+  splitSecrets,
+} from '../../../server/connectors/secrets.ts';
 import { secret } from '../../../shared/connector.ts';
 
 const schema = z.object({
@@ -28,6 +35,26 @@ describe('secrets of a connector', () => {
     const form = formOf(z.object({ name: z.string(), hash: secret({ hidden: true }) }));
     expect(form.properties).to.have.all.keys('name');
     expect(form.required).to.deep.equal(['name']);
+  });
+
+  it('are to be typed again for a new address, each system of a config for itself, but never one that is not sent', () => {
+    const system = z.object({
+      url: z.string().meta({ address: true }),
+      token: secret(),
+      key: secret({ unsent: true }),
+    });
+    const two = z.object({ first: system, second: system, other: z.string() });
+    const value = (url: string) => ({ url, token: 't', key: 'k' });
+    const before = { first: value('a'), second: value('b'), other: 'x' };
+    expect(secretsForNewAddress(two, before, { ...before, other: 'y' })).to.deep.equal([]);
+    expect(secretsForNewAddress(two, before, { ...before, second: value('c') })).to.deep.equal(['second.token']);
+    const one = z.object({ host: z.string().meta({ address: true }), credential: z.object({ password: secret() }) });
+    const at = (host: string) => ({ host, credential: { password: 'p' } });
+    expect(secretsForNewAddress(one, at('a'), at('b'))).to.deep.equal(['credential.password']);
+  });
+
+  it('cannot stand in a list, where nothing would seal them', () => {
+    expect(() => secretPaths(z.object({ keys: z.array(z.object({ key: secret() })) }))).to.throw(/in a list/);
   });
 
   it('are taken out and put back', () => {

@@ -136,7 +136,8 @@ async function makeWebhook(services: Services, accountId: number): Promise<strin
 async function makeAlert(services: Services, accountId: number, connectorUid: string): Promise<number> {
   const { pool } = services.database;
   const { id: connectorId } = await getConnector(services, accountId, connectorUid);
-  await raiseAlert(pool, { accountId, connectorId, kind: 'expected_file', subject: 'calls.csv' }, 'It has not come.');
+  const name = { accountId, connectorId, kind: 'expected_file', subject: Buffer.alloc(32, 7) } as const;
+  await raiseAlert(pool, name, { message: 'It has not come.', details: {} });
   return (await listOpenAlerts(pool, accountId))[0]?.id ?? 0;
 }
 

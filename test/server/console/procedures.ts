@@ -65,6 +65,7 @@ export const entries: Record<string, Entry> = {
     invalid: [{}, { name: 'Second', admin_email: 'second', admin_password: testPassword }],
     answers: 403,
   },
+  'inbox.overview': admin,
   'connectorTypes.list': admin,
   'connectors.list': { ...admin, valid: () => ({ direction: 'import' }), invalid: [{ direction: 'up' }] },
   'connectors.get': { ...admin, ...byUid, valid: ({ own }) => ({ uid: own.connector }) },

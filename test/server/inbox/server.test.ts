@@ -77,19 +77,9 @@ describe('the inbox server', () => {
   });
 
   it('keeps a login in its own folder', async () => {
-    const { username } = await makeInbox(services, accountId);
+    const { username, connectorId } = await makeInbox(services, accountId);
     const file = local('jail.csv', 'a\n1\n');
-    const { code, output } = await sftp(bySign(username), [
-      `put ${file} ../../../etc/../jail.csv`,
-      'mkdir /deep',
-      `put ${file} deep/../../deep/x.csv`,
-      'pwd',
-      'cd ..',
-      'ls -1',
-    ]);
-    expect(code, output).to.equal(1);
-    // /etc is not there, so the first line fails and ends the batch.
-    const second = await sftp(bySign(username), [
+    const { output } = await sftp(bySign(username), [
       `put ${file} ../../../jail.csv`,
       'mkdir /deep',
       `put ${file} deep/../../deep/x.csv`,
@@ -100,10 +90,7 @@ describe('the inbox server', () => {
       '-symlink /etc link',
       '-ls /etc',
     ]);
-    expect(second.output).to.contain('jail.csv').and.contain('deep').and.contain('Remote working directory: /\n');
-    const { connectorId } = await import('../../../db/queries/inbox-logins.ts').then(({ findInbox }) =>
-      findInbox(services.database.pool, accountId, { username }).then((found) => found ?? { connectorId: 0 }),
-    );
+    expect(output).to.contain('jail.csv').and.contain('deep').and.contain('Remote working directory: /\n');
     const files = await filesOfInbox(services.database.pool, { accountId, connectorId }, '', 100);
     expect(files.map(({ path }) => path)).to.deep.equal(['deep/x.csv', 'jail.csv']);
   });

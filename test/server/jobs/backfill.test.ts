@@ -20,6 +20,7 @@ describe('reading days again', () => {
     for (const [input, field] of [
       [{ from: '1.11.2026', to: '2026-11-02' }, 'from'],
       [{ from: '2026-11-02', to: '2026-11-01' }, 'to'],
+      [{ from: '1900-01-01', to: '2026-11-01' }, 'to'],
     ] as const)
       expect(() => backfillRange(input, 'UTC'))
         .to.throw(AppError)

@@ -12,6 +12,10 @@ export class Batches {
   readonly submitted: string[][] = [];
   /** So many looks at a batch find it going on. */
   pendingLooks = 0;
+  /** Nothing is counted yet, however often somebody looks. */
+  countsNothing = false;
+  /** Recordings that are counted, but do not come. */
+  readonly heldBack = new Set<string>();
   readonly #batches = new Map<string, Batch>();
   readonly #callOf: (id: string) => GenesysCall | undefined;
   readonly #linkTo: (recordingId: string, call: GenesysCall) => string;
@@ -42,9 +46,11 @@ export class Batches {
     if (!batch) throw new Refusal(404, 'not.found', 'There is no such batch');
     const results = batch.conversationIds.flatMap((conversationId) => this.#resultsOf(conversationId));
     const look = batch.looks++;
+    if (this.countsNothing) return { id, expectedResultCount: 0, resultCount: 0, results: [] };
     if (look < this.pendingLooks)
       return { id, expectedResultCount: look === 0 ? 0 : results.length, resultCount: 0, results: [] };
-    return { id, expectedResultCount: results.length, resultCount: results.length, results };
+    const come = results.filter(({ recordingId }) => !this.heldBack.has(String(recordingId)));
+    return { id, expectedResultCount: results.length, resultCount: come.length, results: come };
   }
 
   #resultsOf(conversationId: string): Json[] {

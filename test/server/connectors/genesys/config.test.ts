@@ -29,6 +29,14 @@ describe('the settings of a Genesys connector', () => {
     expect([login.origin, api.origin]).to.deep.equal(['http://127.0.0.1:1', 'http://127.0.0.1:2']);
   });
 
+  it('credentials go over TLS: http:// is taken for this machine and addresses of private networks alone', () => {
+    for (const address of ['http://login.genesys.example', 'http://8.8.8.8', 'http://127.0.0.1.example'])
+      for (const field of ['login_url', 'api_url'])
+        expect(genesysConfigSchema.safeParse({ ...least, [field]: address }).success, address).to.equal(false);
+    for (const address of ['http://localhost:8080', 'http://127.0.0.1:1', 'http://10.0.0.5', 'https://login.genesys.example'])
+      expect(parsed({ ...least, login_url: address, api_url: address }).api_url).to.equal(address);
+  });
+
   it('a queue may be named by its name alone', () => {
     const { queues } = parsed({ ...least, queues: ['Support', { queue: 'Sales', max_calls: 5 }] });
     expect(queues).to.deep.equal([{ queue: 'Support' }, { queue: 'Sales', max_calls: 5 }]);

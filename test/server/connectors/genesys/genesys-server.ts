@@ -94,6 +94,13 @@ export class GenesysServer {
     return urlOf(this.#api);
   }
 
+  /** Connections to links that are open now. */
+  async openLinks(): Promise<number> {
+    return await new Promise((resolve, reject) =>
+      this.#files.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+    );
+  }
+
   freeze(): void {
     this.#frozen = new Promise((resolve) => {
       this.#thaw = resolve;
@@ -281,13 +288,16 @@ export class GenesysServer {
       return void response.writeHead(403).end('<Error>Request has expired</Error>');
     if (call.recording === 'html') {
       response.writeHead(200, { 'content-type': 'text/html' });
-      return void response.end('<!doctype html><html><body>Sign in</body></html>');
+      return void response.end(`<!doctype html><html><body>Sign in${' '.repeat(pageBytes)}</body></html>`);
     }
     const isOnly = recordingsOf(call).length === 1;
     const bytes = isOnly ? this.audio : Buffer.concat([this.audio, Buffer.from(recordingId)]);
     response.writeHead(200, { 'content-type': 'audio/ogg', 'content-length': bytes.length }).end(bytes);
   }
 }
+
+/** More than is on its way while nobody reads. */
+const pageBytes = 16 * 1024 ** 2;
 
 const queues = [
   { id: supportQueue, name: 'Support' },

@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 import type { ConnectorContext, SourceItem, SourceSession } from '../../../../server/connectors/connector.ts';
+import type { ApiOptions } from '../../../../server/connectors/genesys/api.ts';
 import { type GenesysConfig, genesysConfigSchema } from '../../../../server/connectors/genesys/config.ts';
 import { openSource } from '../../../../server/connectors/genesys/source.ts';
 import { contextOf } from '../contract-kit.ts';
@@ -23,8 +24,12 @@ export function parsed(config: Json): GenesysConfig {
 }
 
 /** A source that does not wait long for jobs and batches. */
-export function open(config: Json, more: Partial<ConnectorContext> = {}): Promise<SourceSession> {
-  return openSource(parsed(config), contextOf(more), { pollMs: 2 });
+export function open(
+  config: Json,
+  more: Partial<ConnectorContext> = {},
+  options: ApiOptions = {},
+): Promise<SourceSession> {
+  return openSource(parsed(config), contextOf(more), { pollMs: 2, ...options });
 }
 
 /** Noon on the calendar of the tests' zone. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../../../harness/eventually.ts';
 import { rejects } from '../contract-kit.ts';
 import type { GenesysCall } from './conversations.ts';
 import { bytesOf, dayKey, genesysForTests, noonDaysAgo, open } from './kit.ts';
@@ -57,10 +58,55 @@ describe('recordings of Genesys', () => {
   });
 
   it('a call without a recording may get one for a day; after that it has none', async () => {
-    add({ id: 'none', recordingError: '' });
+    add({ id: 'none', recordings: [] });
     await using source = await open(system().config());
     await rejects(bytesOf(source, 'none', dayKey(0)), 'recording_not_yet');
     await rejects(bytesOf(source, 'none', dayKey(9)), 'path_missing');
+  });
+
+  it('while Genesys has not begun to count, a recording is not said to be missing', async () => {
+    add({ id: 'slow' });
+    system().server.batches.countsNothing = true;
+    await using source = await open(system().config());
+    const { message } = await rejects(bytesOf(source, 'slow', dayKey(9)), 'http_unavailable');
+    expect(message).to.match(/not finished.*tried again/);
+    system().server.batches.countsNothing = false;
+    expect((await bytesOf(source, 'slow', dayKey(9))).equals(system().server.audio)).to.equal(true);
+  });
+
+  it('one of many that has none is told once the others are counted', async () => {
+    add({ id: 'one' }, { id: 'none', recordings: [] });
+    await using source = await open(system().config());
+    const both = [bytesOf(source, 'one'), rejects(bytesOf(source, 'none', dayKey(9)), 'path_missing')];
+    await Promise.all(both);
+    expect(system().server.batches.submitted).to.deep.equal([['one', 'none']]);
+  });
+
+  it('of a batch that does not end, what has come whole is taken, and nothing else is decided', async () => {
+    const two = (id: string) => ({
+      id,
+      recordings: [
+        { id: `${id}-short`, seconds: 10 },
+        { id: `${id}-long`, seconds: 300 },
+      ],
+    });
+    add(two('whole'), two('partial'), { id: 'unheard' });
+    for (const id of ['partial-long', 'recording-of-unheard']) system().server.batches.heldBack.add(id);
+    await using source = await open(system().config(), {}, { batchMs: 50 });
+    const [whole] = await Promise.all([
+      bytesOf(source, 'whole', dayKey(9)),
+      rejects(bytesOf(source, 'partial', dayKey(9)), 'http_unavailable'),
+      rejects(bytesOf(source, 'unheard', dayKey(9)), 'http_unavailable'),
+    ]);
+    expect(whole.toString()).to.match(/whole-long$/);
+    expect(system().server.batches.submitted).to.have.length(1);
+  });
+
+  it('a page in place of a recording is not read, and its connection is closed', async () => {
+    add({ id: 'page', recording: 'html' });
+    await using source = await open(system().config());
+    await rejects(bytesOf(source, 'page'), 'not_audio');
+    await eventually('no open connection', async () => (await system().server.openLinks()) === 0, 3000);
   });
 
   it('a link that has died is asked for once more', async () => {

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { checkS3 } from '../../../../server/connectors/s3/check.ts';
 import { s3ConfigSchema } from '../../../../server/connectors/s3/config.ts';
@@ -197,5 +199,24 @@ describe('what S3 says, in words', () => {
       setTimeout(() => response.destroy(), 20);
     };
     await rejects(read(), 'connection_lost');
+  });
+
+  it('readers of any pace get the very bytes, many at once over the same connections', async () => {
+    const content = randomBytes(3_000_000);
+    answer = ({ url = '' }, response) => {
+      const body = content.subarray(0, Number(/(\d+)\.wav/.exec(url)?.[1]));
+      response.writeHead(200, { 'content-length': body.length }).end(body);
+    };
+    await using source = await openSource(config(), contextOf());
+    const read = async (length: number, pauseEvery: number) => {
+      let at = 0;
+      for await (const bytes of (await source.recording?.({ path: `${length}.wav`, itemKey: 'c.csv' })) ?? []) {
+        if (at % pauseEvery === 0) await nextTurn();
+        expect(Buffer.from(bytes).equals(content.subarray(at, at + bytes.length))).to.equal(true);
+        at += bytes.length;
+      }
+      expect(at).to.equal(length);
+    };
+    await Promise.all(Array.from({ length: 80 }, (_, i) => read((i * 37_501) % content.length, 1 + (i % 3))));
   });
 });

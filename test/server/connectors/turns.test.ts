@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { ByteStream } from '../../../../server/byte-stream.ts';
-import { Turns } from '../../../../server/connectors/calls/turns.ts';
+import type { ByteStream } from '../../../server/byte-stream.ts';
+import { Turns } from '../../../server/connectors/turns.ts';
 
 describe('turns', () => {
   it('lets so many streams flow at once, and each ending lets the next one in', async () => {

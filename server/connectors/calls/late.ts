@@ -1,6 +1,6 @@
-import { daySlice } from '../calls/day-slices.ts';
+import { daySlice } from './day-slices.ts';
 
-/** Exotel has recordings after 1 to 5 minutes, at times 15; a day says less exactly when the call was. */
+/** How long after a call's day its recording may still come; a day does not say more exactly when the call was. */
 const lateHours = 24;
 
 /** Whether a recording of a call of that day (`2026-11-20`) may still come. */

@@ -1,0 +1,68 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { Browser, Page } from 'playwright-core';
+import { startBrowser } from '../harness/browser.ts';
+import { cqa } from '../harness/cqa.ts';
+import { eventually } from '../harness/eventually.ts';
+import { scratchFolder } from '../harness/folders.ts';
+import { freePort, type Product, startProduct } from '../harness/product.ts';
+import { sftp } from '../server/inbox/inboxes.ts';
+
+const adminEmail = 'admin@inbox.example';
+const password = 'long enough!';
+
+describe('the page Inbox', () => {
+  let product: Product;
+  let browser: Browser;
+  let page: Page;
+  let account: string;
+  let port: number;
+
+  before(async () => {
+    port = await freePort();
+    const environment = { CQA_INBOX_PORT: String(port) };
+    [product, browser] = await Promise.all([
+      startProduct({ dataDir: scratchFolder('product'), environment }),
+      startBrowser(),
+    ]);
+    const words = ['--name', 'Inbox', '--admin-email', adminEmail, '--admin-password', password, '--console'];
+    account = (await cqa<{ account_id: string }>(product.environment, 'account', 'create', ...words)).account_id;
+    page = await browser.newPage();
+    page.setDefaultTimeout(15_000);
+    await page.goto(`${product.url}/inbox`);
+    await page.getByLabel('E-mail').fill(adminEmail);
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('heading', { name: 'Inbox', exact: true }).waitFor();
+  });
+  after(async () => {
+    await browser?.close();
+    await product?.stop();
+  });
+
+  it('says where senders connect, and shows a login and its file while it is there', async () => {
+    await page.getByText('No inbox yet').waitFor();
+    const create = ['--account', account, '--name', 'from VLA', '--password', password];
+    const made = await cqa<{ username: string; port: number; host_key: string }>(
+      product.environment,
+      ...['inbox', 'create', ...create],
+    );
+    expect(made.port).to.equal(port);
+    const table = page.getByRole('region', { name: 'Logins' });
+    await table.getByText(made.username).waitFor();
+    await page.getByText(made.host_key).waitFor();
+    await page.getByText('Listening', { exact: true }).waitFor();
+    const file = join(scratchFolder('sender'), 'calls.wav');
+    writeFileSync(file, Buffer.alloc(1_500_000));
+    const sent = await sftp({ port, username: made.username, password }, [`put ${file} calls.wav`]);
+    expect(sent.code, sent.output).to.equal(0);
+    const row = page.getByRole('region', { name: 'Files' }).locator('tbody tr').filter({ hasText: 'calls.wav' });
+    await row.getByText('Complete').waitFor();
+    await eventually('the session is shown with its end', async () =>
+      (await page.getByRole('region', { name: 'Sessions' }).innerText()).includes('the client ended'),
+    );
+    await table.getByRole('button', { name: 'Change' }).click();
+    await page.locator('cqa-dialog').waitFor();
+  });
+});
