@@ -9,7 +9,14 @@ import type { Connection } from '../database.ts';
  * came into an inbox. `connector_saved`: the first run of a job that the product made. `backfill`: days read again.
  * `expected_file`: a file that should be there by now is looked for.
  */
-export type TriggerKind = 'schedule' | 'catch_up' | 'manual' | 'arrival' | 'connector_saved' | 'backfill' | 'expected_file';
+export type TriggerKind =
+  | 'schedule'
+  | 'catch_up'
+  | 'manual'
+  | 'arrival'
+  | 'connector_saved'
+  | 'backfill'
+  | 'expected_file';
 
 export interface ExecutionRange {
   from: Date;

@@ -77,12 +77,7 @@ export interface ConnectionTold {
 /** One attempt reaches, signs in and asks; what it failed with says how far it came. Returns whether it did not fail. */
 export function* connectionSteps(
   failure: AppError | undefined,
-  {
-    reached,
-    signedIn,
-    notSignedIn = ['sign_in_refused', 'permission_denied'],
-    otherwise = 'list',
-  }: ConnectionTold,
+  { reached, signedIn, notSignedIn = ['sign_in_refused', 'permission_denied'], otherwise = 'list' }: ConnectionTold,
 ): Generator<CheckStep, boolean> {
   const step = failure && stepOf(failure, notSignedIn, otherwise);
   if (step !== 'reach') yield passed('reach', reached);

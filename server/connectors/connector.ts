@@ -121,6 +121,11 @@ export interface SourceSession extends AsyncDisposable {
   recording?(ref: RecordingRef): Promise<ByteStream>;
   /** Whether a link (`s3://bucket/key`) leads into the source's own place, so that recording() reads it as a path. */
   holds?(link: string): boolean;
+  /**
+   * What this session left out so far, and why, in a person's words: `31 calls left out (without a recording)`. Asked for
+   * at the end of a run, and shown beside its counts. An item counts when it was read to its end.
+   */
+  notes?(): readonly string[];
   /** Moves or deletes an item that was read. Throws `item_changed` when it is another version by now, and leaves it. */
   finish?(item: SourceItem, action: AfterSuccess): Promise<void>;
 }

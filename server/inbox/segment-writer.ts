@@ -16,12 +16,9 @@ export interface OpenSegment {
   end(): Promise<Segment | undefined>;
 }
 
-/** So much of a file is written in this thread; most recordings are smaller. */
-export const directBytes = 1024 * 1024;
-
-/** The beginning of a file is stored the quick way where there is one, the rest by a thread of its own. */
-export async function openSegment(storage: Storage, key: string, isFirst: boolean): Promise<OpenSegment> {
-  const direct = isFirst ? await storage.direct?.(key) : undefined;
+/** Stored the quick way where there is one: on two cores a thread of its own costs more than it brings. */
+export async function openSegment(storage: Storage, key: string): Promise<OpenSegment> {
+  const direct = await storage.direct?.(key);
   return direct ? new DirectSegment(direct, key) : new StreamedSegment(storage, key);
 }
 

@@ -15,7 +15,7 @@ import { EarlyWrites } from './early-writes.ts';
 import type { InboxLogin } from './login.ts';
 import type { Quota } from './quota.ts';
 import { Refusal } from './refusal.ts';
-import { directBytes, type OpenSegment, openSegment } from './segment-writer.ts';
+import { type OpenSegment, openSegment } from './segment-writer.ts';
 
 /** So much is stored for good at a time: what a server that dies can lose of an upload. */
 const segmentBytes = 64 * 1024 * 1024;
@@ -201,13 +201,11 @@ export class Upload {
   async #append(content: readonly Buffer[]): Promise<void> {
     const bytes = content.reduce((sum, { length }) => sum + length, 0);
     this.#quota.take(bytes);
-    this.#segment ??= await openSegment(this.#services.storage, newKey(this.#login), this.#position === 0);
+    this.#segment ??= await openSegment(this.#services.storage, newKey(this.#login));
     // Counted before the storage has it: what is shown and what is stored differ by what is under way.
     this.#position += bytes;
     for (const piece of content) await this.#segment.write(piece);
-    const isFirst = this.#segment.size === this.#position;
-    if (isFirst && this.#position >= directBytes) await this.#endSegment();
-    else if (this.#segment.size >= segmentBytes) await this.checkpoint();
+    if (this.#segment.size >= segmentBytes) await this.checkpoint();
   }
 
   /** A client that goes on may begin before the end of what came: it says where. */

@@ -58,3 +58,20 @@ function noteOf({ items, sums }: Counted): string | undefined {
   if (items.waiting > 0) notes.push(`${items.waiting} waiting`);
   return notes.length > 0 ? notes.join(', ') : undefined;
 }
+
+/** As many characters as the execution's note holds. */
+const noteLengthMost = 500;
+const cutMark = ' …';
+
+/** The outcome with more notes behind its own; what is too long ends after a whole word. */
+export function withNotes(outcome: ImportOutcome, more: readonly (string | undefined)[]): ImportOutcome {
+  const note = [outcome.note, ...more].filter((part) => part !== undefined && part !== '').join(', ');
+  return note === '' ? outcome : { ...outcome, note: shortened(note) };
+}
+
+function shortened(note: string): string {
+  if (note.length <= noteLengthMost) return note;
+  const room = note.slice(0, noteLengthMost - cutMark.length + 1);
+  const [words = ''] = /^.*(?=\s)/su.exec(room) ?? [];
+  return `${words === '' ? room.slice(0, -1) : words.trimEnd()}${cutMark}`;
+}

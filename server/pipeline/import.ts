@@ -4,7 +4,7 @@ import { finishItems } from './after-success.ts';
 import { sha256 } from './fetch/listing.ts';
 import { SourceOpener } from './fetch/source-opener.ts';
 import { listItems } from './import-listing.ts';
-import { outcomeOf } from './import-outcome.ts';
+import { outcomeOf, withNotes } from './import-outcome.ts';
 import { readItems } from './import-reading.ts';
 import { countsOf, endsRun, type ImportRun } from './import-run.ts';
 import { readImportSettings } from './import-settings.ts';
@@ -39,15 +39,15 @@ export async function runImport(run: ExecutionRun): Promise<ImportOutcome> {
 }
 
 async function importAll(current: ImportRun): Promise<ImportOutcome> {
-  const { run, listing, settings } = current;
+  const { run, listing, settings, source } = current;
   await listItems(current);
   const again = await fetchAgain(current);
   await run.step('store', `Storing the rows of new items${again > 0 ? `; ${again} recordings are fetched again` : ''}`);
   await readItems(current);
   const outcome = outcomeOf(await countsOf(run, listing), settings.max_rejected_percent);
-  if (outcome.status === 'handler_failed') return outcome;
-  const note = [outcome.note, await finishItems(current)].filter((part) => part !== undefined).join(', ');
-  return note === '' ? outcome : { ...outcome, note };
+  const notes = source.notes();
+  if (outcome.status === 'handler_failed') return withNotes(outcome, notes);
+  return withNotes(outcome, [...notes, await finishItems(current)]);
 }
 
 /** What passes: the recording could not be had at the time, and nobody is to blame for it. */

@@ -4,6 +4,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { AppError } from '../../shared/error.ts';
 import { isWebLink } from '../../shared/link.ts';
 import type { Egress } from './egress.ts';
+import { trustedAuthorities } from './trusted-authorities.ts';
 
 export interface GuardedRequestOptions {
   egress: Egress;
@@ -60,13 +61,13 @@ function open(url: URL, address: string, family: 4 | 6, options: GuardedRequestO
   const { method, signal, headers, body, certificateAuthority } = options;
   const pinned: LookupFunction = (_name, { all }, callback) =>
     all ? callback(null, [{ address, family }]) : callback(null, address, family);
-  const settings: RequestOptions & { ca?: string } = {
+  const settings: RequestOptions & { ca?: string[] } = {
     method,
     ...(isIP(hostOf(url)) ? { host: address } : { lookup: pinned }),
     agent: false,
     signal,
     headers: { accept: '*/*', 'user-agent': 'cqa', ...headers, ...(body ? { 'content-length': body.length } : {}) },
-    ...(certificateAuthority ? { ca: certificateAuthority } : {}),
+    ...(certificateAuthority ? { ca: trustedAuthorities(certificateAuthority) } : {}),
   };
   // Credentials inside a link (user:password@) are not sent; they would also go to whoever it redirects to.
   const target = new URL(url.href);
@@ -94,6 +95,6 @@ export function networkFailure({ host }: URL, thrown: unknown): AppError {
   if (code === 'ECONNREFUSED')
     return new AppError('host_refused', `${host} refused the connection. Check the link and its port.`, options);
   if (certificateCodes.test(code))
-    return new AppError('http_status', `The certificate of ${host} cannot be trusted (${message}).`, options);
+    return new AppError('certificate_untrusted', `The certificate of ${host} cannot be trusted (${message}).`, options);
   return new AppError('connection_lost', `The connection to ${host} failed (${message}).`, options);
 }

@@ -27,8 +27,8 @@ const bodyBytesMost = 2048;
 /**
  * POSTs to a link that a customer named, once, by guardedRequest(). Redirects are the answer. Once the answer's head is
  * here its status counts, whatever becomes of its body. Throws `invalid` for what is no http link, `egress_blocked`,
- * `host_unknown`, `host_unreachable`, `host_refused`, `host_timeout`, `connection_lost`, and `http_status` where the
- * certificate cannot be trusted; the signal's reason where it aborts.
+ * `host_unknown`, `host_unreachable`, `host_refused`, `host_timeout`, `connection_lost`, and
+ * `certificate_untrusted`; the signal's reason where it aborts.
  */
 export async function post(link: string, { timeoutMs, ...options }: PostOptions): Promise<PostAnswer> {
   const url = parseWebLink(link);

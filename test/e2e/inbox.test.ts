@@ -49,7 +49,7 @@ describe('the page Inbox', () => {
       ...['inbox', 'create', ...create],
     );
     expect(made.port).to.equal(port);
-    const table = page.getByRole('region', { name: 'Logins' });
+    const table = page.getByRole('region', { name: 'Logins', exact: true });
     await table.getByText(made.username).waitFor();
     await page.getByText(made.host_key).waitFor();
     await page.getByText('Listening', { exact: true }).waitFor();
@@ -57,12 +57,15 @@ describe('the page Inbox', () => {
     writeFileSync(file, Buffer.alloc(1_500_000));
     const sent = await sftp({ port, username: made.username, password }, [`put ${file} calls.wav`]);
     expect(sent.code, sent.output).to.equal(0);
-    const row = page.getByRole('region', { name: 'Files' }).locator('tbody tr').filter({ hasText: 'calls.wav' });
+    const row = page
+      .getByRole('region', { name: 'Files', exact: true })
+      .locator('tbody tr')
+      .filter({ hasText: 'calls.wav' });
     await row.getByText('Complete').waitFor();
     await eventually('the session is shown with its end', async () =>
-      (await page.getByRole('region', { name: 'Sessions' }).innerText()).includes('the client ended'),
+      (await page.getByRole('region', { name: 'Sessions', exact: true }).innerText()).includes('the client ended'),
     );
     await table.getByRole('button', { name: 'Change' }).click();
-    await page.locator('cqa-dialog').waitFor();
+    await page.getByRole('dialog').waitFor();
   });
 });

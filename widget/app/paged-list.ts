@@ -18,6 +18,8 @@ export class PagedList<T> {
   private readonly idOf: (row: T) => string;
   private older: T[] = [];
   private cursor: string | null | undefined;
+  /** Ends what is asked of further pages: they belong to a list that is shown no more. */
+  private abort = new AbortController();
 
   constructor(
     host: ReactiveControllerHost,
@@ -30,8 +32,10 @@ export class PagedList<T> {
     this.more = new Action(host);
   }
 
-  /** Starts over: other filters. */
+  /** Starts over: other filters. A page that is still under way is not added to what comes now. */
   clear(): void {
+    this.abort.abort();
+    this.abort = new AbortController();
     this.older = [];
     this.cursor = undefined;
     this.first.clear();
@@ -59,13 +63,24 @@ export class PagedList<T> {
   readonly loadMore = async (): Promise<void> => {
     const cursor = this.nextCursor;
     if (cursor === null) return;
+    const { signal } = this.abort;
     await this.more.run(async () => {
-      const page = await this.read(cursor);
+      const page = await this.readUnlessAborted(cursor, signal);
       if (!page) return;
       this.older = [...this.older, ...page.rows];
       this.cursor = page.next_cursor;
     });
   };
+
+  private async readUnlessAborted(cursor: string, signal: AbortSignal): Promise<PageOf<T> | undefined> {
+    try {
+      const page = await this.read(cursor, signal);
+      return signal.aborted ? undefined : page;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
+    }
+  }
 
   private get nextCursor(): string | null {
     return this.cursor === undefined ? (this.first.value?.next_cursor ?? null) : this.cursor;

@@ -45,8 +45,10 @@ export class Resource<T> implements ReactiveController {
     void this.load();
   }
 
-  /** Takes away what is shown: for another question altogether. */
+  /** Takes away what is shown: for another question altogether. An answer to the one before is not waited for. */
   clear(): void {
+    this.abort?.abort();
+    this.isLoading = false;
     this.value = undefined;
     this.problem = undefined;
   }

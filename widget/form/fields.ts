@@ -59,9 +59,9 @@ export type Field =
   | (FieldBase & { kind: 'union'; property: string; options: UnionOption[]; default: string })
   | (FieldBase & { kind: 'group'; fields: Field[] })
   | (FieldBase & { kind: 'choices'; options: Choice[]; default: string[] })
-  | (FieldBase & { kind: 'lines' })
-  | (FieldBase & { kind: 'list'; fields: Field[] })
-  | (FieldBase & { kind: 'mapping' })
+  | (FieldBase & { kind: 'lines'; default: string[] })
+  | (FieldBase & { kind: 'list'; fields: Field[]; default: Record<string, unknown>[] })
+  | (FieldBase & { kind: 'mapping'; default: Record<string, string> })
   | (FieldBase & { kind: 'public-key' })
   | (FieldBase & { kind: 'host-key' })
   | (FieldBase & { kind: 'unknown'; reason: string });
@@ -109,12 +109,13 @@ function fieldOf(schema: JsonSchema, base: FieldBase, direction: Direction): Fie
 function customField(schema: JsonSchema, base: FieldBase): Field {
   switch (schema.field) {
     case 'column-mapping':
-      return { ...base, kind: 'mapping' };
+      return { ...base, kind: 'mapping', default: mappingDefault(schema) };
     case 'host-key':
       return { ...base, kind: 'host-key' };
     case 'public-key':
       return { ...base, kind: 'public-key' };
     case 'multiline':
+      if (schema.type === 'array') return { ...base, kind: 'lines', default: listDefault(schema).map(String) };
       if (schema.secret === true) return { ...base, kind: 'secret', multiline: true };
       return { ...base, kind: 'text', multiline: true, default: textDefault(schema), maxLength: schema.maxLength };
     default:
@@ -143,7 +144,7 @@ function plainField(schema: JsonSchema, base: FieldBase, direction: Direction): 
     case 'object':
       if (schema.properties)
         return { ...base, kind: 'group', fields: fieldsOf(schema, direction, base.path, base.group) };
-      if (isTextRecord(schema)) return { ...base, kind: 'mapping' };
+      if (isTextRecord(schema)) return { ...base, kind: 'mapping', default: mappingDefault(schema) };
       return { ...base, kind: 'unknown', reason: 'it is an object of unknown shape' };
     default:
       return { ...base, kind: 'unknown', reason: `the form cannot draw the type "${String(schema.type ?? 'any')}"` };
@@ -151,12 +152,14 @@ function plainField(schema: JsonSchema, base: FieldBase, direction: Direction): 
 }
 
 /** Several of a few values, several lines of text, or rows of small fields of their own. */
-function arrayField({ items = {}, default: start }: JsonSchema, base: FieldBase, direction: Direction): Field {
+function arrayField(schema: JsonSchema, base: FieldBase, direction: Direction): Field {
+  const { items = {} } = schema;
+  const start = listDefault(schema);
   const options = choicesOf(items);
-  if (options) return { ...base, kind: 'choices', options, default: Array.isArray(start) ? start.map(String) : [] };
-  if (items.type === 'string') return { ...base, kind: 'lines' };
+  if (options) return { ...base, kind: 'choices', options, default: start.map(String) };
+  if (items.type === 'string') return { ...base, kind: 'lines', default: start.map(String) };
   const fields = items.properties ? fieldsOf(items, direction, '', base.group) : [];
-  if (fields.length > 0) return { ...base, kind: 'list', fields };
+  if (fields.length > 0) return { ...base, kind: 'list', fields, default: start.filter(isObject) };
   return { ...base, kind: 'unknown', reason: 'it is a list of unknown things' };
 }
 
@@ -172,7 +175,7 @@ function bound(value: number | undefined): number | undefined {
 function choicesOf(schema: JsonSchema): Choice[] | undefined {
   const values = schema.enum ?? constants(schema.anyOf ?? schema.oneOf);
   if (!values?.every((value) => typeof value === 'string')) return undefined;
-  return values.map((value) => ({ value, title: titleOf(value) }));
+  return values.map((value) => ({ value, title: choiceTitle(value) }));
 }
 
 function constants(options: JsonSchema[] | undefined): unknown[] | undefined {
@@ -204,6 +207,15 @@ function sharedConstant(options: JsonSchema[]): string | undefined {
   return names.find((name) => options.every((option) => typeof option.properties?.[name]?.const === 'string'));
 }
 
+function listDefault(schema: JsonSchema): unknown[] {
+  return Array.isArray(schema.default) ? schema.default : [];
+}
+
+function mappingDefault(schema: JsonSchema): Record<string, string> {
+  const start = isObject(schema.default) ? schema.default : {};
+  return Object.fromEntries(Object.entries(start).map(([from, to]) => [from, String(to)]));
+}
+
 function textDefault(schema: JsonSchema): string {
   return typeof schema.default === 'string' ? schema.default : '';
 }
@@ -221,6 +233,8 @@ const properWords: Record<string, string> = {
   postgres: 'PostgreSQL',
   sql: 'SQL',
   rest: 'REST',
+  mp3: 'MP3',
+  wav: 'WAV',
 };
 
 /** `file_format` → `File format`, `ssh_key` → `SSH key`. */
@@ -228,6 +242,11 @@ export function titleOf(name: string): string {
   const words = name.split(/[_\s-]+/).map((word) => properWords[word.toLowerCase()] ?? word);
   const text = words.join(' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Names that others gave stay as they are: `mypurecloud.ie`, `aws:kms`. */
+function choiceTitle(value: string): string {
+  return /[.:]/.test(value) ? value : titleOf(value);
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

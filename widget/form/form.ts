@@ -4,7 +4,17 @@ import { base } from '../style/base.ts';
 import { drawField } from './draw.ts';
 import type { FormSupport } from './element.ts';
 import type { Field } from './fields.ts';
-import { drawnPaths, grouped, groupTitles, innerFields, type Values, valueAt, withValue } from './values.ts';
+import {
+  drawnPaths,
+  folded,
+  grouped,
+  groupTitles,
+  innerFields,
+  isChanged,
+  type Values,
+  valueAt,
+  withValue,
+} from './values.ts';
 import './boolean.ts';
 import './choice.ts';
 import './choices.ts';
@@ -32,9 +42,11 @@ export class FormElement extends LitElement {
         display: grid;
         gap: var(--space-5);
       }
-      section {
+      section,
+      .inner,
+      .more {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(270px, 100%), 1fr));
+        grid-template-columns: repeat(auto-fit, minmax(min(250px, 100%), 1fr));
         gap: var(--space-4);
       }
       h3 {
@@ -42,15 +54,33 @@ export class FormElement extends LitElement {
         padding-bottom: var(--space-1);
         border-bottom: 1px solid var(--line);
       }
-      .wide {
+      .wide,
+      .inner,
+      .title,
+      details {
         grid-column: 1 / -1;
       }
       .inner {
-        grid-column: 1 / -1;
-        display: grid;
-        gap: var(--space-4);
         padding-left: var(--space-4);
         border-left: 2px solid var(--line);
+      }
+      .title {
+        font-size: var(--size-s);
+      }
+      .title strong {
+        display: block;
+        font-weight: 600;
+      }
+      summary {
+        width: fit-content;
+        padding: var(--space-1) 0;
+        color: var(--accent);
+        font-size: var(--size-s);
+        font-weight: 600;
+        cursor: pointer;
+      }
+      .more {
+        padding-top: var(--space-3);
       }
     `,
   ];
@@ -58,6 +88,13 @@ export class FormElement extends LitElement {
   @property({ attribute: false }) fields: Field[] = [];
   @property({ attribute: false }) values: Values = {};
   @property({ attribute: false }) support: FormSupport | undefined;
+
+  /** What the form began with: a fold does not open and close while somebody types. */
+  private atFirst: Values = {};
+
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has('fields')) this.atFirst = this.values;
+  }
 
   /** The paths that are on the screen, in order. */
   get paths(): string[] {
@@ -69,6 +106,8 @@ export class FormElement extends LitElement {
     const element = [...this.renderRoot.querySelectorAll<HTMLElement>('[data-path]')].find(
       (candidate) => candidate.dataset.path === path,
     );
+    const fold = element?.closest('details');
+    if (fold) fold.open = true;
     element?.scrollIntoView({ block: 'center' });
     element?.focus();
   }
@@ -90,8 +129,29 @@ export class FormElement extends LitElement {
     ${
       inner.length > 0
         ? html`<div class="inner" role="group" aria-label=${field.title}>
-          ${inner.map((child) => this.renderField(child))}
+          ${field.kind === 'group' ? this.renderTitle(field) : nothing}${this.renderFields(inner)}
         </div>`
+        : nothing
+    }`;
+  }
+
+  /** A group has no element that would say what its fields are for. */
+  private renderTitle({ title, description }: Field): TemplateResult {
+    return html`<div class="title"><strong>${title}</strong><span class="soft">${description}</span></div>`;
+  }
+
+  /** What is set otherwise than in a new form, or has a problem, is never hidden in a fold. */
+  private renderFields(fields: Field[]): TemplateResult {
+    const { shown, more } = folded(fields);
+    const problems = Object.keys(this.support?.problems ?? {});
+    const hasProblem = drawnPaths(more, this.values).some((path) => problems.includes(path));
+    return html`${shown.map((field) => this.renderField(field))}
+    ${
+      more.length > 0
+        ? html`<details ?open=${hasProblem || more.some((field) => isChanged(field, this.atFirst))}>
+          <summary>More settings (${more.length})</summary>
+          <div class="more">${more.map((field) => this.renderField(field))}</div>
+        </details>`
         : nothing
     }`;
   }
@@ -100,7 +160,7 @@ export class FormElement extends LitElement {
     return grouped(this.fields).map(
       (part) => html`<section aria-label=${groupTitles[part.group]}>
         <h3>${groupTitles[part.group]}</h3>
-        ${part.fields.map((field) => this.renderField(field))}
+        ${this.renderFields(part.fields)}
       </section>`,
     );
   }

@@ -1,8 +1,9 @@
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { FieldElement } from './element.ts';
+import { emptied } from './values.ts';
 
-/** Several texts, one a line. No line is an absent value. */
+/** Several texts, one a line. No line is an absent value, unless it begins with some. */
 @customElement('cqa-field-lines')
 export class LinesFieldElement extends FieldElement<'lines'> {
   /** As typed: an empty line at the end is the beginning of the next text. */
@@ -16,7 +17,7 @@ export class LinesFieldElement extends FieldElement<'lines'> {
   private readonly input = (event: Event): void => {
     this.typed = (event.target as HTMLTextAreaElement).value;
     const lines = linesOf(this.typed);
-    this.change(lines.length === 0 ? undefined : lines);
+    this.change(lines.length === 0 ? emptied(this.field, []) : lines);
   };
 
   override render() {

@@ -4,9 +4,9 @@ import { icon } from '../parts/icon.ts';
 import { drawField } from './draw.ts';
 import { FieldElement } from './element.ts';
 import { isObject } from './fields.ts';
-import { startValues, type Values, withValue } from './values.ts';
+import { emptied, startValues, type Values, withValue } from './values.ts';
 
-/** Rows of small fields, as many as are wanted. No row is an absent value. */
+/** Rows of small fields, as many as are wanted. No row is an absent value, unless one begins with some. */
 @customElement('cqa-field-list')
 export class ListFieldElement extends FieldElement<'list'> {
   static override styles = [
@@ -40,7 +40,7 @@ export class ListFieldElement extends FieldElement<'list'> {
   }
 
   private set(entries: Values[]): void {
-    this.change(entries.length === 0 ? undefined : entries);
+    this.change(entries.length === 0 ? emptied(this.field, []) : entries);
   }
 
   private renderEntry(entry: Values, index: number): TemplateResult {

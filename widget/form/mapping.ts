@@ -4,6 +4,7 @@ import { canonicalFields } from '../../shared/interaction.ts';
 import { icon } from '../parts/icon.ts';
 import { FieldElement } from './element.ts';
 import { isObject } from './fields.ts';
+import { emptied } from './values.ts';
 
 type Pair = [header: string, target: string];
 
@@ -36,7 +37,7 @@ export class MappingFieldElement extends FieldElement<'mapping'> {
 
   private set(pairs: Pair[]): void {
     this.pairs = pairs;
-    this.change(mappingOf(pairs));
+    this.change(mappingOf(pairs) ?? emptied(this.field, {}));
   }
 
   private edit(index: number, part: 0 | 1, text: string): void {

@@ -44,12 +44,24 @@ function startOf(field: Field): unknown {
     case 'boolean':
       return field.default;
     case 'choices':
+    case 'lines':
+    case 'list':
       return field.default.length === 0 ? undefined : field.default;
+    case 'mapping':
+      return Object.keys(field.default).length === 0 ? undefined : field.default;
     case 'union':
       return field.default === '' ? undefined : { [field.property]: field.default };
     default:
       return undefined;
   }
+}
+
+/**
+ * What is sent for a list or mapping that somebody emptied: nothing, or what is empty by itself where the server would
+ * put a default in the place of nothing.
+ */
+export function emptied<T>(field: Field | undefined, empty: T): T | undefined {
+  return field && startOf(field) !== undefined ? empty : undefined;
 }
 
 /** The fields inside a field, for what is chosen now. */
@@ -86,6 +98,36 @@ export function nearestPath(path: string, drawn: readonly string[]): string | un
   for (let here = path; here !== ''; here = here.slice(0, Math.max(0, here.lastIndexOf('.'))))
     if (drawn.includes(here)) return here;
   return undefined;
+}
+
+/** So many fields stand below each other without a fold. */
+const mostUnfolded = 8;
+/** With a fold, so many stand before it. */
+const shownFirst = 6;
+
+/** A long list of fields in two: those that are asked for, and the settings after them that most people leave alone. */
+export function folded(fields: Field[]): { shown: Field[]; more: Field[] } {
+  if (fields.length <= mostUnfolded) return { shown: fields, more: [] };
+  const isShown = (field: Field, index: number) => index < shownFirst || field.required;
+  return { shown: fields.filter(isShown), more: fields.filter((field, index) => !isShown(field, index)) };
+}
+
+/** Whether something else stands in the field, or in a field inside it, than in a new form. */
+export function isChanged(field: Field, values: Values): boolean {
+  const inner = innerFields(field, values);
+  if (field.kind === 'group') return inner.some((one) => isChanged(one, values));
+  const [value, start] = [valueAt(values, field.path), startOf(field)];
+  if (field.kind === 'union')
+    return (
+      valueAt(value, field.property) !== valueAt(start, field.property) || inner.some((one) => isChanged(one, values))
+    );
+  return said(value) !== said(start);
+}
+
+/** An empty text, list or mapping says as much as none. */
+function said(value: unknown): string {
+  const text = JSON.stringify(value ?? '');
+  return text === '[]' || text === '{}' ? '""' : text;
 }
 
 export const groupTitles: Record<Group, string> = {

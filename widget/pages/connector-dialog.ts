@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { CheckResult, Direction } from '../../shared/connector.ts';
+import type { Direction } from '../../shared/connector.ts';
 import { messageAtField, type Problem } from '../api/problem.ts';
-import type { Connector, ConnectorType, Preview, UnsavedConnector } from '../api/types.ts';
+import type { Connector, ConnectorType, UnsavedConnector } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { Action, Resource } from '../app/resource.ts';
 import type { FormSupport } from '../form/element.ts';
@@ -11,14 +11,13 @@ import { missingFields, nearestPath, type Values, valueAt, withValue } from '../
 import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
-import { type ConnectorDraft, draftOf, handedOn, writeDraft } from './connector-draft.ts';
+import { type ConnectorDraft, draftOf, handedOn, hostKeyField, isAsTried, writeDraft } from './connector-draft.ts';
+import { ConnectorTrial, type ConnectorTrialElement } from './connector-trial.ts';
 import '../form/form.ts';
-import '../parts/check-steps.ts';
 import '../parts/dialog.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
 import '../parts/public-side.ts';
-import './connector-preview.ts';
 import './connector-readiness.ts';
 import './connector-type-picker.ts';
 
@@ -36,9 +35,6 @@ export class ConnectorDialogElement extends LitElement {
       :host {
         --dialog-width: 760px;
       }
-      .checked {
-        margin-top: var(--space-4);
-      }
     `,
   ];
 
@@ -48,15 +44,12 @@ export class ConnectorDialogElement extends LitElement {
   @property({ attribute: false }) connector: Connector | undefined;
   @state() private draft: ConnectorDraft | undefined;
   @state() private missing: Record<string, string> = {};
-  @state() private result: CheckResult | undefined;
-  @state() private preview: Preview | undefined;
   @state() private saved: Connector | undefined;
 
   private readonly types = new Resource(this, async (signal) =>
     this.app?.api.connectorTypes.list.query(undefined, { signal }),
   );
-  private readonly checking = new Action(this);
-  private readonly previewing = new Action(this);
+  private readonly trial = new ConnectorTrial(this);
   private readonly saving = new Action(this);
 
   protected override firstUpdated(): void {
@@ -78,12 +71,12 @@ export class ConnectorDialogElement extends LitElement {
   }
 
   private edit(change: Partial<ConnectorDraft>): void {
-    if (!this.draft) return;
-    this.draft = { ...this.draft, ...change };
+    const { draft } = this;
+    if (!draft) return;
+    this.draft = { ...draft, ...change };
+    if (!isAsTried(draft, this.draft, this.trial.seenHostKey)) this.trial.clear();
     this.missing = {};
     this.saving.problem = undefined;
-    this.checking.problem = undefined;
-    this.previewing.problem = undefined;
   }
 
   /** Says at the fields what is missing. True when nothing is. */
@@ -117,31 +110,27 @@ export class ConnectorDialogElement extends LitElement {
     const { app } = this;
     const unsaved = this.readUnsaved();
     if (!app || !unsaved) return;
-    this.result = undefined;
-    void this.reveal('cqa-check-steps');
-    await this.checking.run(async () => {
-      this.result = await app.api.connectors.checkConfig.mutate(unsaved);
-    });
+    const checked = this.trial.check(app, unsaved);
     await this.reveal('cqa-check-steps');
-    await this.showProblem(this.checking.problem);
+    await checked;
+    await this.reveal('cqa-check-steps');
+    await this.showProblem(this.trial.problem);
   };
 
   private readonly readPreview = async (): Promise<void> => {
     const { app } = this;
     const unsaved = this.readUnsaved();
     if (!app || !unsaved) return;
-    this.preview = undefined;
-    void this.reveal('cqa-loading');
-    await this.previewing.run(async () => {
-      this.preview = await app.api.connectors.preview.mutate(unsaved);
-    });
+    const read = this.trial.readPreview(app, unsaved);
+    await this.reveal('cqa-loading');
+    await read;
     await this.reveal('cqa-connector-preview');
-    await this.showProblem(this.previewing.problem);
+    await this.showProblem(this.trial.problem);
   };
 
   private async reveal(selector: string): Promise<void> {
     await this.updateComplete;
-    this.renderRoot.querySelector(selector)?.scrollIntoView({ block: 'nearest' });
+    await this.renderRoot.querySelector<ConnectorTrialElement>('cqa-connector-trial')?.reveal(selector);
   }
 
   private readonly save = async (event: Event): Promise<void> => {
@@ -178,7 +167,7 @@ export class ConnectorDialogElement extends LitElement {
   }
 
   private get problems(): Record<string, string> {
-    const problem = this.saving.problem ?? this.checking.problem ?? this.previewing.problem;
+    const problem = this.saving.problem ?? this.trial.problem;
     const path = this.placeOf(problem);
     return problem && path !== undefined ? { [path]: messageAtField(problem), ...this.missing } : this.missing;
   }
@@ -213,31 +202,33 @@ export class ConnectorDialogElement extends LitElement {
     ></cqa-connector-readiness>`;
   }
 
-  private get seenHostKey(): string | undefined {
-    const seen = this.result?.details.host_key;
-    return typeof seen === 'string' ? seen : undefined;
+  /** The host key to be offered below the form: seen at a test, where none is pinned. */
+  private offeredHostKey({ fields, values }: ConnectorDraft): string | undefined {
+    const field = hostKeyField(fields);
+    return field && valueAt(values, field.path) === undefined ? this.trial.seenHostKey : undefined;
   }
 
-  /** The same offer as at the field, where the eye is after a test. */
-  private renderPin(draft: ConnectorDraft): TemplateResult | typeof nothing {
-    const seen = this.seenHostKey;
-    const field = draft.fields.find((candidate) => candidate.kind === 'host-key');
-    if (!seen || !field || valueAt(draft.values, field.path) !== undefined) return nothing;
-    return html`<div class="row">
-      <button
-        class="button small"
-        type="button"
-        @click=${() => this.edit({ values: withValue(draft.values, field.path, seen) })}
-      >
-        ${icon('lock', 15)} Pin this host key
-      </button>
-      <span class="soft small break"><code>${seen}</code></span>
-    </div>`;
+  private readonly pin = (event: CustomEvent<string>): void => {
+    const { draft } = this;
+    const field = draft && hostKeyField(draft.fields);
+    if (field) this.edit({ values: withValue(draft.values, field.path, event.detail) });
+  };
+
+  private renderTrial(draft: ConnectorDraft): TemplateResult {
+    const { trial } = this;
+    return html`<cqa-connector-trial
+      .result=${trial.result}
+      ?isChecking=${trial.isChecking}
+      .preview=${trial.preview}
+      ?isPreviewing=${trial.isPreviewing}
+      .hostKey=${this.offeredHostKey(draft)}
+      @pin=${this.pin}
+    ></cqa-connector-trial>`;
   }
 
   private renderForm(draft: ConnectorDraft): TemplateResult {
-    const support: FormSupport = { kept: this.kept, seenHostKey: this.seenHostKey, problems: this.problems };
-    const general = this.saving.problem ?? this.checking.problem ?? this.previewing.problem;
+    const support: FormSupport = { kept: this.kept, seenHostKey: this.trial.seenHostKey, problems: this.problems };
+    const general = this.saving.problem ?? this.trial.problem;
     return html`<form id="connector" class="stack" novalidate @submit=${this.save}>
       ${this.renderReadiness(draft)}${this.renderName(draft)}
       <cqa-form
@@ -246,14 +237,7 @@ export class ConnectorDialogElement extends LitElement {
         .support=${support}
         @value-changed=${(event: CustomEvent<{ value: Values }>) => this.edit({ values: event.detail.value })}
       ></cqa-form>
-      ${
-        this.checking.isBusy || this.result
-          ? html`<cqa-check-steps .busy=${this.checking.isBusy} .result=${this.result}></cqa-check-steps>`
-          : nothing
-      }
-      ${this.renderPin(draft)}
-      ${this.previewing.isBusy ? html`<cqa-loading lines="2" label="Reading the first rows"></cqa-loading>` : nothing}
-      ${this.preview ? html`<cqa-connector-preview .preview=${this.preview}></cqa-connector-preview>` : nothing}
+      ${this.renderTrial(draft)}
       <cqa-problem .problem=${this.placeOf(general) === undefined ? general : undefined}></cqa-problem>
     </form>`;
   }
@@ -289,10 +273,10 @@ export class ConnectorDialogElement extends LitElement {
         slot="actions"
         class="button"
         type="button"
-        ?disabled=${this.checking.isBusy}
+        ?disabled=${this.trial.isChecking}
         @click=${this.check}
       >
-        ${icon('plug', 16)} ${this.checking.isBusy ? 'Testing …' : 'Test connection'}
+        ${icon('plug', 16)} ${this.trial.isChecking ? 'Testing …' : 'Test connection'}
       </button>
       ${this.renderPreviewButton(this.draft)}
       <button slot="actions" class="button primary" type="submit" form="connector" ?disabled=${this.saving.isBusy}>
@@ -306,10 +290,10 @@ export class ConnectorDialogElement extends LitElement {
       slot="actions"
       class="button"
       type="button"
-      ?disabled=${this.previewing.isBusy}
+      ?disabled=${this.trial.isPreviewing}
       @click=${this.readPreview}
     >
-      ${icon('search', 16)} ${this.previewing.isBusy ? 'Reading …' : 'Preview rows'}
+      ${icon('search', 16)} ${this.trial.isPreviewing ? 'Reading …' : 'Preview rows'}
     </button>`;
   }
 

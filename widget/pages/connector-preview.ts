@@ -2,34 +2,62 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Preview } from '../api/types.ts';
 import { base } from '../style/base.ts';
-import { tables } from '../style/controls.ts';
 import { count, counted } from '../words/numbers.ts';
 
 type Row = Preview['rows'][number];
 
-/** The first rows of a source as they are, and beside each what it becomes or why it would be rejected. */
+/** The first rows of a source, each with what it becomes or why it would be rejected, and how it stands there. */
 @customElement('cqa-connector-preview')
 export class ConnectorPreviewElement extends LitElement {
   static override styles = [
     base,
-    tables,
     css`
       .stack {
-        display: grid;
         gap: var(--space-3);
       }
-      td {
-        max-width: 320px;
-        vertical-align: top;
+      .rows {
+        border: 1px solid var(--line);
+        border-radius: var(--radius-m);
+        font-size: var(--size-s);
+      }
+      details + details {
+        border-top: 1px solid var(--line);
+      }
+      summary {
+        padding: var(--space-2) var(--space-3);
+        cursor: pointer;
+        overflow-wrap: anywhere;
+      }
+      .outcome {
+        margin-left: var(--space-2);
+        font-weight: 600;
+      }
+      .two {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(260px, 100%), 1fr));
+        gap: var(--space-3);
+        padding: 0 var(--space-3) var(--space-3);
+      }
+      section {
+        min-width: 0;
+        padding: var(--space-2) var(--space-3);
+        border-radius: var(--radius-s);
+        background: var(--surface-sunken);
+      }
+      h4 {
+        margin: 0 0 var(--space-1);
+        color: var(--text-soft);
+        font-size: var(--size-xs);
+        font-weight: 600;
       }
       dl {
         display: grid;
-        grid-template-columns: auto minmax(0, 1fr);
-        gap: 2px var(--space-2);
-        font-size: var(--size-s);
+        grid-template-columns: fit-content(50%) minmax(0, 1fr);
+        gap: 2px var(--space-3);
       }
       dt {
         color: var(--text-soft);
+        overflow-wrap: anywhere;
       }
       .wrong {
         color: var(--bad);
@@ -42,40 +70,38 @@ export class ConnectorPreviewElement extends LitElement {
 
   @property({ attribute: false }) preview: Preview | undefined;
 
-  private renderOutcome({ problem, interaction }: Row): TemplateResult {
-    if (problem)
-      return html`<span class="wrong strong">Rejected</span>: ${problem.reason}
-        ${problem.column ? html`<code>${problem.column}</code>` : nothing}`;
-    return html`<span class="fine strong">Taken</span>
+  private renderOutcome({ problem }: Row): TemplateResult {
+    if (!problem) return html`<span class="outcome fine">Taken</span>`;
+    return html`<span class="outcome wrong">Rejected</span>: ${problem.reason}
+      ${problem.column ? html`<code>${problem.column}</code>` : nothing}`;
+  }
+
+  private renderFacts(title: string, facts: [name: string, value: unknown][]): TemplateResult {
+    return html`<section>
+      <h4>${title}</h4>
       <dl>
-        ${Object.entries(interaction ?? {}).map(
+        ${facts.map(
           ([name, value]) => html`<dt>${name}</dt>
             <dd class="break">${wordsOf(value)}</dd>`,
         )}
-      </dl>`;
+      </dl>
+    </section>`;
+  }
+
+  /** The first row is open; of the others the outcome says enough until somebody asks. */
+  private renderRow(header: string[], row: Row, index: number): TemplateResult {
+    const source = row.fields.map((text, at): [string, string] => [header[at] ?? `column ${count(at + 1)}`, text]);
+    return html`<details ?open=${index === 0}>
+      <summary>Line ${count(row.line)}${this.renderOutcome(row)}</summary>
+      <div class="two">
+        ${this.renderFacts('In the source', source)}
+        ${row.interaction ? this.renderFacts('What it becomes', Object.entries(row.interaction)) : nothing}
+      </div>
+    </details>`;
   }
 
   private renderRows({ header, rows }: Preview): TemplateResult {
-    return html`<div class="table-box" role="region" aria-label="First rows" tabindex="0">
-      <table>
-        <thead>
-          <tr>
-            <th class="number">Line</th>
-            <th>What it becomes</th>
-            ${header.map((name) => html`<th class="break">${name}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows.map(
-            (row) => html`<tr>
-              <td class="number">${count(row.line)}</td>
-              <td class="break">${this.renderOutcome(row)}</td>
-              ${row.fields.map((text) => html`<td class="break">${text}</td>`)}
-            </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    return html`<div class="rows">${rows.map((row, index) => this.renderRow(header, row, index))}</div>`;
   }
 
   private renderWaiting({ waiting }: Preview): TemplateResult | typeof nothing {
@@ -104,6 +130,7 @@ export class ConnectorPreviewElement extends LitElement {
 }
 
 function wordsOf(value: unknown): string {
+  if (value === '' || value === null) return '–';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 

@@ -20,6 +20,7 @@ export class ConnectorReadinessElement extends LitElement {
       ul {
         margin: 0;
         padding-left: 1.2em;
+        list-style: disc;
       }
       li + li {
         margin-top: 4px;

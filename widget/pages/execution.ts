@@ -114,7 +114,7 @@ export class ExecutionElement extends LitElement {
   }
 
   private renderItems(items: ItemCounts): TemplateResult {
-    return this.renderFigures('Files', [
+    return this.renderFigures('Items', [
       ['listed', items.listed],
       ['done', items.done],
       ['unchanged', items.unchanged],
@@ -152,8 +152,10 @@ export class ExecutionElement extends LitElement {
     </div>`;
   }
 
-  private renderAftermath({ recordings, analyses }: Aftermath): TemplateResult {
+  private renderAftermath({ recordings, analyses }: Aftermath): TemplateResult | typeof nothing {
     const open = analyses.queued + analyses.processing;
+    const all = recordings.here + recordings.failed + recordings.waiting + analyses.completed + analyses.failed + open;
+    if (all === 0) return nothing;
     return html`<section class="card">
       <h3>What became of it so far</h3>
       <p class="soft small">Recordings and analyses follow after the import; they do not change its status.</p>
@@ -188,13 +190,13 @@ export class ExecutionElement extends LitElement {
 
   private renderFailedItems(run: Execution): TemplateResult {
     return html`<section>
-      <h3 class="over">${counted(run.failed_items.length, 'failed file')}</h3>
-      <div class="table-box" role="region" aria-label="Failed files" tabindex="0">
+      <h3 class="over">${counted(run.failed_items.length, 'failed item')}</h3>
+      <div class="table-box" role="region" aria-label="Failed items" tabindex="0">
         <table>
           <thead>
             <tr>
-              <th>File</th>
-              <th>Why</th>
+              <th>Item</th>
+              <th>Why it failed</th>
             </tr>
           </thead>
           <tbody>

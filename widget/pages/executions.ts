@@ -95,9 +95,12 @@ export class ExecutionsElement extends LitElement {
   }
 
   private renderCounts(row: Row): TemplateResult {
-    return html`${countsInWords(row.counts)}
-    ${row.items ? html`<br /><span class="soft">Items: ${itemsInWords(row.items)}</span>` : nothing}
-    ${row.note && !countsInWords(row.counts).includes(row.note) ? html`<br /><span class="note break">${noteInWords(row.note)}</span>` : nothing}
+    const counts = countsInWords(row.counts);
+    const items = row.items ? itemsInWords(row.items) : '';
+    const note = noteInWords(row.note ?? '', counts, items);
+    return html`${counts}
+    ${items ? html`<br /><span class="soft">Items: ${items}</span>` : nothing}
+    ${note ? html`<br /><span class="note break">${note}</span>` : nothing}
     ${row.error ? html`<div class="failure break">${row.error.message}</div>` : nothing}`;
   }
 

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { RejectedRowsPage, Replayed } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
+import { PagedList } from '../app/paged-list.ts';
 import { Action } from '../app/resource.ts';
 import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
@@ -54,11 +55,16 @@ export class RejectedRowsElement extends LitElement {
 
   @property({ attribute: false }) app: AppContext | undefined;
   @property() executionId: string | undefined;
-  @state() private rows: Row[] = [];
-  @state() private cursor: string | null | undefined;
   @state() private mended: Row | undefined;
   @state() private outcome: string | undefined;
-  private readonly reading = new Action(this);
+  /** Dismissed here: gone at once, without losing the place in a long list. */
+  @state() private dismissed: ReadonlySet<number> = new Set();
+  private readonly list = new PagedList<Row>(
+    this,
+    async (cursor, signal) =>
+      this.app?.api.rejectedRows.list.query({ execution: this.executionId, state: 'open', cursor }, { signal }),
+    (row) => String(row.id),
+  );
   private readonly acting = new Action(this);
 
   protected override willUpdate(changed: Map<string, unknown>): void {
@@ -66,20 +72,13 @@ export class RejectedRowsElement extends LitElement {
   }
 
   private readonly readAgain = (): void => {
-    this.rows = [];
-    this.cursor = undefined;
-    void this.readMore();
+    this.list.clear();
+    void this.list.first.load();
   };
 
-  private readonly readMore = async (): Promise<void> => {
-    await this.reading.run(async () => {
-      const cursor = this.cursor ?? undefined;
-      const page = await this.app?.api.rejectedRows.list.query({ execution: this.executionId, state: 'open', cursor });
-      if (!page) return;
-      this.rows = [...this.rows, ...page.rows];
-      this.cursor = page.next_cursor;
-    });
-  };
+  private get rows(): Row[] {
+    return (this.list.rows ?? []).filter(({ id }) => !this.dismissed.has(id));
+  }
 
   private readonly tell = (replayed: Replayed): void => {
     this.outcome = replayInWords(replayed);
@@ -97,7 +96,7 @@ export class RejectedRowsElement extends LitElement {
   private async dismiss(row: Row): Promise<void> {
     await this.acting.run(async () => {
       await this.app?.api.rejectedRows.dismiss.mutate({ ids: [row.id] });
-      this.rows = this.rows.filter(({ id }) => id !== row.id);
+      this.dismissed = new Set([...this.dismissed, row.id]);
       this.outcome = `Line ${count(row.line)} of ${row.file_name} is dismissed.`;
     });
   }
@@ -183,11 +182,11 @@ export class RejectedRowsElement extends LitElement {
     </div>`;
   }
 
-  private renderList(app: AppContext): TemplateResult {
-    const { isBusy, problem } = this.reading;
+  private renderList(app: AppContext): TemplateResult | typeof nothing {
+    const { rows, problem } = this.list;
     if (this.rows.length > 0) return html`${this.renderTools(app)}${this.renderTable(app)}`;
-    if (isBusy) return html`<cqa-loading lines="2"></cqa-loading>`;
-    if (problem) return html``;
+    if (!rows && problem) return nothing;
+    if (!rows) return html`<cqa-loading lines="2"></cqa-loading>`;
     return html`<cqa-empty icon="check" heading="No rejected row is open">
       Rows that an import cannot take are kept with the reason and their text. Here they are mended and read again, or
       dismissed.
@@ -197,17 +196,17 @@ export class RejectedRowsElement extends LitElement {
   override render() {
     const { app } = this;
     if (!app) return nothing;
-    const { problem, isBusy } = this.reading;
-    return html`<cqa-problem .problem=${problem} .again=${this.readMore}></cqa-problem>
+    const { list } = this;
+    return html`<cqa-problem .problem=${list.problem} .again=${this.readAgain}></cqa-problem>
       <cqa-problem .problem=${this.acting.problem}></cqa-problem>
       <p role="status" class="small">${this.outcome}</p>
       ${this.renderList(app)}
       ${
-        this.cursor && this.rows.length > 0
+        list.rows && list.hasMore
           ? html`<cqa-show-more
             .words=${`Show more (${count(this.rows.length)} are shown)`}
-            .busy=${isBusy}
-            @more=${this.readMore}
+            .busy=${list.isLoadingMore}
+            @more=${list.loadMore}
           ></cqa-show-more>`
           : nothing
       }

@@ -143,6 +143,9 @@ export const controls = css`
     font-size: var(--size-s);
     font-weight: 550;
   }
+  legend {
+    margin-bottom: 5px;
+  }
   fieldset {
     border: 0;
     margin: 0;

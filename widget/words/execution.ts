@@ -22,9 +22,17 @@ function joined(parts: Record<string, number>): string {
 
 const notes: Record<string, string> = { no_data: 'no new data' };
 
-/** What is said beside a status: `12 rejected`, `no new data`. */
-export function noteInWords(note: string): string {
-  return notes[note] ?? note;
+/**
+ * What is said beside a status: `12 rejected`, `no new data, 2 waiting`. A note has parts; those that stand in `said`
+ * already (counts and items in words) are left out.
+ */
+export function noteInWords(note: string, ...said: string[]): string {
+  const known = new Set(said.flatMap((text) => text.split(' · ')));
+  return note
+    .split(', ')
+    .map((part) => notes[part] ?? part.replace(/^\d+(?= )/, (number) => count(Number(number))))
+    .filter((part) => !known.has(part))
+    .join(', ');
 }
 
 /** How long it took, or has been going on, in milliseconds; undefined before it starts. */

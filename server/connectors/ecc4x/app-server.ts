@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AppError } from '../../../shared/error.ts';
 import type { DaySlice } from '../calls/day-slices.ts';
 import type { ConnectorContext } from '../connector.ts';
+import type { TooLarge } from '../http/body.ts';
 import { type HttpClient, type HttpRequest, openHttpClient } from '../http/client.ts';
 import { flattened, type RawRow } from './row.ts';
 import { type RowPage, type RowSource, today } from './rows.ts';
@@ -48,11 +49,13 @@ export class AppServer implements RowSource {
     const seen = new Set<string>();
     let request: HttpRequest | undefined = this.#firstRequest(slice);
     for (let page = 0; request; page++) {
-      const answer = await this.#http.json(z.unknown(), request);
+      const answer = await this.#http.json(z.unknown(), { ...request, tooLarge: tooLarge(this.#config) });
       const rows = this.#rowsIn(answer);
       yield { columns: columnsOf(rows), rows };
       if (rows.length > 0) refuseCircle(seen, rows);
       request = this.#requestAfter(answer, rows, slice, page);
+      // A page without rows may name the next one, and that one itself.
+      if (request) refuseCircle(seen, [request.path, request.query]);
     }
   }
 
@@ -89,7 +92,7 @@ export class AppServer implements RowSource {
     const where = rows_at === '' ? 'The answer' : `"${rows_at}" in the answer`;
     const keys = isObject(answer) ? ` The answer has: ${Object.keys(answer).slice(0, 20).join(', ')}.` : '';
     throw new AppError(
-      'protocol_error',
+      'missing_columns',
       `${where} of the app server is no list of rows.${keys} Set where the rows lie in the answer.`,
       { field: 'source.rows_at', cause: new Error(JSON.stringify(answer)?.slice(0, 200)) },
     );
@@ -149,9 +152,17 @@ function nextLink(link: string, base: URL): URL {
   );
 }
 
-/** A server that ignores the parameter gives the same page for ever. */
-function refuseCircle(seen: Set<string>, rows: RawRow[]): void {
-  const mark = createHash('sha256').update(JSON.stringify(rows)).digest('base64');
+function tooLarge({ paging }: AppServerConfig): TooLarge {
+  const advice =
+    paging.kind === 'none'
+      ? 'Have a day answered in parts: choose how in "Pages".'
+      : 'Ask for smaller pages: with most servers one of the parameters that are always sent says how large they are ("Pages" says how they are asked for).';
+  return { advice, field: 'source.paging' };
+}
+
+/** Rows or a request that were seen before: a server that ignores the parameter gives the same page for ever. */
+function refuseCircle(seen: Set<string>, page: unknown[]): void {
+  const mark = createHash('sha256').update(JSON.stringify(page)).digest('base64');
   if (seen.has(mark))
     throw new AppError(
       'protocol_error',

@@ -1,6 +1,6 @@
 import type { CheckStep, Direction } from '../../../shared/connector.ts';
 import { AppError, type ErrorCode } from '../../../shared/error.ts';
-import { failed, passed, type Told, tried } from '../check-steps.ts';
+import { connectionSteps, type Told, tried } from '../check-steps.ts';
 import type { ConnectorContext } from '../connector.ts';
 import type { Ecc4xConfig } from './config.ts';
 import type { VoiceLogReference } from './reference.ts';
@@ -31,7 +31,8 @@ async function* reportSteps(
   voiceLog: VoiceLog,
 ): AsyncGenerator<CheckStep> {
   const attempt = await outcomeOf(voiceLog.signIn());
-  if (yield* connectionSteps(attempt, new URL(config.voice_log.base_url).host, 'sign_in'))
+  const place = new URL(config.voice_log.base_url).host;
+  if (yield* connectionSteps(attempt, { ...toldOf(place), otherwise: 'sign_in' }))
     yield* tried('list', () => lookIntoInbox(config, context));
 }
 
@@ -42,7 +43,7 @@ async function* rowSteps(
   patience: Patience,
 ): AsyncGenerator<CheckStep> {
   const rows = rowSourceOf(config, context, patience);
-  if (!(yield* connectionSteps(await outcomeOf(rows.reach()), rows.place, 'list'))) return;
+  if (!(yield* connectionSteps(await outcomeOf(rows.reach()), toldOf(rows.place)))) return;
   let call: SampleCall | undefined;
   const list = yield* tried('list', async () => {
     const { told, first } = await lookAtRows(rows, config);
@@ -52,35 +53,8 @@ async function* rowSteps(
   if (list) yield* tried('recording', () => beginningOf(voiceLog, config, call?.reference));
 }
 
-const notReached: readonly ErrorCode[] = [
-  'host_unknown',
-  'host_unreachable',
-  'host_refused',
-  'host_timeout',
-  'egress_blocked',
-  'connection_lost',
-  'cancelled',
-];
-const notSignedIn: readonly ErrorCode[] = ['sign_in_refused', 'permission_denied'];
-
-/** One attempt goes through both steps; what it failed with says how far it came. True where it did not fail. */
-function* connectionSteps(
-  failure: AppError | undefined,
-  place: string,
-  otherwise: 'sign_in' | 'list',
-): Generator<CheckStep, boolean> {
-  if (failure && notReached.includes(failure.code)) {
-    yield failed('reach', failure);
-    return false;
-  }
-  yield passed('reach', `${place} answers.`);
-  if (failure && (otherwise === 'sign_in' || notSignedIn.includes(failure.code))) {
-    yield failed('sign_in', failure);
-    return false;
-  }
-  yield passed('sign_in', `${place} lets us in.`);
-  if (failure) yield failed(otherwise, failure);
-  return failure === undefined;
+function toldOf(place: string) {
+  return { reached: `${place} answers.`, signedIn: `${place} lets us in.` };
 }
 
 async function outcomeOf(act: Promise<void>): Promise<AppError | undefined> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { FieldMeta } from '../../../shared/connector.ts';
 import { zoneSchema } from '../../../shared/job.ts';
+import { lookbackDays, settleHours } from '../calls/fields.ts';
 import { mappingField, rowFields } from '../import-fields.ts';
 import { referenceTemplate } from './reference.ts';
 import { sourceSchema } from './source-config.ts';
@@ -53,31 +54,11 @@ const fields = z.strictObject({
     }),
   ),
   column_mapping: mappingField.default(usualHeadings),
-  lookback_days: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(400)
-    .default(7)
-    .meta(
-      meta({
-        title: 'Days to look back',
-        description: 'How far the first run goes back. Not for reports: every report in the inbox is read.',
-        group: 'what',
-      }),
-    ),
-  settle_hours: z.coerce
-    .number()
-    .min(0)
-    .max(240)
-    .default(24)
-    .meta(
-      meta({
-        title: 'Look at a day again for (hours)',
-        description: 'So long after its end a day is read again by each run, for calls that were entered late.',
-        group: 'what',
-      }),
-    ),
+  lookback_days: lookbackDays({
+    ...{ least: 1, most: 400 },
+    more: 'Not for reports: every report in the inbox is read.',
+  }),
+  settle_hours: settleHours({ most: 240 }),
   ...rowFields,
   ...derivedFields(),
 });

@@ -3,6 +3,7 @@ import { readingOf } from '../files/fields.ts';
 import { checkEcc4x } from './check.ts';
 import { type Ecc4xConfig, ecc4xConfigSchema } from './config.ts';
 import { openSource } from './source.ts';
+import type { AppServerConfig } from './source-config.ts';
 
 export const ecc4x = {
   id: 'ecc4x',
@@ -33,8 +34,15 @@ function placeOf({ source, timezone }: Ecc4xConfig): unknown[] {
     case 'sftp_report':
       return [source.kind, source.inbox, source.directory ?? '', timezone];
     case 'app_server':
-      return [source.kind, source.base_url, source.rows_path, Object.entries(source.query).sort(), timezone];
+      return [source.kind, ...askedOf(source), timezone];
     case 'database':
       return [source.kind, source.engine, source.host, source.port ?? '', source.database, source.query, timezone];
   }
+}
+
+/** Where an app server's rows are asked for, how, and where they lie in its answers. */
+function askedOf(source: AppServerConfig): unknown[] {
+  const { base_url, rows_path, query, from_parameter, to_parameter, time_format, rows_at, paging } = source;
+  const pages = Object.entries(paging).sort();
+  return [base_url, rows_path, Object.entries(query).sort(), from_parameter, to_parameter, time_format, rows_at, pages];
 }

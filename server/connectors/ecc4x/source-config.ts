@@ -42,15 +42,15 @@ const authSchema = z.discriminatedUnion('kind', [
       name: words(100)
         .regex(/^[A-Za-z0-9-]+$/, 'the name of an HTTP header')
         .default('Authorization')
-        .meta(meta({ title: 'Header' })),
+        .meta(meta({ title: 'Header', description: 'Its name, such as Authorization or X-API-Key.' })),
       value: secret({ title: 'Value of the header', description: 'The whole of it, such as Bearer and the token.' }),
     })
     .meta({ title: 'By a header' }),
   z
     .strictObject({
       kind: z.literal('basic'),
-      username: words().meta(meta({ title: 'User name' })),
-      password: secret({ title: 'Password' }),
+      username: words().meta(meta({ title: 'User name', description: 'Of a user that may read the rows.' })),
+      password: secret({ title: 'Password', description: 'Of that user.' }),
     })
     .meta({ title: 'By user name and password (basic)' }),
   z.strictObject({ kind: z.literal('none') }).meta({ title: 'Not at all', description: 'Our address is enough.' }),
@@ -63,14 +63,14 @@ const pagingSchema = z.discriminatedUnion('kind', [
       kind: z.literal('page'),
       parameter: words(100)
         .default('page')
-        .meta(meta({ title: 'Parameter for the page' })),
+        .meta(meta({ title: 'Parameter for the page', description: 'The number of the page is sent by this name.' })),
       first: z.coerce
         .number()
         .int()
         .min(0)
         .max(1)
         .default(1)
-        .meta(meta({ title: 'Number of the first page' })),
+        .meta(meta({ title: 'Number of the first page', description: '1 with most servers, 0 with some.' })),
     })
     .meta({ title: 'Numbered pages', description: 'Pages are asked for until one has no rows.' }),
   z
@@ -112,7 +112,13 @@ const appServerSchema = z
     query: z
       .record(z.string().min(1), z.string())
       .default({})
-      .meta(meta({ title: 'Parameters that are always sent', description: 'For example the name of the table.' })),
+      .meta(
+        meta({
+          title: 'Parameters that are always sent',
+          description:
+            'For example table and cdr. They are kept and shown as they are, so no key, token or password belongs here: those go into "Sign in", by a header.',
+        }),
+      ),
     from_parameter: words(100)
       .default('from')
       .meta(meta({ title: 'Parameter for the beginning', description: 'from is only our default.' })),
@@ -146,15 +152,30 @@ const appServerSchema = z
             'Names of keys with dots between them: result.calls. Empty where the answer itself is the list. data is only our default.',
         }),
       ),
-    paging: pagingSchema.default({ kind: 'none' }).meta(meta({ title: 'Pages' })),
-    auth: authSchema.meta(meta({ title: 'Sign in' })),
+    paging: pagingSchema.default({ kind: 'none' }).meta(
+      meta({
+        title: 'Pages',
+        description:
+          'How the rest is asked for where one answer does not hold all rows of a day. One answer may have 32 MB.',
+      }),
+    ),
+    auth: authSchema.meta(
+      meta({ title: 'Sign in', description: 'How the app server knows us. Keys and tokens go here: they are sealed.' }),
+    ),
   })
   .meta({ title: 'App server API', description: "Rows of ECC's table, a day at a time." });
 
 const databaseSchema = z
   .strictObject({
     kind: z.literal('database'),
-    engine: z.enum(['postgres', 'mysql']).meta(meta({ title: 'Database server' })),
+    engine: z
+      .enum(['postgres', 'mysql'])
+      .meta(
+        meta({
+          title: 'Database server',
+          description: 'What ECC keeps its calls in: PostgreSQL, or MySQL and MariaDB.',
+        }),
+      ),
     host: words().meta(meta({ title: 'Host', address: true, description: 'It must let our addresses in.' })),
     port: z.coerce
       .number()
@@ -163,9 +184,9 @@ const databaseSchema = z
       .max(65535)
       .optional()
       .meta(meta({ title: 'Port', address: true, description: 'Empty: 5432 for PostgreSQL, 3306 for MySQL.' })),
-    database: words().meta(meta({ title: 'Database' })),
+    database: words().meta(meta({ title: 'Database', description: 'Its name on that server.' })),
     user: words().meta(meta({ title: 'User name', description: 'A user that may only read.' })),
-    password: secret({ title: 'Password' }),
+    password: secret({ title: 'Password', description: 'Of that user.' }),
     query: words(20_000)
       .refine(hasBothPlaceholders, 'must have :from and :to, between which the calls of a day lie')
       .meta(
@@ -182,7 +203,12 @@ const databaseSchema = z
       .min(1)
       .max(3600)
       .default(300)
-      .meta(meta({ title: 'Longest time for a query (seconds)' })),
+      .meta(
+        meta({
+          title: 'Longest time for a query (seconds)',
+          description: 'The server ends a query that takes longer, so that ECC keeps its speed.',
+        }),
+      ),
     tls: z
       .enum(['verify', 'encrypt', 'off'])
       .default('verify')

@@ -1,7 +1,6 @@
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 import { daySlice, itemOf, slicesToList } from '../calls/day-slices.ts';
-import { Turns } from '../turns.ts';
 import type {
   AfterSuccess,
   ConnectorContext,
@@ -10,6 +9,7 @@ import type {
   SourceItem,
   SourceSession,
 } from '../connector.ts';
+import { Turns } from '../turns.ts';
 import { AppServer } from './app-server.ts';
 import type { Ecc4xConfig } from './config.ts';
 import { EccDatabase } from './database/database.ts';

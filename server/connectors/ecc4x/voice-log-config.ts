@@ -6,6 +6,8 @@ const meta = (facts: FieldMeta) => ({ ...facts });
 const words = (maxLength = 255) => z.string().trim().min(1).max(maxLength);
 const header = () => words().regex(/^[\x20-\x7e]+$/, 'plain letters, digits and signs');
 
+const seldomChanged = 'Change it only when your ECC administrator tells you another.';
+
 const serverUrl = () =>
   baseUrl({
     title: 'Address of the voice-log server',
@@ -29,13 +31,13 @@ const archiverSchema = z.strictObject({
   }).optional(),
   path: words(1024)
     .default('/dacx/download')
-    .meta(meta({ title: 'Path of the archiver', description: 'A default that was seen at installations.' })),
+    .meta(meta({ title: 'Path of the archiver', description: seldomChanged })),
   storage_path: words(1024)
     .default('dacx://voicelog-archiver-storage-path')
-    .meta(meta({ title: 'Storage of the archiver', description: 'A default that was seen at installations.' })),
+    .meta(meta({ title: 'Storage of the archiver', description: seldomChanged })),
   file_id: words(64)
     .default('123')
-    .meta(meta({ title: 'File id', description: 'A default that was seen at installations.' })),
+    .meta(meta({ title: 'File id', description: seldomChanged })),
 });
 
 /** What both APIs are told. */
@@ -43,7 +45,9 @@ const common = {
   target_format: z
     .enum(['mp3', 'wav'])
     .default('mp3')
-    .meta(meta({ title: 'Audio format' })),
+    .meta(
+      meta({ title: 'Audio format', description: 'What ECC is asked for: mp3 is small, wav is as it was recorded.' }),
+    ),
   call_id_column: column('call_id', {
     title: 'Column of the leg',
     description: 'Holds the id of the call leg (dNNN-…-vcall-N), after the column mapping. The archiver goes by it.',
@@ -68,7 +72,7 @@ const restV4Schema = z
           'A supervisor or administrator of ECC, for this connector alone: signing in elsewhere ends its session.',
       }),
     ),
-    password: secret({ title: 'Password' }),
+    password: secret({ title: 'Password', description: 'Of that user.' }),
     force_login: z
       .boolean()
       .default(true)
@@ -99,10 +103,10 @@ const hashKeySchema = z
     ),
     policy_name: header()
       .default('token-based-authorization-policy')
-      .meta(meta({ title: 'Policy name', description: 'A default that was seen at installations (policy-name).' })),
+      .meta(meta({ title: 'Policy name', description: `${seldomChanged} It is sent as policy-name.` })),
     command_path: words(1024)
       .default('/ameyowebaccess/command')
-      .meta(meta({ title: 'Path of the command', description: 'A default that was seen at installations.' })),
+      .meta(meta({ title: 'Path of the command', description: seldomChanged })),
     ...common,
   })
   .meta({ title: 'Voice-log command with a hash key', description: 'The older way, without a session.' });

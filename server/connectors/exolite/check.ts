@@ -67,7 +67,9 @@ async function beginningOf(recordings: ExotelRecordings, call: Call, { timezone 
   const itemKey = (textOf(call, 'DateCreated') ?? '').slice(0, 10);
   const path = referenceOf(sid, textOf(call, 'RecordingUrl') ?? '');
   try {
-    const { container } = sniffAudio(await firstBytes(await recordings.open({ path, itemKey: itemKey || today(timezone) })));
+    const { container } = sniffAudio(
+      await firstBytes(await recordings.open({ path, itemKey: itemKey || today(timezone) })),
+    );
     return { message: `The recording of the call ${sid} can be read (${container}).` };
   } catch (thrown) {
     const error = AppError.from(thrown);

@@ -2,6 +2,7 @@ import { DateTime } from 'luxon';
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 import { type DaySlice, itemOf, type SliceSettings, slicesToList } from '../calls/day-slices.ts';
+import { LeftOut } from '../calls/left-out.ts';
 import { WallClock } from '../calls/wall-clock.ts';
 import type { ConnectorContext, ListRequest, RecordingRef, SourceItem, SourceSession } from '../connector.ts';
 import { type ApiOptions, ExotelApi } from './api.ts';
@@ -23,6 +24,7 @@ class ExoliteSource implements SourceSession {
   readonly #context: ConnectorContext;
   readonly #api: ExotelApi;
   readonly #recordings: ExotelRecordings;
+  readonly #leftOut = new LeftOut();
 
   constructor(config: ExoliteConfig, context: ConnectorContext, options: ApiOptions) {
     this.#config = config;
@@ -47,6 +49,10 @@ class ExoliteSource implements SourceSession {
     return this.#recordings.open(ref);
   }
 
+  notes(): string[] {
+    return this.#leftOut.notes();
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve();
   }
@@ -57,7 +63,7 @@ class ExoliteSource implements SourceSession {
     for await (const _ of this.#api.pages(moment, moment, { PageSize: 1 })) return;
   }
 
-  /** The calls of a day, a page at a time. What is left out is told in the log. */
+  /** The calls of a day, a page at a time. */
   async *#lines(day: string): AsyncGenerator<Uint8Array> {
     const clock = new WallClock(this.#config.timezone);
     const counts = { taken: 0, filtered: 0, no_recording: 0 };
@@ -81,7 +87,9 @@ class ExoliteSource implements SourceSession {
   /** The documents do not say what Total counts, so that fewer came is no failure, but somebody should look. */
   #tell(day: string, counts: Record<Leaving | 'taken', number>, announced = 0): void {
     const { log } = this.#context;
-    log.info({ day, ...counts }, 'calls were read; those without a recording are left out');
+    log.debug({ day, ...counts }, 'calls were read; those without a recording are left out');
+    this.#leftOut.add('without a recording', counts.no_recording);
+    this.#leftOut.add('filtered', counts.filtered);
     const read = counts.taken + counts.filtered + counts.no_recording;
     if (read < announced) log.warn({ day, announced, read }, 'Exotel announced more calls of this day than it listed');
   }

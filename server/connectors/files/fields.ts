@@ -22,7 +22,7 @@ const expectedFileSchema = z.strictObject({
     .array(z.enum(weekdays))
     .min(1)
     .default([...weekdays])
-    .meta({ title: 'On' }),
+    .meta({ title: 'On', description: 'The days of the week on which it must come.' }),
 });
 /** A file that must have come by a time of day; otherwise an alert is raised. */
 export type ExpectedFile = z.infer<typeof expectedFileSchema>;

@@ -64,6 +64,7 @@ export class AccessToken {
       method: 'POST',
       path: '/oauth/token',
       body: new URLSearchParams({ grant_type: 'client_credentials' }),
+      isSecret: true,
     });
     const lifeMs = expires_in * 1000;
     return { value: access_token, usableUntilMs: performance.now() + lifeMs - Math.min(spareMs, lifeMs / 10) };

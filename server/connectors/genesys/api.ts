@@ -13,6 +13,8 @@ export interface ApiOptions {
   rateLimitWaitMs?: number;
   /** The first pause before an asynchronous job or a batch is looked at again; pauses grow from there. */
   pollMs?: number;
+  /** How long a batch may go on before what has come of it is taken. */
+  batchMs?: number;
 }
 
 /** The platform API of one organisation, as one OAuth client. Every request waits for its turn among those a minute. */

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { CheckStep, Direction } from '../../../shared/connector.ts';
-import { AppError, type ErrorCode } from '../../../shared/error.ts';
-import { sniffAudio, sniffLength } from '../../analysis/media/sniff.ts';
-import { failed, passed, type Told, tried } from '../check-steps.ts';
+import { AppError } from '../../../shared/error.ts';
+import { sniffAudio } from '../../analysis/media/sniff.ts';
+import { firstBytes } from '../calls/first-bytes.ts';
+import { connectionSteps, passed, type Told, tried } from '../check-steps.ts';
 import type { ConnectorContext } from '../connector.ts';
 import { type ApiOptions, GenesysApi } from './api.ts';
 import { addressesOf, type GenesysConfig } from './config.ts';
@@ -27,7 +28,13 @@ export async function* checkGenesys(
   const options = { rateLimitWaitMs: patienceMs, ...given };
   const api = new GenesysApi(config, context, options);
   const found = await lastDay(api, config, context).catch((error: unknown) => AppError.from(error));
-  yield* connectionSteps(config, found);
+  const { login, api: platform } = addressesOf(config);
+  yield* connectionSteps(found instanceof AppError ? found : undefined, {
+    reached: `${login.host} and ${platform.host} answer.`,
+    signedIn: `Signed in as the OAuth client ${config.client_id}.`,
+    // A permission is missing for what is asked, not for the sign-in.
+    notSignedIn: ['sign_in_refused'],
+  });
   if (found instanceof AppError) return;
   yield passed('list', ...listed(found));
   const recordings = new GenesysRecordings(config, context, api, options);
@@ -55,29 +62,6 @@ async function lastDay(api: GenesysApi, config: GenesysConfig, context: Connecto
   return { plan, total, looked: conversations.length, taken };
 }
 
-const notReached: readonly ErrorCode[] = [
-  'host_unknown',
-  'host_unreachable',
-  'host_refused',
-  'host_timeout',
-  'egress_blocked',
-  'connection_lost',
-  'protocol_error',
-  'http_unavailable',
-  'cancelled',
-];
-
-/** The requests go through three steps; what they failed with says which of them it was. */
-function* connectionSteps(config: GenesysConfig, found: Found | AppError): Generator<CheckStep> {
-  const { login, api } = addressesOf(config);
-  const failure = found instanceof AppError ? found : undefined;
-  if (failure && notReached.includes(failure.code)) return yield failed('reach', failure);
-  yield passed('reach', `${login.host} and ${api.host} answer.`);
-  if (failure?.code === 'sign_in_refused') return yield failed('sign_in', failure);
-  yield passed('sign_in', `Signed in as the OAuth client ${config.client_id}.`);
-  if (failure) yield failed('list', failure);
-}
-
 function listed({ plan, total, looked, taken }: Found): [string, NonNullable<CheckStep['details']>] {
   const queues = [...plan.queues.keys()].map((id) => plan.queueNames.nameOf(id) ?? id);
   const details = { call_count: total, ...(queues.length > 0 ? { queues } : {}) };
@@ -93,7 +77,7 @@ function listed({ plan, total, looked, taken }: Found): [string, NonNullable<Che
 async function recorded(recordings: GenesysRecordings, { conversationId }: Conversation): Promise<Told> {
   const itemKey = new Date().toISOString().slice(0, 10);
   try {
-    const { container } = sniffAudio(await firstBytes(recordings, { path: conversationId, itemKey }));
+    const { container } = sniffAudio(await firstBytes(await recordings.open({ path: conversationId, itemKey })));
     return { message: `The recording of the conversation ${conversationId} can be read (${container}).` };
   } catch (thrown) {
     const error = AppError.from(thrown);
@@ -113,15 +97,4 @@ async function mayRead(api: GenesysApi): Promise<Told> {
     if (!(thrown instanceof AppError) || thrown.code !== 'path_missing') throw thrown;
   }
   return { message: 'Recordings may be read; there was no call whose recording could be tried.' };
-}
-
-async function firstBytes(recordings: GenesysRecordings, ref: { path: string; itemKey: string }): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const bytes of await recordings.open(ref)) {
-    parts.push(Buffer.from(bytes));
-    size += bytes.length;
-    if (size >= sniffLength) break;
-  }
-  return Buffer.concat(parts);
 }

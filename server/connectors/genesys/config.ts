@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type FieldMeta, secret } from '../../../shared/connector.ts';
 import { zoneSchema } from '../../../shared/job.ts';
+import { hostAddress, lookbackDays, settleHours } from '../calls/fields.ts';
 import { rowFields } from '../import-fields.ts';
 import { regionNamed, regions } from './regions.ts';
 
@@ -9,15 +10,6 @@ const meta = (facts: FieldMeta) => ({ ...facts });
 /** Media whose recordings are audio. */
 export const mediaTypes = ['voice', 'callback'] as const;
 export const directions = ['inbound', 'outbound'] as const;
-
-const hostAddress = z
-  .string()
-  .trim()
-  .max(255)
-  .refine((text) => /^https?:\/\/[^/]/i.test(text) && URL.canParse(text), 'an address that begins with https://')
-  .refine((text) => !URL.canParse(text) || new URL(text).username === '', 'without credentials; they have fields')
-  .transform((text) => (URL.canParse(text) ? new URL(text).origin : text))
-  .optional();
 
 const seconds = z.coerce.number().int().min(0).max(86_400).optional();
 const callCount = z.coerce.number().int().min(1).max(1_000_000).optional();
@@ -72,7 +64,7 @@ const where = {
         group: 'where',
       }),
     ),
-  login_url: hostAddress.meta(
+  login_url: hostAddress.optional().meta(
     meta({
       title: 'Sign-in address',
       address: true,
@@ -80,7 +72,7 @@ const where = {
       group: 'where',
     }),
   ),
-  api_url: hostAddress.meta(
+  api_url: hostAddress.optional().meta(
     meta({
       title: 'API address',
       address: true,
@@ -143,7 +135,13 @@ const selection = {
       group: 'what',
     }),
   ),
-  max_duration_seconds: seconds.meta(meta({ title: 'Longest call (seconds)', description: '', group: 'what' })),
+  max_duration_seconds: seconds.meta(
+    meta({
+      title: 'Longest call (seconds)',
+      description: 'Longer calls are left out, such as lines that nobody hung up. Empty: of any length.',
+      group: 'what',
+    }),
+  ),
   quota_per_agent: callCount.meta(
     meta({
       title: 'Calls a day of each agent, at most',
@@ -163,9 +161,13 @@ const selection = {
         group: 'what',
       }),
     ),
-  quality_criteria: qualitySchema
-    .default({ wrap_up_codes: [] })
-    .meta(meta({ title: 'Quality criteria', description: '', group: 'what' })),
+  quality_criteria: qualitySchema.default({ wrap_up_codes: [] }).meta(
+    meta({
+      title: 'Quality criteria',
+      description: 'What else a call must be like. Leave both empty to take all.',
+      group: 'what',
+    }),
+  ),
   only_recorded: z
     .boolean()
     .default(true)
@@ -195,32 +197,8 @@ const reading = {
     .meta(
       meta({ title: 'Time zone', description: "Days begin and end in it. Empty: the account's own.", group: 'what' }),
     ),
-  lookback_days: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(365)
-    .default(7)
-    .meta(
-      meta({
-        title: 'First run: days back',
-        description: 'How many days before today the first run begins with. Later runs go on from there.',
-        group: 'what',
-      }),
-    ),
-  settle_hours: z.coerce
-    .number()
-    .min(0)
-    .max(168)
-    .default(24)
-    .meta(
-      meta({
-        title: 'A day is settled after (hours)',
-        description:
-          'So long after its end a day may still change: calls end, wrap-up codes are entered. Until then each run reads it again; with quotas it waits.',
-        group: 'what',
-      }),
-    ),
+  lookback_days: lookbackDays({ most: 365 }),
+  settle_hours: settleHours({ more: 'With quotas, a day is read only after that.' }),
   requests_per_minute: z.coerce
     .number()
     .int()

@@ -1,14 +1,4 @@
 import { AppError } from '../../../shared/error.ts';
-import { daySlice } from '../calls/day-slices.ts';
-
-/** How long after a call's day its recording may still come. */
-const lateHours = 24;
-
-/** Whether a recording of a call of that day (`2026-11-20`) may still come. */
-export function isStillToCome(day: string, timezone: string, now = Date.now()): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return true;
-  return now < daySlice(day, timezone).end.getTime() + lateHours * 3_600_000;
-}
 
 /** Genesys names no recording of a conversation. */
 export function noRecording(conversationId: string, isLate: boolean): AppError {
@@ -21,6 +11,14 @@ export function noRecording(conversationId: string, isLate: boolean): AppError {
         'path_missing',
         `Genesys has no recording of the conversation ${conversationId}: it was not recorded, or its retention has ended.`,
       );
+}
+
+/** A batch ended before all of a conversation had come. Nothing is known of what is missing. */
+export function unfinished(conversationId: string, isLate: boolean): AppError {
+  return new AppError(
+    isLate ? 'recording_not_yet' : 'http_unavailable',
+    `Genesys has not finished the recording of the conversation ${conversationId} in time. It will be tried again.`,
+  );
 }
 
 /** What Genesys says in place of a recording (`errorMsg`). Its words are not documented, so they are quoted. */

@@ -3,19 +3,27 @@ import { AppError } from '../../../shared/error.ts';
 import { isWebLink } from '../../../shared/link.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 import { CallGroup } from '../../call-group.ts';
-import { Turns } from '../turns.ts';
+import { isStillToCome } from '../calls/late.ts';
+import { recordingBody } from '../calls/recording-body.ts';
 import type { ConnectorContext, RecordingRef } from '../connector.ts';
 import { type HttpClient, openHttpClient } from '../http/client.ts';
+import { Turns } from '../turns.ts';
 import type { ApiOptions, GenesysApi } from './api.ts';
-import { type BatchResult, batchResults, batchSizeMost } from './batch.ts';
+import { type BatchAnswer, type BatchResult, batchAnswers, batchSizeMost } from './batch.ts';
 import { addressesOf, type GenesysConfig } from './config.ts';
-import { batchFailure, isStillToCome, noRecording } from './recording-failure.ts';
+import { batchFailure, noRecording, unfinished } from './recording-failure.ts';
 
 const atOnce = 6;
 
 const recordingMetadataSchema = z.array(
-  z.object({ id: z.string(), startTime: z.string().nullish(), endTime: z.string().nullish() }),
+  z.object({
+    id: z.string(),
+    startTime: z.string().nullish(),
+    endTime: z.string().nullish(),
+    fileState: z.string().nullish(),
+  }),
 );
+type RecordingMetadata = z.infer<typeof recordingMetadataSchema>[number];
 
 /**
  * Recordings of conversations, asked for by batch and in their own codec. Links to them are signed and lead out of
@@ -25,7 +33,7 @@ export class GenesysRecordings {
   readonly #api: GenesysApi;
   readonly #timezone: string;
   readonly #links: HttpClient;
-  readonly #batches: CallGroup<string, BatchResult[]>;
+  readonly #batches: CallGroup<string, BatchAnswer>;
   readonly #turns = new Turns(atOnce);
 
   constructor(config: GenesysConfig, context: ConnectorContext, api: GenesysApi, options: ApiOptions = {}) {
@@ -37,7 +45,7 @@ export class GenesysRecordings {
       base: addressesOf(config).api,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     });
-    this.#batches = new CallGroup((ids: string[]) => batchResults(api, ids, options), batchSizeMost);
+    this.#batches = new CallGroup((ids: string[]) => batchAnswers(api, ids, options), batchSizeMost);
   }
 
   /** Throws `recording_not_yet` where it will come later, `path_missing` where it will not, `not_audio` for a page. */
@@ -49,10 +57,19 @@ export class GenesysRecordings {
   }
 
   async #linkTo(conversationId: string, day: string): Promise<URL> {
-    const results = await this.#batches.add(conversationId);
+    const { results, isWhole } = await this.#batches.add(conversationId);
+    if (!isWhole) await this.#requireAll(conversationId, day, results);
     const { resultUrl } = await this.#chosen(conversationId, day, results);
     if (resultUrl && isWebLink(resultUrl)) return new URL(resultUrl);
     throw new AppError('protocol_error', `Genesys names no link to the recording of ${conversationId}.`);
+  }
+
+  /** Throws `http_unavailable`, or `recording_not_yet`, where there are recordings that are not among the results. */
+  async #requireAll(conversationId: string, day: string, results: BatchResult[]): Promise<void> {
+    const come = new Set(results.map(({ recordingId }) => recordingId));
+    const known = await this.#known(conversationId);
+    if (known.some(({ id, fileState }) => !come.has(id) && fileState !== 'DELETED'))
+      throw unfinished(conversationId, isStillToCome(day, this.#timezone));
   }
 
   async #chosen(conversationId: string, day: string, results: BatchResult[]): Promise<BatchResult> {
@@ -65,8 +82,7 @@ export class GenesysRecordings {
 
   /** An interaction has one recording: of several the longest, by what is known of them. */
   async #longest(conversationId: string, results: [BatchResult, ...BatchResult[]]): Promise<BatchResult> {
-    const path = `/api/v2/conversations/${encodeURIComponent(conversationId)}/recordingmetadata`;
-    const known = await this.#api.json(recordingMetadataSchema, { path });
+    const known = await this.#known(conversationId);
     const lengths = new Map(
       known.map(({ id, startTime, endTime }) => [id, Date.parse(endTime ?? '') - Date.parse(startTime ?? '') || 0]),
     );
@@ -74,6 +90,18 @@ export class GenesysRecordings {
     // Their order changes from batch to batch; the same one must be taken each time.
     const inOrder = results.toSorted((a, b) => ((a.recordingId ?? '') < (b.recordingId ?? '') ? -1 : 1));
     return inOrder.reduce((longest, result) => (lengthOf(result) > lengthOf(longest) ? result : longest));
+  }
+
+  /** What Genesys has recorded of a conversation, whether it can be downloaded now or not. */
+  async #known(conversationId: string): Promise<RecordingMetadata[]> {
+    const path = `/api/v2/conversations/${encodeURIComponent(conversationId)}/recordingmetadata`;
+    try {
+      return await this.#api.json(recordingMetadataSchema, { path });
+    } catch (thrown) {
+      // Of a conversation that it does not know it has recorded nothing.
+      if (thrown instanceof AppError && thrown.code === 'path_missing') return [];
+      throw thrown;
+    }
   }
 
   /** A link lives as short as two minutes, by the organisation's setting: one that has died is asked for once more. */
@@ -89,9 +117,11 @@ export class GenesysRecordings {
   }
 
   async #stream(link: URL): Promise<ByteStream> {
-    const { headers, body } = await this.#links.stream({ path: link });
-    refusePages(link, headers['content-type'] ?? '');
-    return body;
+    return await recordingBody(
+      link,
+      await this.#links.stream({ path: link }),
+      'Where a proxy is in between, let it pass this host.',
+    );
   }
 }
 
@@ -108,13 +138,5 @@ function refused(error: AppError, { host }: URL): AppError {
     'http_unavailable',
     `${host} refused a link that Genesys had just given for a recording. It will be tried again.`,
     { cause: error },
-  );
-}
-
-function refusePages({ host }: URL, contentType: string): void {
-  if (!/^(text\/html|application\/(json|xml|xhtml))/i.test(contentType)) return;
-  throw new AppError(
-    'not_audio',
-    `${host} answers 200 with ${contentType.split(';')[0]} in place of a recording: an error page, or a proxy in between.`,
   );
 }

@@ -1,5 +1,6 @@
 import type { ByteStream } from '../../byte-stream.ts';
 import { type DaySlice, daySlice, itemOf, type SliceSettings, slicesToList } from '../calls/day-slices.ts';
+import { LeftOut } from '../calls/left-out.ts';
 import type { ConnectorContext, ListRequest, RecordingRef, SourceItem, SourceSession } from '../connector.ts';
 import { type ApiOptions, GenesysApi } from './api.ts';
 import { type GenesysConfig, hasQuotas } from './config.ts';
@@ -9,7 +10,7 @@ import { filtersOf, type Plan, planOf } from './plan.ts';
 import { firstQueried, queriedPages } from './query.ts';
 import { GenesysRecordings } from './recordings.ts';
 import { rowOf } from './row.ts';
-import { Selection } from './selection.ts';
+import { type Leaving, Selection } from './selection.ts';
 import { waitingReason } from './waiting-reason.ts';
 
 const dayMs = 86_400_000;
@@ -35,6 +36,7 @@ class GenesysSource implements SourceSession {
   #plan: Promise<Plan> | undefined;
   #completeUntil: Promise<Date> | undefined;
   #isBackfill = false;
+  readonly #leftOut = new LeftOut();
 
   constructor(config: GenesysConfig, context: ConnectorContext, options: ApiOptions) {
     this.#config = config;
@@ -67,6 +69,10 @@ class GenesysSource implements SourceSession {
     return this.#recordings.open(ref);
   }
 
+  notes(): string[] {
+    return this.#leftOut.notes();
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve();
   }
@@ -87,11 +93,11 @@ class GenesysSource implements SourceSession {
     return waiting === undefined ? item : { ...item, readiness: { waiting } };
   }
 
-  /** The chosen conversations of a day, a page at a time. How many were left out, and why, is told in the log. */
+  /** The chosen conversations of a day, a page at a time. */
   async *#lines(slice: DaySlice, isBackfill: boolean): AsyncGenerator<Uint8Array> {
     const plan = await this.#planned();
     const selection = new Selection(plan, slice);
-    const counts: Record<string, number> = { taken: 0 };
+    const counts: Counts = { taken: 0 };
     for await (const conversations of await this.#pages(slice, plan, isBackfill)) {
       const lines: string[] = [];
       for (const conversation of conversations) {
@@ -102,7 +108,13 @@ class GenesysSource implements SourceSession {
       }
       if (lines.length > 0) yield Buffer.from(lines.join(''));
     }
-    this.#context.log.info({ day: slice.key, ...counts }, 'conversations were read');
+    this.#tell(slice, counts);
+  }
+
+  #tell({ key: day }: DaySlice, counts: Counts): void {
+    this.#context.log.debug({ day, ...counts }, 'conversations were read');
+    for (const [leaving, reason] of Object.entries(reasons) as [Leaving, string][])
+      this.#leftOut.add(reason, counts[leaving] ?? 0);
   }
 
   async #pages(slice: DaySlice, plan: Plan, isBackfill: boolean): Promise<AsyncIterable<Conversation[]>> {
@@ -131,6 +143,16 @@ class GenesysSource implements SourceSession {
     return this.#completeUntil;
   }
 }
+
+type Counts = { taken: number } & Partial<Record<Leaving, number>>;
+
+/** What a person is told; live conversations come later, those of other days with these. */
+const reasons: Partial<Record<Leaving, string>> = {
+  not_recorded: 'without a recording',
+  filtered: 'filtered',
+  sampled_out: 'not in the sample',
+  over_quota: 'over the quotas',
+};
 
 /** A day that is not over ends now: what begins while it is read comes with the next run. */
 function soFar({ start, end }: DaySlice, now: Date): { start: Date; end: Date } {

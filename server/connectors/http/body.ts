@@ -57,14 +57,28 @@ export async function discard(body: ByteStream): Promise<void> {
   await body[Symbol.asyncIterator]().return?.();
 }
 
-/** The whole body as text. Throws `protocol_error` where it is larger than what one answer may be. */
-export async function readText(answer: Answer, limits: ReadLimits & { maxBytes: number }): Promise<string> {
+/** What is told where an answer is larger than is taken. */
+export interface TooLarge {
+  /** What to do then. */
+  advice: string;
+  /** The form field for it. */
+  field: string;
+}
+
+/** The whole body as text. Throws `http_status` where it is larger than what one answer may be: it will be again. */
+export async function readText(
+  answer: Answer,
+  { tooLarge, ...limits }: ReadLimits & { maxBytes: number; tooLarge?: TooLarge | undefined },
+): Promise<string> {
   const parts: Buffer[] = [];
   try {
     for await (const bytes of streamOf(answer, limits)) parts.push(Buffer.from(bytes));
   } catch (thrown) {
     if (thrown instanceof AppError && thrown.code === 'audio_too_large')
-      throw new AppError('protocol_error', thrown.message, { cause: thrown });
+      throw new AppError('http_status', tooLarge ? `${thrown.message} ${tooLarge.advice}` : thrown.message, {
+        cause: thrown,
+        ...(tooLarge ? { field: tooLarge.field } : {}),
+      });
     throw thrown;
   }
   return Buffer.concat(parts).toString('utf8');

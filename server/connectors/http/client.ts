@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 import type { ConnectorContext } from '../connector.ts';
-import { readText, streamOf } from './body.ts';
+import { readText, streamOf, type TooLarge } from './body.ts';
 import { type Answer, type Call, exchange } from './exchange.ts';
 import { parseJson } from './json.ts';
 import { afterRateLimit } from './rate-limit.ts';
@@ -38,6 +38,10 @@ export interface HttpRequest {
   body?: object | URLSearchParams;
   /** The most that is read of the answer; for the beginning of a recording, leave the stream early instead. */
   maxBytes?: number;
+  /** The answer is a token or the like: nothing of a good one that has another form than JSON of this schema is kept. */
+  isSecret?: boolean;
+  /** What helps where the answer is larger than `maxBytes`. */
+  tooLarge?: TooLarge;
 }
 
 type Headers = Answer['headers'];
@@ -50,7 +54,8 @@ type Headers = Answer['headers'];
 export interface HttpClient {
   /**
    * The answer's JSON, checked. Throws `sign_in_refused` (401), `permission_denied` (403), `path_missing` (404),
-   * `http_unavailable` (5xx), `http_status` (others), `protocol_error` for what is no such JSON, HTML above all.
+   * `http_unavailable` (5xx), `http_status` (others, and more than `maxBytes`, 32 MB), `protocol_error` for what is no
+   * such JSON, HTML above all.
    */
   json<T>(schema: z.ZodType<T>, request: HttpRequest): Promise<T>;
   /**
@@ -85,14 +90,17 @@ export function openHttpClient(options: HttpClientOptions): HttpClient {
     throw options.failureOf?.(failed) ?? statusFailure(failed);
   }
 
+  function textOf(answer: Answer, { maxBytes = jsonBytesMost, tooLarge }: HttpRequest): Promise<string> {
+    return readText(answer, { ...limits, maxBytes, tooLarge });
+  }
+
   return {
     async json(schema, request) {
       const answer = await successfulAnswerTo(
         { ...request, headers: { accept: 'application/json', ...request.headers } },
         false,
       );
-      const text = await readText(answer, { ...limits, maxBytes: request.maxBytes ?? jsonBytesMost });
-      return parseJson(schema, text, answer);
+      return parseJson(schema, await textOf(answer, request), answer, request);
     },
     async stream(request) {
       const answer = await successfulAnswerTo(request, true);
@@ -101,8 +109,7 @@ export function openHttpClient(options: HttpClientOptions): HttpClient {
     },
     async send(request) {
       const answer = await answerTo(request, false);
-      const text = await readText(answer, { ...limits, maxBytes: request.maxBytes ?? jsonBytesMost });
-      return { status: answer.status, headers: answer.headers, text };
+      return { status: answer.status, headers: answer.headers, text: await textOf(answer, request) };
     },
   };
 }

@@ -5,9 +5,17 @@ import type { Answer } from './exchange.ts';
 
 const charactersShown = 200;
 
-/** An answer's text as the JSON it should be. Throws `protocol_error` whose cause begins with what came instead. */
-export function parseJson<T>(schema: z.ZodType<T>, text: string, { url, status }: Pick<Answer, 'url' | 'status'>): T {
-  const cause = new Error(text.slice(0, charactersShown));
+/**
+ * An answer's text as the JSON it should be. Throws `protocol_error` whose cause begins with what came instead; with
+ * nothing of it where the answer is secret.
+ */
+export function parseJson<T>(
+  schema: z.ZodType<T>,
+  text: string,
+  { url, status }: Pick<Answer, 'url' | 'status'>,
+  { isSecret = false } = {},
+): T {
+  const cause = new Error(isSecret ? `${text.length} characters` : text.slice(0, charactersShown));
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -40,6 +40,7 @@ export const inboxConfigSchema = z.strictObject({
   password: secret({
     title: 'Password',
     description: `At least ${shortestPassword} characters. Kept only as a hash: give it to the sender now. Leave empty where the sender has a key.`,
+    group: 'who',
   })
     .min(shortestPassword)
     .max(200)

@@ -78,7 +78,12 @@ export const s3ConfigSchema = z.strictObject({
     .max(255)
     .regex(/^[\x21-\x7e]+$/, 'without spaces')
     .meta(meta({ title: 'Access key ID', description: 'Of an IAM user for this purpose alone.', group: 'who' })),
-  secret_key: secret({ title: 'Secret access key', unsent: true, group: 'who' }),
+  secret_key: secret({
+    title: 'Secret access key',
+    description: 'AWS shows it once, when the access key is made. If it is lost, make another access key.',
+    unsent: true,
+    group: 'who',
+  }),
   session_token: secret({
     title: 'Session token',
     description: 'Only with temporary credentials, which end after some hours. Better: the access key of an IAM user.',

@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 import { stopped } from '../../security/bounded-body.ts';
 import type { AfterSuccess, ConnectorContext, RecordingRef, SourceItem, SourceSession } from '../connector.ts';
+import { Turns } from '../turns.ts';
 import { Bucket, type BucketOptions, readsAtOnce } from './bucket.ts';
 import type { S3Config } from './config.ts';
 import { finishItem } from './finish.ts';
@@ -9,7 +10,6 @@ import { holdsLink, recordingKeys } from './keys.ts';
 import { listItems } from './listing.ts';
 import { openObject } from './object.ts';
 import type { ObjectBody } from './object-body.ts';
-import { Turns } from '../turns.ts';
 
 /** Opens a conversation with the bucket. Nothing is asked of it yet; listing it is the first to fail. */
 export async function openSource(

@@ -7,7 +7,7 @@ const meta = (facts: FieldMeta) => ({ ...facts });
 const passwordSchema = z
   .strictObject({
     type: z.literal('password'),
-    password: secret({ title: 'Password' }),
+    password: secret({ title: 'Password', description: 'Of this user on the SFTP server.' }),
   })
   .meta({ title: 'Password' });
 
@@ -47,7 +47,7 @@ export const sftpConfigSchema = z.strictObject({
     .min(1)
     .max(65535)
     .default(22)
-    .meta(meta({ title: 'Port', address: true, group: 'where' })),
+    .meta(meta({ title: 'Port', address: true, description: 'Nearly always 22, the port of SSH.', group: 'where' })),
   host_key: z
     .string()
     .trim()
@@ -81,10 +81,21 @@ export const sftpConfigSchema = z.strictObject({
     .trim()
     .min(1)
     .max(255)
-    .meta(meta({ title: 'User name', group: 'who' })),
-  credential: z
-    .discriminatedUnion('type', [passwordSchema, sshKeySchema])
-    .meta(meta({ title: 'Sign in with', group: 'who' })),
+    .meta(
+      meta({
+        title: 'User name',
+        description:
+          'The user on the SFTP server. It must be allowed to read the folder, and to write into it for reports.',
+        group: 'who',
+      }),
+    ),
+  credential: z.discriminatedUnion('type', [passwordSchema, sshKeySchema]).meta(
+    meta({
+      title: 'Sign in with',
+      description: 'What the server accepts of this user: a key is safer, for nothing secret is ever sent.',
+      group: 'who',
+    }),
+  ),
   ...fileFields,
 });
 

@@ -9,6 +9,7 @@ export class SourceOpener implements AsyncDisposable {
   readonly #run: ExecutionRun;
   readonly #connector: LoadedConnector;
   #session: SourceSession | undefined;
+  readonly #notes: string[] = [];
 
   constructor(run: ExecutionRun, connector: LoadedConnector) {
     this.#run = run;
@@ -22,10 +23,16 @@ export class SourceOpener implements AsyncDisposable {
     return this.#session;
   }
 
+  /** What the source left out, as its sessions say; also of those that were lost. */
+  notes(): string[] {
+    return [...this.#notes, ...(this.#session?.notes?.() ?? [])];
+  }
+
   /** Closes the session; the next one asked for is new. */
   async forget(): Promise<void> {
     const session = this.#session;
     this.#session = undefined;
+    this.#notes.push(...(session?.notes?.() ?? []));
     await session?.[Symbol.asyncDispose]();
   }
 

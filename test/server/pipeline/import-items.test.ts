@@ -77,6 +77,14 @@ describe('items that are not complete', () => {
     expect(await listWaitingItems(services.database.pool, kit.accountId + 1, executionId)).to.deep.equal([]);
   });
 
+  it('stand in the note beside what the source says that it left out', async () => {
+    const kit = await importKit(services, { notes: ['2 calls left out (without a recording)'] });
+    kit.put('a.csv', rowsOf(3));
+    kit.put('b.csv.part', 'half');
+    const { note } = await kit.run();
+    expect(note).to.equal('1 waiting, 2 calls left out (without a recording)');
+  });
+
   it('are kept as many as somebody reads, and counted all', async () => {
     const kit = await importKit(services);
     for (let index = 0; index < 1100; index++) kit.put(`${index}.csv.part`, '');

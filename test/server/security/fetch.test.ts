@@ -169,8 +169,8 @@ describe('fetching a link', () => {
     const port = await serve((_, response) => response.end('secure'), true);
     const trusting = { certificateAuthority: localhostCertificate };
     expect((await get(`https://localhost:${port}/`, trusting)).toString()).to.equal('secure');
-    await fails(get(`https://localhost:${port}/`), 'http_status');
-    const failure = await fails(get(`https://127.0.0.1:${port}/`, trusting), 'http_status');
+    await fails(get(`https://localhost:${port}/`), 'certificate_untrusted');
+    const failure = await fails(get(`https://127.0.0.1:${port}/`, trusting), 'certificate_untrusted');
     expect(failure.message).to.contain('certificate');
   });
 });

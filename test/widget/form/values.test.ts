@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import { z } from 'zod';
+import { ecc4x } from '../../../server/connectors/ecc4x/ecc4x.ts';
+import { inbox } from '../../../server/connectors/inbox/inbox.ts';
 import { sftp } from '../../../server/connectors/sftp/sftp.ts';
 import type { JsonSchema } from '../../../widget/form/fields.ts';
 import { widgetModule } from '../source.ts';
 
 const { fieldsOf } = await widgetModule<typeof import('../../../widget/form/fields.ts')>('form/fields.ts');
-const { drawnPaths, grouped, missingFields, nearestPath, startValues, valueAt, withValue } =
+const { drawnPaths, emptied, folded, grouped, isChanged, missingFields, nearestPath, startValues, valueAt, withValue } =
   await widgetModule<typeof import('../../../widget/form/values.ts')>('form/values.ts');
 
 const fields = fieldsOf(z.toJSONSchema(sftp.config, { io: 'input' }) as JsonSchema, 'import');
@@ -15,6 +17,29 @@ describe("a form's values", () => {
     const values = startValues(fields);
     expect(values).to.deep.include({ port: 22, file_format: 'csv', credential: { type: 'password' } });
     expect(values).not.to.have.property('host');
+  });
+
+  it('start with the column mapping and the list that the schema gives', () => {
+    const ecc = fieldsOf(z.toJSONSchema(ecc4x.config, { io: 'input' }) as JsonSchema, 'import');
+    expect(valueAt(startValues(ecc), 'column_mapping')).to.deep.include({ crtObjectId: 'external_interaction_id' });
+    const schema = z.strictObject({
+      files: z.array(z.strictObject({ name: z.string() })).default([{ name: 'calls.csv' }]),
+      lines: z.array(z.string()).default(['a']),
+    });
+    const lists = fieldsOf(z.toJSONSchema(schema, { io: 'input' }) as JsonSchema, 'import');
+    expect(startValues(lists)).to.deep.equal({ files: [{ name: 'calls.csv' }], lines: ['a'] });
+    expect(lists.map((field) => emptied(field, []))).to.deep.equal([[], []]);
+    expect(
+      emptied(
+        fields.find(({ kind }) => kind === 'mapping'),
+        {},
+      ),
+    ).to.equal(undefined);
+  });
+
+  it('of several keys are lines, not one text', () => {
+    const keys = fieldsOf(z.toJSONSchema(inbox.config, { io: 'input' }) as JsonSchema, 'import');
+    expect(keys.find(({ path }) => path === 'public_keys')?.kind).to.equal('lines');
   });
 
   it('are changed at a dotted path without touching what was there before', () => {
@@ -42,6 +67,24 @@ describe("a form's values", () => {
     expect(nearestPath('credential.password', drawn)).to.equal('credential.password');
     expect(nearestPath('column_mapping.call_id', drawn)).to.equal('column_mapping');
     expect(nearestPath('nowhere', drawn)).to.equal(undefined);
+  });
+
+  it('of a long part are folded after the first ones, the required ones never', () => {
+    const names = [...'abcdefghij'];
+    const schema = { properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])), required: ['j'] };
+    const paths = (part: typeof fields) => part.map(({ path }) => path).join('');
+    const long = folded(fieldsOf(schema, 'import'));
+    expect([paths(long.shown), paths(long.more)]).to.deep.equal(['abcdefj', 'ghi']);
+    expect(folded(fields.slice(0, 8)).more).to.deep.equal([]);
+  });
+
+  it('that differ from a new form are known, at any depth', () => {
+    const start = startValues(fields);
+    const changed = (values: typeof start) =>
+      fields.filter((field) => isChanged(field, values)).map(({ path }) => path);
+    expect(changed({ ...start, column_mapping: {}, expected_files: [] })).to.deep.equal([]);
+    expect(changed({ ...start, port: 2222 })).to.deep.equal(['port']);
+    expect(changed(withValue(start, 'credential.password', 'x'))).to.deep.equal(['credential']);
   });
 
   it('stand in the order where, who, what, after', () => {

@@ -3,7 +3,7 @@ import { endStatuses, executionStatuses } from '../../../shared/execution.ts';
 import { acousticMeasures } from '../../../shared/quality.ts';
 import { widgetModule } from '../source.ts';
 
-const { countsInWords, itemsInWords, tookMs } =
+const { countsInWords, itemsInWords, noteInWords, tookMs } =
   await widgetModule<typeof import('../../../widget/words/execution.ts')>('words/execution.ts');
 const { measureInWords } = await widgetModule<typeof import('../../../widget/words/measures.ts')>('words/measures.ts');
 const { bytes, counted, score } =
@@ -19,6 +19,18 @@ describe('counts in words', () => {
     expect(countsInWords(none)).to.equal('no rows');
     expect(countsInWords({ rows: 1, parts: 1 })).to.equal('1 row in 1 part');
     expect(itemsInWords({ listed: 0, done: 0, unchanged: 0, waiting: 0, failed: 0 })).to.equal('nothing found');
+  });
+
+  it('say every part of a note, and none that stands there already', () => {
+    expect(noteInWords('no_data')).to.equal('no new data');
+    expect(noteInWords('no_data, 2 waiting')).to.equal('no new data, 2 waiting');
+    expect(noteInWords('1203 rejected, 2 waiting')).to.equal('1,203 rejected, 2 waiting');
+    expect(noteInWords('3 rejected, 2 waiting', '9 imported · 3 rejected', '1 done · 12 waiting')).to.equal(
+      '2 waiting',
+    );
+    expect(noteInWords('1 file could not be moved: 2026-11-20.csv, in use')).to.equal(
+      '1 file could not be moved: 2026-11-20.csv, in use',
+    );
   });
 
   it('count what has not ended up to now, and nothing before the start', () => {

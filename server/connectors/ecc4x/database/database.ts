@@ -1,7 +1,8 @@
 import { isIP, type Socket } from 'node:net';
-import { type ConnectionOptions, rootCertificates } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import { DateTime } from 'luxon';
 import { AppError } from '../../../../shared/error.ts';
+import { trustedAuthorities } from '../../../security/trusted-authorities.ts';
 import type { DaySlice } from '../../calls/day-slices.ts';
 import { WallClock } from '../../calls/wall-clock.ts';
 import type { ConnectorContext } from '../../connector.ts';
@@ -102,7 +103,7 @@ export class EccDatabase implements RowSource {
     return {
       rejectUnauthorized: tls === 'verify',
       ...(isIP(host) ? {} : { servername: host }),
-      ...(authority ? { ca: [...rootCertificates, authority] } : {}),
+      ...(authority ? { ca: trustedAuthorities(authority) } : {}),
     };
   }
 

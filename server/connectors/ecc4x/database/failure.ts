@@ -39,7 +39,7 @@ function connectionProblem({ code = '', message }: ServerError, at: string): Kno
     return ['host_unreachable', `${at} cannot be reached (${code}). Check the host and the network between.`, 'host'];
   if (/CERT|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|ALTNAME/.test(code) || /certificate|altnames/i.test(message))
     return [
-      'protocol_error',
+      'certificate_untrusted',
       `The certificate of ${at} cannot be trusted (${message}). Enter the authority that signed it, or choose another way of TLS.`,
       'tls',
     ];

@@ -1,5 +1,6 @@
 import { sniffAudio, sniffLength } from '../../../analysis/media/sniff.ts';
 import type { ByteStream } from '../../../byte-stream.ts';
+import { endable } from '../../http/body.ts';
 
 /** What a voice log answers with. Its status 200 says nothing about that. */
 export type VoiceLogAnswer =
@@ -26,7 +27,9 @@ export async function readAnswer(body: ByteStream): Promise<VoiceLogAnswer> {
   const look = looks.find(([, fits]) => fits(words))?.[0];
   if (look === undefined) {
     const failure = notAudio(beginning);
-    if (!failure) return { kind: 'audio', content: joined(beginning, pieces) };
+    // A body that nobody begins to read has to be ended, too.
+    const end = () => void pieces.return?.();
+    if (!failure) return { kind: 'audio', content: endable(joined(beginning, pieces), end) };
     await pieces.return?.();
     throw failure;
   }
@@ -65,27 +68,31 @@ async function beginningOf(pieces: AsyncIterator<Uint8Array>, byteCount: number)
 }
 
 async function* joined(beginning: Buffer, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield beginning;
-    for (;;) {
-      const { done, value } = await rest.next();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await rest.return?.();
+  yield beginning;
+  for (;;) {
+    const { done, value } = await rest.next();
+    if (done) return;
+    yield value;
   }
 }
 
-/** `{"status":"error","reason":…}` of the older API, `{message, code, info, status}` of the newer. */
+/** What ECC says in a body, or what came instead. */
 export function reasonIn(body: Buffer | string): string {
   const text = body.toString();
+  return ownReasonIn(text) ?? text.slice(0, 300);
+}
+
+/**
+ * `{"status":"error","reason":…}` of the older API, `{message, code, info, status}` of the newer; undefined for what is
+ * neither.
+ */
+export function ownReasonIn(text: string): string | undefined {
   try {
-    const { reason, message, info, error } = JSON.parse(text) as Record<string, unknown>;
+    const { reason, message, info, error } = (JSON.parse(text) ?? {}) as Record<string, unknown>;
     const said = [reason, message, error, info].find((words) => typeof words === 'string' && words.trim() !== '');
-    return typeof said === 'string' ? said.trim().slice(0, 300) : text.slice(0, 300);
+    return typeof said === 'string' ? said.trim().slice(0, 300) : undefined;
   } catch (thrown) {
-    if (thrown instanceof SyntaxError) return text.slice(0, 300);
+    if (thrown instanceof SyntaxError) return undefined;
     throw thrown;
   }
 }

@@ -2,6 +2,7 @@ import { AppError } from '../../../../shared/error.ts';
 import { notAudio } from '../../../analysis/media/sniff.ts';
 import type { ByteStream } from '../../../byte-stream.ts';
 import type { ConnectorContext } from '../../connector.ts';
+import { discard } from '../../http/body.ts';
 import type { HttpClient } from '../../http/client.ts';
 import type { VoiceLogReference } from '../reference.ts';
 import type { HashKeyConfig } from '../voice-log-config.ts';
@@ -26,9 +27,11 @@ export class HashKeyApi implements VoiceLogApi {
   constructor(config: HashKeyConfig, settings: VoiceLogSettings, context: ConnectorContext) {
     this.#config = config;
     this.#http = openServer(config.base_url, 'voice_log.base_url', settings, context, {
-      'hash-key': config.hash_key,
-      'policy-name': config.policy_name,
-      'requesting-host': config.requesting_host,
+      headers: {
+        'hash-key': config.hash_key,
+        'policy-name': config.policy_name,
+        'requesting-host': config.requesting_host,
+      },
     });
   }
 
@@ -36,7 +39,7 @@ export class HashKeyApi implements VoiceLogApi {
   async signIn(): Promise<void> {
     try {
       const content = await this.#ask(nobodysCall);
-      await content?.[Symbol.asyncIterator]().return?.();
+      if (content) await discard(content);
     } catch (thrown) {
       if (isMissing(thrown)) throw this.#noCommand(thrown);
       if (thrown instanceof PageAnswered) throw this.#refused('it answers with a page to sign in at');

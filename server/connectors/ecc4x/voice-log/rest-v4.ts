@@ -4,9 +4,11 @@ import { notAudio } from '../../../analysis/media/sniff.ts';
 import type { ByteStream } from '../../../byte-stream.ts';
 import type { ConnectorContext } from '../../connector.ts';
 import type { HttpClient } from '../../http/client.ts';
+import type { FailedAnswer } from '../../http/status.ts';
 import type { VoiceLogReference } from '../reference.ts';
 import type { RestV4Config } from '../voice-log-config.ts';
 import { isAboutAbsence, isAboutSession, readAnswer } from './answer.ts';
+import { loginFailure } from './login-failure.ts';
 import { isMissing, openServer } from './server.ts';
 import type { VoiceLogApi, VoiceLogSettings } from './voice-log.ts';
 
@@ -27,11 +29,15 @@ class SessionEnded extends Error {
 export class RestV4Api implements VoiceLogApi {
   readonly #config: RestV4Config;
   readonly #http: HttpClient;
+  /** For signing in, whose failures mean something else. */
+  readonly #door: HttpClient;
   #session: Promise<string> | undefined;
 
   constructor(config: RestV4Config, settings: VoiceLogSettings, context: ConnectorContext) {
     this.#config = config;
-    this.#http = openServer(config.base_url, 'voice_log.base_url', settings, context);
+    const open = (more = {}) => openServer(config.base_url, 'voice_log.base_url', settings, context, more);
+    this.#http = open();
+    this.#door = open({ failureOf: (answer: FailedAnswer) => loginFailure(answer, config) });
   }
 
   async signIn(): Promise<void> {
@@ -81,31 +87,11 @@ export class RestV4Api implements VoiceLogApi {
   async #login(): Promise<string> {
     const { user_id, password, force_login, terminal_info } = this.#config;
     const body = { userId: user_id, token: password, forceLogin: force_login, terminalInfo: terminal_info };
-    try {
-      const request = { method: 'POST', path: 'ameyorestapi/session/userLogin', body, maxBytes: 1_000_000 } as const;
-      const { sessionId } = await this.#http.json(loginSchema, request);
-      return sessionId;
-    } catch (thrown) {
-      throw this.#loginFailure(AppError.from(thrown, 'the sign-in'));
-    }
-  }
-
-  #loginFailure(error: AppError): AppError {
-    const { base_url, user_id } = this.#config;
-    const { host } = new URL(base_url);
-    const said = error.cause instanceof Error ? ` (${error.cause.message.slice(0, 200)})` : '';
-    if (error.code === 'path_missing')
-      return new AppError(
-        'protocol_error',
-        `${host} has no ameyorestapi: it is another server, or an ECC without the REST API v4. Check the address and its port; 8443 is the usual one.`,
-        { cause: error, field: 'voice_log.base_url' },
-      );
-    if (error.code !== 'sign_in_refused' && !/user|password|credential|login|token/i.test(said)) return error;
-    return new AppError(
-      'sign_in_refused',
-      `${host} refused the user id "${user_id}" or its password${said}. Enter both again, and check that this user may use the API.`,
-      { cause: error, field: 'voice_log.password' },
-    );
+    const { sessionId } = await this.#door.json(loginSchema, {
+      ...{ method: 'POST', path: 'ameyorestapi/session/userLogin', body },
+      ...{ isSecret: true, maxBytes: 1_000_000 },
+    });
+    return sessionId;
   }
 
   async #download(

@@ -1,6 +1,6 @@
 import { AppError } from '../../../../shared/error.ts';
 import type { ConnectorContext } from '../../connector.ts';
-import { type HttpClient, openHttpClient } from '../../http/client.ts';
+import { type HttpClient, type HttpClientOptions, openHttpClient } from '../../http/client.ts';
 import type { FailedAnswer } from '../../http/status.ts';
 import { isAboutAbsence, isAboutSession, reasonIn } from './answer.ts';
 import type { VoiceLogSettings } from './voice-log.ts';
@@ -11,10 +11,10 @@ export function openServer(
   field: string,
   { certificate_authority, timeoutMs }: VoiceLogSettings,
   context: ConnectorContext,
-  headers: Record<string, string> = {},
+  more: Pick<HttpClientOptions, 'headers' | 'failureOf'> = {},
 ): HttpClient {
   return openHttpClient({
-    ...{ context, headers, field, failureOf },
+    ...{ context, field, failureOf, ...more },
     base: new URL(base_url),
     certificateAuthority: certificate_authority,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

@@ -65,9 +65,31 @@ describe('rows of an app server', () => {
     expect(failure.field).to.equal('source.paging');
   });
 
+  it('a next page that was asked for already is not asked for again, also where pages have no rows', async () => {
+    for (const parameter of ['cursor', undefined]) {
+      answer({ data: [], next: '/rows/v1/calls?cursor=x' });
+      server.requests.length = 0;
+      const paging = { kind: 'next', ...(parameter ? { parameter } : {}) };
+      const failure = await rejects(rowsOf({ paging, rows_at: 'data' }), 'protocol_error');
+      expect(failure.field).to.equal('source.paging');
+      expect(server.requests.length).to.be.lessThan(5);
+    }
+  });
+
+  it('a day that is too large for one answer is told for good, and with the setting that helps', async () => {
+    server.intercept = (_, response) => {
+      response.writeHead(200, { 'content-length': String(40 * 1024 ** 2) }).write('{"data":[');
+      return true;
+    };
+    const failure = await rejects(rowsOf({ paging: { kind: 'none' }, rows_at: 'data' }), 'http_status');
+    expect(failure.kind).to.equal('config');
+    expect(failure.field).to.equal('source.paging');
+    expect(failure.message).to.match(/32 MB.*"Pages"/);
+  });
+
   it('rows that lie elsewhere, or nowhere, are told with what the answer has', async () => {
     answer({ list: [] });
-    const failure = await rejects(rowsOf({ rows_at: 'data' }), 'protocol_error');
+    const failure = await rejects(rowsOf({ rows_at: 'data' }), 'missing_columns');
     expect(failure.message).to.match(/"data" .* The answer has: list\./);
     answer([{ crtObjectId: 'd1', campaignId: '110' }]);
     expect(await rowsOf({ rows_at: '', paging: { kind: 'none' } })).to.have.length(3);

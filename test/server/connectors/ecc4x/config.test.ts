@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ecc4xConfigSchema } from '../../../../server/connectors/ecc4x/config.ts';
 import { ecc4x } from '../../../../server/connectors/ecc4x/ecc4x.ts';
-import { secretPaths } from '../../../../server/connectors/secrets.ts';
+import { formOf, secretPaths } from '../../../../server/connectors/secrets.ts';
 
 const voice_log = { api: 'hash_key', base_url: 'https://ecc.example.com:8443', hash_key: 'k', requesting_host: 'h' };
 const report = { source: { kind: 'sftp_report', inbox: 'vla' }, voice_log };
@@ -54,4 +54,41 @@ describe('the settings of an ECC 4x connector', () => {
     expect(at({}, { column_mapping: { crt_object_id: 'external_interaction_id' } })).not.to.equal(at({}));
     expect(at({ password: 'another' })).to.equal(at({}));
   });
+
+  it('how the rows of an app server are asked for and found is a part of the location; its sign-in is not', () => {
+    const source = {
+      kind: 'app_server',
+      base_url: 'https://ecc.example.com',
+      rows_path: 'rows',
+      auth: { kind: 'none' },
+    };
+    const at = (more: object) => ecc4x.location(ecc4xConfigSchema.parse({ source: { ...source, ...more }, voice_log }));
+    const others = [
+      { paging: { kind: 'page' } },
+      { rows_at: 'calls' },
+      { from_parameter: 'begin' },
+      { to_parameter: 'end' },
+      { time_format: 'epoch_ms' },
+      { query: { table: 'cdr' } },
+    ];
+    expect(new Set([{}, ...others].map(at)).size).to.equal(others.length + 1);
+    expect(at({ auth: { kind: 'header', value: 'k' } })).to.equal(at({}));
+  });
+
+  it('every field says what it is for', () => {
+    expect([...undescribed(formOf(ecc4xConfigSchema))]).to.deep.equal([]);
+  });
 });
+
+type Node = Record<string, unknown>;
+
+/** Fields without a title or a description, wherever they lie. What chooses between alternatives is drawn by those. */
+function* undescribed(node: Node, path = ''): Generator<string> {
+  for (const [name, child] of Object.entries((node.properties ?? {}) as Record<string, Node>)) {
+    if (!child.const && (!child.title || !child.description)) yield `${path}${name}`;
+    yield* undescribed(child, `${path}${name}.`);
+  }
+  if (node.items) yield* undescribed(node.items as Node, path);
+  for (const branch of ['oneOf', 'anyOf', 'allOf'])
+    for (const option of (node[branch] ?? []) as Node[]) yield* undescribed(option, path);
+}

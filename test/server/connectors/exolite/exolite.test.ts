@@ -72,16 +72,22 @@ describe('the Exolite connector', () => {
     system.addCalls(calls);
     overrides.set(calls[1] ?? fail(), { Status: 'busy' });
     overrides.set(calls[2] ?? fail(), { RecordingUrl: null });
-    const told: Json[] = [];
-    const log = {
-      ...contextOf().log,
-      info: (facts: Json) => void told.push(facts),
-    } as unknown as ConnectorContext['log'];
-    const source = await open(system.config(), { log });
+    const source = await open(system.config());
     expect(await idsOf(source, today())).to.deep.equal(['plain']);
-    expect(told).to.deep.include({ day: today(), taken: 1, filtered: 1, no_recording: 1 });
+    expect(source.notes?.()).to.deep.equal(['2 calls left out (1 without a recording; 1 filtered)']);
     const both = await open(system.config({ statuses: ['completed', 'busy'] }));
     expect(await idsOf(both, today())).to.have.members(['plain', 'busy']);
+  });
+
+  it('key and token go over TLS: http:// is taken for this machine and addresses of private networks alone', () => {
+    const takes = (address: string) =>
+      ['base_url', 'recordings_url'].map(
+        (field) => exoliteConfigSchema.safeParse({ ...credentials, [field]: address }).success,
+      );
+    for (const address of ['http://api.exotel.com', 'http://8.8.8.8'])
+      expect(takes(address), address).to.deep.equal([false, false]);
+    for (const address of ['https://api.exotel.com', 'http://localhost:1', 'http://127.0.0.1:1', 'http://192.168.1.2'])
+      expect(takes(address), address).to.deep.equal([true, true]);
   });
 
   it('a backfill that begins before the last six months fails with the earliest day', async () => {

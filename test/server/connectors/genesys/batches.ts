@@ -59,7 +59,8 @@ export class Batches {
     if (call.recording === 'late') return [{ conversationId, errorMsg: 'The recording is still being processed' }];
     if (call.recordingError === '') return [];
     if (call.recordingError) return [{ conversationId, recordingId: 'r', errorMsg: call.recordingError }];
-    return recordingsOf(call).map(({ id, contentType = 'audio/ogg' }) => ({
+    const there = recordingsOf(call).filter(({ fileState }) => fileState !== 'DELETED');
+    return there.map(({ id, contentType = 'audio/ogg' }) => ({
       ...{ conversationId, recordingId: id, contentType },
       resultUrl: this.#linkTo(id, call),
     }));
@@ -71,8 +72,8 @@ export function recordingsOf(call: GenesysCall): NonNullable<GenesysCall['record
 }
 
 export function metadataOf(call: GenesysCall): Json[] {
-  return recordingsOf(call).map(({ id, seconds }) => ({
-    ...{ id, conversationId: call.id, media: 'audio', fileState: 'AVAILABLE' },
+  return recordingsOf(call).map(({ id, seconds, fileState = 'AVAILABLE' }) => ({
+    ...{ id, conversationId: call.id, media: 'audio', fileState },
     startTime: call.startedAt.toISOString(),
     endTime: new Date(call.startedAt.getTime() + seconds * 1000).toISOString(),
   }));

@@ -33,7 +33,12 @@ describe('the settings of a Genesys connector', () => {
     for (const address of ['http://login.genesys.example', 'http://8.8.8.8', 'http://127.0.0.1.example'])
       for (const field of ['login_url', 'api_url'])
         expect(genesysConfigSchema.safeParse({ ...least, [field]: address }).success, address).to.equal(false);
-    for (const address of ['http://localhost:8080', 'http://127.0.0.1:1', 'http://10.0.0.5', 'https://login.genesys.example'])
+    for (const address of [
+      'http://localhost:8080',
+      'http://127.0.0.1:1',
+      'http://10.0.0.5',
+      'https://login.genesys.example',
+    ])
       expect(parsed({ ...least, login_url: address, api_url: address }).api_url).to.equal(address);
   });
 

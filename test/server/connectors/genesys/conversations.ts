@@ -21,7 +21,7 @@ export interface GenesysCall extends FixtureCall {
   /** What a call that was not recorded says of it. */
   isRecorded?: { recording?: false };
   /** IDs and lengths of its recordings; one of the call's length where it says none. */
-  recordings?: { id: string; seconds: number; contentType?: string }[];
+  recordings?: { id: string; seconds: number; contentType?: string; fileState?: 'DELETED' }[];
   /** What the batch says in place of them. */
   recordingError?: string;
   /** Parts of the conversation that differ from the usual. */

@@ -62,6 +62,9 @@ describe('recordings of Genesys', () => {
     await using source = await open(system().config());
     await rejects(bytesOf(source, 'none', dayKey(0)), 'recording_not_yet');
     await rejects(bytesOf(source, 'none', dayKey(9)), 'path_missing');
+    add({ id: 'deleted', recordings: [{ id: 'r', seconds: 9, fileState: 'DELETED' }] });
+    await rejects(bytesOf(source, 'deleted', dayKey(9)), 'path_missing');
+    await rejects(bytesOf(source, 'unknown', dayKey(9)), 'path_missing');
   });
 
   it('while Genesys has not begun to count, a recording is not said to be missing', async () => {
@@ -70,6 +73,7 @@ describe('recordings of Genesys', () => {
     await using source = await open(system().config());
     const { message } = await rejects(bytesOf(source, 'slow', dayKey(9)), 'http_unavailable');
     expect(message).to.match(/not finished.*tried again/);
+    await rejects(bytesOf(source, 'slow', dayKey(0)), 'recording_not_yet');
     system().server.batches.countsNothing = false;
     expect((await bytesOf(source, 'slow', dayKey(9))).equals(system().server.audio)).to.equal(true);
   });

@@ -32,6 +32,18 @@ describe('conversations of Genesys', () => {
     });
   });
 
+  it('that are left out are told with their reasons, those of all days together', async () => {
+    const at = (id: string, days: number, more: object = {}) => ({ id, startedAt: noonDaysAgo(days), ...more });
+    system().addCalls([
+      ...[at('a', 1), at('b', 1, { durationSeconds: 5 }), at('c', 2, { durationSeconds: 5 })],
+      ...[at('d', 2), at('e', 2), at('live', 1, { isLive: true })],
+    ]);
+    await using source = await open(system().config({ ...settled, min_duration_seconds: 10, quota_per_agent: 1 }));
+    expect(source.notes?.()).to.deep.equal([]);
+    for (const days of [1, 2]) await rowsOf(source, dayKey(days));
+    expect(source.notes?.()).to.deep.equal(['3 calls left out (2 filtered; 1 over the quotas)']);
+  });
+
   it('more than a question reaches are read by halves, each once', async () => {
     system().addCalls(12_000);
     await using source = await open(system().config(settled));

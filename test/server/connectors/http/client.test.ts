@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
-import { createServer as createTcpServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { discard } from '../../../../server/connectors/http/body.ts';
 import { type HttpClientOptions, openHttpClient } from '../../../../server/connectors/http/client.ts';
 import { openEgress } from '../../../../server/security/egress.ts';
 import { AppError } from '../../../../shared/error.ts';
+import { localhostCertificate, localhostKey } from '../../../harness/certificate.ts';
 import { startFileServer } from '../../../harness/file-server.ts';
 import { contextOf, rejects } from '../contract-kit.ts';
 
@@ -132,6 +135,31 @@ describe('the HTTP client of call APIs', () => {
     expect(await messageOf('/other')).to.match(/another form.*number/);
   });
 
+  it('what is secret in an answer is not in the failure', async () => {
+    const base = await serve((request, response) => {
+      const bodies: Record<string, string> = { '/html': '<html>s3cr3t', '/other': '{"number":"s3cr3t"}' };
+      response.end(bodies[request.url ?? '']);
+    });
+    for (const path of ['/html', '/other']) {
+      expect(inspect(await rejects(open(base).json(numbered, { path }), 'protocol_error'))).to.contain('s3cr3t');
+      const failure = await rejects(open(base).json(numbered, { path, isSecret: true }), 'protocol_error');
+      expect(inspect(failure)).not.to.contain('s3cr3t');
+    }
+  });
+
+  it('a certificate that cannot be trusted is told as such, and names the field', async () => {
+    const server = createTlsServer({ cert: localhostCertificate, key: localhostKey }, (_, response) => response.end());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    stops.push(async () => server.close());
+    const url = new URL(`https://localhost:${(server.address() as AddressInfo).port}`);
+    const failure = await rejects(
+      open(url, { field: 'base_url' }).json(numbered, { path: '/' }),
+      'certificate_untrusted',
+    );
+    expect(failure.field).to.equal('base_url');
+    expect(failure.kind).to.equal('config');
+  });
+
   it('a body that is cut in the middle is a failure, with and without an announced length', async () => {
     const base = await serve((request, response) => {
       if (request.url === '/announced') response.writeHead(200, { 'content-length': '1000' });
@@ -217,7 +245,12 @@ describe('the HTTP client of call APIs', () => {
       response.end(Buffer.alloc(3_000_000, ' '));
     });
     for (const path of ['/announced', '/chunked']) {
-      await rejects(open(base).json(numbered, { path, maxBytes: 1_000_000 }), 'protocol_error');
+      const failure = await rejects(open(base).json(numbered, { path, maxBytes: 1_000_000 }), 'http_status');
+      expect(failure.message).to.match(/1 MB/);
+      const tooLarge = { advice: 'Ask for less.', field: 'paging' };
+      const advised = await rejects(open(base).json(numbered, { path, maxBytes: 1_000_000, tooLarge }), 'http_status');
+      expect(advised.message).to.match(/Ask for less\.$/);
+      expect(advised.field).to.equal('paging');
       const { body } = await open(base).stream({ path, maxBytes: 1_000_000 });
       await rejects(lengthOf(body), 'audio_too_large');
     }

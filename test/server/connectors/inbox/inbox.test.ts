@@ -1,11 +1,12 @@
 import { expect } from 'chai';
+import { checkConnector } from '../../../../server/configuration/check.ts';
 import { findConnector, saveConnector } from '../../../../server/configuration/connectors.ts';
 import { removeConnector } from '../../../../server/configuration/removal.ts';
 import { inboxConfigSchema } from '../../../../server/connectors/inbox/config.ts';
 import { normalPublicKey } from '../../../../server/connectors/inbox/public-keys.ts';
+import { findLogin } from '../../../../server/inbox/login.ts';
 import { startInboxServer } from '../../../../server/inbox/server.ts';
 import { inboxServer } from '../../../../server/inbox/server-facts.ts';
-import { findLogin } from '../../../../server/inbox/login.ts';
 import { verifyPassword } from '../../../../server/security/passwords.ts';
 import type { Services } from '../../../../server/services.ts';
 import { eventually } from '../../../harness/eventually.ts';

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { AfterSuccess, ConnectorType, RecordingRef, SourceItem } from '../../../../server/connectors/connector.ts';
 import { AppError } from '../../../../shared/error.ts';
 
-const configSchema = z.looseObject({ directory: z.string() });
+const configSchema = z.looseObject({ directory: z.string(), notes: z.array(z.string()).default([]) });
 type FolderConfig = z.infer<typeof configSchema>;
 
 /**
@@ -24,8 +24,9 @@ export const folderSource = {
     yield* [];
   },
   location: ({ directory }: FolderConfig) => directory,
-  async source({ directory }: FolderConfig) {
+  async source({ directory, notes }: FolderConfig) {
     return {
+      notes: () => notes,
       async *list(): AsyncGenerator<SourceItem> {
         for (const key of await namesIn(directory)) {
           const { size, mtime, version } = await factsOf(join(directory, key));

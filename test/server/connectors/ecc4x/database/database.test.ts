@@ -92,9 +92,11 @@ for (const { name, start } of callsFixture.variants.filter((variant) => variant.
       const query = String((system.config().source as Json).query);
       const verified = withQuery(query, { tls: 'verify', host: 'localhost' });
       expect(await rowsOf({ ...verified, certificate_authority: localhostCertificate })).to.have.length(1);
-      await rejects(rowsOf(verified), 'protocol_error');
+      await rejects(rowsOf(verified), 'certificate_untrusted');
       const otherName = { ...withQuery(query, { tls: 'verify' }), certificate_authority: localhostCertificate };
-      await rejects(rowsOf(otherName), 'protocol_error');
+      await rejects(rowsOf(otherName), 'certificate_untrusted');
+      const last = (await check(ecc4x as unknown as ConnectorType, verified, 'import')).at(-1);
+      expect(last).to.include({ name: 'reach', ok: false });
       expect(await rowsOf(withQuery(query, { tls: 'encrypt' }))).to.have.length(1);
     });
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../../../../harness/eventually.ts';
 import { rejects } from '../../contract-kit.ts';
 import { EccServer } from '../ecc-server.ts';
 import { hashKeyApi } from '../fixture.ts';
@@ -25,6 +26,19 @@ describe('recordings by the hash key', () => {
   it('are fetched with three headers and the id in single quotes', async () => {
     await open().signIn();
     expect(await bytesOf(open(), referenceTo('d1-vce-1'))).to.deep.equal(voiceLog.audio);
+  });
+
+  it('a sign-in that is answered with a recording does not keep its connection open', async () => {
+    let isClosed = false;
+    server.intercept = (_, response) => {
+      response.on('close', () => {
+        isClosed = true;
+      });
+      response.write(voiceLog.audio);
+      return true;
+    };
+    await open().signIn();
+    await eventually('the connection is closed', () => isClosed);
   });
 
   it('a wrong key, which is answered with null, and a wrong policy, answered with a page, are refused sign-ins', async () => {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { rejects } from '../../contract-kit.ts';
 import { EccServer } from '../ecc-server.ts';
@@ -92,6 +93,54 @@ describe('recordings by the REST API v4', () => {
     const failure = await rejects(open({ password: 'another' }).signIn(), 'sign_in_refused');
     expect(failure.field).to.equal('voice_log.password');
     expect(failure.message).to.match(/Invalid credentials/);
+  });
+
+  it('a server that is out of order refused no sign-in, whatever its words are: it is tried again', async () => {
+    const path = '/ameyorestapi/session/userLogin';
+    for (const [status, body, code] of [
+      [503, JSON.stringify({ timestamp: 1, status: 503, error: 'Service Unavailable', path }), 'http_unavailable'],
+      [
+        502,
+        `<html><body>Bad gateway: POST ${path} failed for the user of session s3cr3t</body></html>`,
+        'http_unavailable',
+      ],
+      [512, '{"message":"Database pool of the user store is exhausted","status":512}', 'http_unavailable'],
+      [429, '{"message":"Too many login attempts of this user"}', 'rate_limited'],
+      [200, `<!DOCTYPE html><html>${path} s3cr3t</html>`, 'protocol_error'],
+    ] as const) {
+      server.intercept = (_, response) => {
+        response.writeHead(status, { 'content-type': 'text/plain', 'retry-after': '900' }).end(body);
+        return true;
+      };
+      const failure = await rejects(open().signIn(), code);
+      expect(failure.kind).to.equal('transient');
+      expect(failure.message).not.to.contain('s3cr3t');
+    }
+  });
+
+  it('a refusal with another status is one where ECC says so in words', async () => {
+    for (const [status, body, code] of [
+      [400, '{"message":"Invalid token for user"}', 'sign_in_refused'],
+      [404, '{"message":"User not found"}', 'sign_in_refused'],
+      [403, '{"message":"User is locked"}', 'sign_in_refused'],
+      [403, '<html>Our firewall blocks this user agent</html>', 'permission_denied'],
+      [400, '{"path":"/ameyorestapi/session/userLogin"}', 'http_status'],
+    ] as const) {
+      server.intercept = (_, response) => {
+        response.writeHead(status).end(body);
+        return true;
+      };
+      await rejects(open().signIn(), code);
+    }
+  });
+
+  it('a sign-in that answers in another form leaves nothing of the answer in the log', async () => {
+    server.intercept = (_, response) => {
+      response.end('{"session":"s3cr3t"}');
+      return true;
+    };
+    const failure = await rejects(open().signIn(), 'protocol_error');
+    expect(inspect(failure)).not.to.contain('s3cr3t');
   });
 
   it('a user who is signed in elsewhere is told apart from a wrong password', async () => {

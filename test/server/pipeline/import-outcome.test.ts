@@ -1,0 +1,30 @@
+import { expect } from 'chai';
+import { withNotes } from '../../../server/pipeline/import-outcome.ts';
+import type { ImportOutcome } from '../../../server/pipeline/run.ts';
+
+const outcome: ImportOutcome = {
+  status: 'success',
+  items: { listed: 0, done: 0, unchanged: 0, waiting: 0, failed: 0 },
+  counts: { listed: 0, imported: 0, updated: 0, duplicate: 0, rejected: 0 },
+};
+
+describe('the note of an import', () => {
+  const noteOf = (note: string | undefined, more: (string | undefined)[]) =>
+    withNotes(note === undefined ? outcome : { ...outcome, note }, more).note;
+
+  it('has what the counts say first, and then what else there is', () => {
+    expect(noteOf('no_data', ['3 calls left out (filtered)', undefined])).to.equal(
+      'no_data, 3 calls left out (filtered)',
+    );
+    expect(noteOf(undefined, ['3 calls left out (filtered)'])).to.equal('3 calls left out (filtered)');
+    expect(withNotes(outcome, [undefined])).to.deep.equal(outcome);
+  });
+
+  it('never has more than 500 characters, and ends after a whole word', () => {
+    expect(noteOf(undefined, ['x'.repeat(500)])).to.equal('x'.repeat(500));
+    const long = noteOf('12 rejected', ['word '.repeat(200)]) ?? '';
+    expect(long).to.match(/^12 rejected, word .* word …$/);
+    expect(long.length).to.be.within(490, 500);
+    expect(noteOf(undefined, ['x'.repeat(501)])).to.equal(`${'x'.repeat(498)} …`);
+  });
+});

@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import type { ReactiveControllerHost } from 'lit';
+import type { PageOf } from '../../../widget/app/paged-list.ts';
+import { widgetModule } from '../source.ts';
+
+const { PagedList } = await widgetModule<typeof import('../../../widget/app/paged-list.ts')>('app/paged-list.ts');
+
+type Page = PageOf<string>;
+
+/** An element as far as a list needs one: without a document. */
+const host: ReactiveControllerHost = {
+  addController: () => undefined,
+  removeController: () => undefined,
+  requestUpdate: () => undefined,
+  updateComplete: Promise.resolve(true),
+};
+
+/** A list whose answers are given by hand, in the order of the questions. */
+function listByHand() {
+  const answers: ((page: Page) => void)[] = [];
+  const refusals: ((error: Error) => void)[] = [];
+  const list = new PagedList<string>(
+    host,
+    () =>
+      new Promise<Page>((resolve, reject) => {
+        answers.push(resolve);
+        refusals.push(reject);
+      }),
+    (row) => row,
+  );
+  return { list, answers, refusals };
+}
+
+describe('a list that is read page by page', () => {
+  it('begins with its first page when it starts over while a further page is under way', async () => {
+    const { list, answers } = listByHand();
+    const first = list.first.load();
+    answers[0]?.({ rows: ['a'], next_cursor: '1' });
+    await first;
+    const more = list.loadMore();
+    list.clear();
+    const again = list.first.load();
+    answers[2]?.({ rows: ['x'], next_cursor: '1' });
+    answers[1]?.({ rows: ['b'], next_cursor: null });
+    await Promise.all([more, again]);
+    expect(list.rows).to.deep.equal(['x']);
+    expect(list.hasMore).to.equal(true);
+  });
+
+  it('says nothing of a further page that failed after the list had started over', async () => {
+    const { list, answers, refusals } = listByHand();
+    const first = list.first.load();
+    answers[0]?.({ rows: ['a'], next_cursor: '1' });
+    await first;
+    const more = list.loadMore();
+    list.clear();
+    refusals[1]?.(new Error('the connection ended'));
+    await more;
+    expect(list.problem).to.equal(undefined);
+  });
+
+  it('waits for no answer to what was asked before it was cleared', async () => {
+    const { list, answers } = listByHand();
+    const first = list.first.load();
+    list.clear();
+    expect(list.first.isLoading).to.equal(false);
+    answers[0]?.({ rows: ['a'], next_cursor: null });
+    await first;
+    expect(list.rows).to.equal(undefined);
+  });
+});
