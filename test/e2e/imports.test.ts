@@ -122,6 +122,13 @@ describe('imports in the console', () => {
     expect(await table.getByText('Rejected', { exact: true }).count()).to.equal(2);
     await table.getByText(/late\.csv\.part/).waitFor();
     await fits('the preview');
+    await button('Test connection', dialog()).click();
+    await dialog().getByText('Everything works').waitFor();
+    // What was learnt of one host is not said of another.
+    await dialog().getByLabel('Host', { exact: true }).fill('another.example');
+    await dialog().getByText('Everything works').waitFor({ state: 'detached' });
+    expect(await table.count()).to.equal(0);
+    await dialog().getByLabel('Host', { exact: true }).fill(sftp.host);
     await button('Save', dialog()).click();
     await page.locator('.said').getByText('nightly calls is saved.').waitFor();
   });
@@ -137,7 +144,10 @@ describe('imports in the console', () => {
     await go('Jobs & Pipelines');
     await button('Run nightly now').click();
     await run().locator('cqa-status').getByText('Success').waitFor();
-    await run().getByRole('region', { name: 'Waiting items' }).getByText('still being uploaded: late.csv.part').waitFor();
+    await run()
+      .getByRole('region', { name: 'Waiting items' })
+      .getByText('still being uploaded: late.csv.part')
+      .waitFor();
     await run().getByText('2 rejected rows').waitFor();
     await fits('the execution');
     await button('Mend line 3 of calls.csv').click();
@@ -218,9 +228,40 @@ describe('imports in the console', () => {
     await row.getByText('Handler Failed').waitFor();
   });
 
+  it('begins the form of ECC 4x with the headings it usually has, and adds to them', async () => {
+    await go('Data Import');
+    await button('New Connector', page.locator('header')).click();
+    await button(/^ECC 4x/, dialog()).click();
+    const headings = dialog().getByLabel('Column heading in the file');
+    await headings.first().waitFor();
+    expect(await headings.first().inputValue()).to.equal('crtObjectId');
+    const before = await headings.count();
+    await button('Add a column', dialog()).click();
+    await headings.nth(before).fill('agentName');
+    await dialog().getByLabel('Field that it fills').nth(before).fill('agent');
+    expect(await headings.first().inputValue()).to.equal('crtObjectId');
+    expect(await headings.count()).to.equal(before + 1);
+    await button('Close', dialog()).click();
+  });
+
+  it('keeps settings of a long form that most people leave alone in a fold', async () => {
+    await go('Data Import');
+    await button('New Connector', page.locator('header')).click();
+    await button(/^Genesys Cloud/, dialog()).click();
+    const sample = dialog().getByLabel('Sample (percent)');
+    await dialog().getByLabel('Shortest call (seconds)').waitFor();
+    expect(await sample.isVisible()).to.equal(false);
+    await dialog()
+      .getByText(/^More settings/)
+      .click();
+    await sample.fill('10');
+    await fits('the form of Genesys with all settings');
+    await button('Close', dialog()).click();
+  });
+
   it('draws the form of every type at every size', async () => {
     await go('Data Import');
-    for (const title of ['ECC 4x', 'Genesys Cloud', 'S3 bucket', 'SFTP inbox']) {
+    for (const title of ['ECC 4x', 'Genesys Cloud', 'Amazon S3 or compatible', 'SFTP inbox']) {
       await button('New Connector', page.locator('header')).click();
       await button(new RegExp(`^${title}`), dialog().locator('.group').first()).click();
       await dialog().getByText('Before you begin').waitFor();

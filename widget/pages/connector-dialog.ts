@@ -7,11 +7,12 @@ import type { AppContext } from '../app/context.ts';
 import { Action, Resource } from '../app/resource.ts';
 import type { FormSupport } from '../form/element.ts';
 import type { FormElement } from '../form/form.ts';
+import { hostKeyField, isAsTried } from '../form/tried.ts';
 import { missingFields, nearestPath, type Values, valueAt, withValue } from '../form/values.ts';
 import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
-import { type ConnectorDraft, draftOf, handedOn, hostKeyField, isAsTried, writeDraft } from './connector-draft.ts';
+import { type ConnectorDraft, draftOf, handedOn, writeDraft } from './connector-draft.ts';
 import { ConnectorTrial, type ConnectorTrialElement } from './connector-trial.ts';
 import '../form/form.ts';
 import '../parts/dialog.ts';
@@ -74,7 +75,7 @@ export class ConnectorDialogElement extends LitElement {
     const { draft } = this;
     if (!draft) return;
     this.draft = { ...draft, ...change };
-    if (!isAsTried(draft, this.draft, this.trial.seenHostKey)) this.trial.clear();
+    if (!isAsTried(draft.fields, draft.values, this.draft.values, this.trial.seenHostKey)) this.trial.clear();
     this.missing = {};
     this.saving.problem = undefined;
   }

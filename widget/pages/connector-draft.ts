@@ -2,7 +2,7 @@ import type { Direction } from '../../shared/connector.ts';
 import type { Connector, ConnectorType } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { type Field, fieldsOf } from '../form/fields.ts';
-import { startValues, type Values, valueAt, withValue } from '../form/values.ts';
+import { startValues, type Values } from '../form/values.ts';
 
 /** What a connector's form holds; the form itself never sees a kept secret. */
 export interface ConnectorDraft {
@@ -18,22 +18,6 @@ export function draftOf(type: ConnectorType, direction: Direction, connector?: C
   const fields = fieldsOf(type.form, direction);
   const values = connector ? connector.config : startValues(fields);
   return { type, direction, fields, values, name: connector?.name ?? '' };
-}
-
-/** Where the other side's host key is pinned, for a type that has such a field. */
-export function hostKeyField(fields: Field[]): Field | undefined {
-  return fields.find(({ kind }) => kind === 'host-key');
-}
-
-/**
- * Whether what a test of `tried` showed holds for `draft` as well: the settings are the same, or the host key that the
- * test saw was pinned since.
- */
-export function isAsTried(tried: ConnectorDraft, draft: ConnectorDraft, seenHostKey: string | undefined): boolean {
-  const path = hostKeyField(draft.fields)?.path;
-  const isPinned = path !== undefined && seenHostKey !== undefined && valueAt(draft.values, path) === seenHostKey;
-  const but = ({ values }: ConnectorDraft) => JSON.stringify(isPinned ? withValue(values, path, undefined) : values);
-  return but(tried) === but(draft);
 }
 
 /** Saves and answers the connector's uid. */

@@ -9,7 +9,7 @@ import { openSource } from './source.ts';
 
 export const inbox = {
   id: 'inbox',
-  title: 'SFTP inbox',
+  title: 'SFTP inbox (hosted by us)',
   summary: 'An SFTP login on our side that files and recordings are pushed to; what arrives is imported at once.',
   directions: ['import'],
   prerequisites: {

@@ -10,7 +10,7 @@ const firewall =
 
 export const s3 = {
   id: 's3',
-  title: 'S3 bucket',
+  title: 'Amazon S3 or compatible',
   summary: 'CSV files and recordings from a bucket on AWS S3 or a server that speaks S3, or reports into one.',
   directions: ['import', 'export'],
   prerequisites: {

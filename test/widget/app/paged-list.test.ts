@@ -1,14 +1,26 @@
 import { expect } from 'chai';
-import type { ReactiveControllerHost } from 'lit';
-import type { PageOf } from '../../../widget/app/paged-list.ts';
 import { widgetModule } from '../source.ts';
 
-const { PagedList } = await widgetModule<typeof import('../../../widget/app/paged-list.ts')>('app/paged-list.ts');
+interface Page {
+  rows: string[];
+  next_cursor: string | null;
+}
 
-type Page = PageOf<string>;
+/** The list as it is used here; its own types know a browser's, which these tests are compiled without. */
+interface PagedList {
+  first: { load(): Promise<void>; isLoading: boolean };
+  rows: string[] | undefined;
+  hasMore: boolean;
+  problem: unknown;
+  clear(): void;
+  loadMore(): Promise<void>;
+}
+type PagedListType = new (host: object, read: () => Promise<Page>, idOf: (row: string) => string) => PagedList;
+
+const { PagedList } = await widgetModule<{ PagedList: PagedListType }>('app/paged-list.ts');
 
 /** An element as far as a list needs one: without a document. */
-const host: ReactiveControllerHost = {
+const host = {
   addController: () => undefined,
   removeController: () => undefined,
   requestUpdate: () => undefined,
@@ -19,7 +31,7 @@ const host: ReactiveControllerHost = {
 function listByHand() {
   const answers: ((page: Page) => void)[] = [];
   const refusals: ((error: Error) => void)[] = [];
-  const list = new PagedList<string>(
+  const list = new PagedList(
     host,
     () =>
       new Promise<Page>((resolve, reject) => {

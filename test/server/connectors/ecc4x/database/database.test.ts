@@ -80,7 +80,7 @@ for (const { name, start } of callsFixture.variants.filter((variant) => variant.
       expect((await rejects(rowsOf(withQuery(query)), 'invalid')).message).to.match(/no_such_table/);
       const unencrypted = await rejects(
         rowsOf(withQuery(`SELECT crt_object_id ${within}`, { tls: 'verify' })),
-        'protocol_error',
+        isPostgres ? 'certificate_untrusted' : 'protocol_error',
       );
       expect(unencrypted.field).to.equal('source.tls');
     });
