@@ -34,6 +34,7 @@ async function run(): Promise<void> {
   const wake = () => workers?.wake();
   const http = has('web') ? await startHttp(services, { wake, port: config.port, host: config.host }) : undefined;
   const inbox = has('inbox') ? startInbox(settings, log, wake) : undefined;
+  await inbox?.began;
   await announce(services, http?.url);
 
   const signal = await stopping;

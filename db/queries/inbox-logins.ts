@@ -90,12 +90,23 @@ export async function removeInboxLogin(
   await connection.query('DELETE FROM inbox_login WHERE account_id = ? AND connector_id = ?', [accountId, connectorId]);
 }
 
-/** The account's enabled connectors of the type ecc4x that read their reports from the inbox of this name. */
-export async function readersOfInbox(connection: Connection, accountId: number, name: string): Promise<number[]> {
+/** Another connector that reads what lies in an inbox. */
+export interface InboxReader {
+  id: number;
+  name: string;
+}
+
+/**
+ * The account's enabled connectors of the type ecc4x that read their reports from the inbox of this name, by id. Where
+ * there is one, the inbox is not read by its own connector.
+ */
+export async function readersOfInbox(connection: Connection, accountId: number, name: string): Promise<InboxReader[]> {
+  // Converted, it compares as names of connectors do: MySQL would otherwise tell "VLA" and "vla" apart.
   const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT id FROM connector WHERE account_id = ? AND type = 'ecc4x' AND is_enabled AND deleted_at IS NULL
-        AND JSON_UNQUOTE(JSON_EXTRACT(config, '$.source.inbox')) = ?`,
+    `SELECT id, name FROM connector WHERE account_id = ? AND type = 'ecc4x' AND is_enabled AND deleted_at IS NULL
+        AND JSON_UNQUOTE(JSON_EXTRACT(config, '$.source.kind')) = 'sftp_report'
+        AND CONVERT(JSON_UNQUOTE(JSON_EXTRACT(config, '$.source.inbox')) USING utf8mb4) = ? ORDER BY id`,
     [accountId, name],
   );
-  return rows.map((row) => row.id);
+  return rows.map((row) => ({ id: row.id, name: row.name }));
 }

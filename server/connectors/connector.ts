@@ -31,6 +31,8 @@ export interface ConnectorContext {
 
 /** A hosted inbox as connectors read it: what was pushed to us and lies in our own storage. */
 export interface InboxFolder {
+  /** The name of the connector that reads this inbox instead of the inbox's own; undefined where there is none. */
+  readonly readBy?: string | undefined;
   /** Every file, in order of path; `isComplete` false while it is being uploaded or its upload broke off. */
   list(): AsyncIterable<InboxFile>;
   /** Undefined where there is no such file. */

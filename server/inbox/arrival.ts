@@ -88,11 +88,11 @@ export function isOffered({ config }: InboxLogin, path: string): boolean {
   return (['csv', 'ndjson'] as const).some((format) => standingOf(name, format) === 'offered');
 }
 
-/** Runs what reads this inbox, in the transaction that made something arrive. */
+/** Runs what reads this inbox, in the transaction that made something arrive: its own job only where nobody else does. */
 export async function trigger(connection: PoolConnection, login: InboxLogin): Promise<void> {
   const { accountId, connectorId, connectorName, username } = login;
   const readers = await readersOfInbox(connection, accountId, connectorName);
+  const ids = readers.length > 0 ? readers.map(({ id }) => id) : [connectorId];
   // Always in the same order, so that two arrivals do not wait for each other's jobs.
-  for (const id of [connectorId, ...readers].sort((a, b) => a - b))
-    await triggerSystemJob(connection, accountId, id, `inbox ${username}`);
+  for (const id of ids) await triggerSystemJob(connection, accountId, id, `inbox ${username}`);
 }

@@ -8,15 +8,15 @@ import {
   insertInboxFolder,
   moveInboxEntry,
 } from '../../db/queries/inbox-files.ts';
-import { findInbox } from '../../db/queries/inbox-logins.ts';
+import { findInbox, readersOfInbox } from '../../db/queries/inbox-logins.ts';
 import { AppError } from '../../shared/error.ts';
 import type { ByteStream } from '../byte-stream.ts';
 import type { InboxFile, InboxFolder, InboxServer } from '../connectors/connector.ts';
+import { freeName } from '../connectors/files/free-name.ts';
 import type { Services } from '../services.ts';
 import { readSegments, removeSegments } from '../storage/segments.ts';
 import { segmentsOnlyIn } from './arrival.ts';
-import { freeName } from './free-name.ts';
-import { folderOf } from './paths.ts';
+import { folderOf, nameOf } from './paths.ts';
 import { inboxServer } from './server-facts.ts';
 
 /** A hosted inbox of the account, by its connector's name or its login. Throws `not_found`. */
@@ -26,7 +26,11 @@ export async function openInboxFolder(
   which: { name: string } | { username: string },
 ): Promise<InboxFolder> {
   const found = await findInbox(services.database.pool, accountId, which);
-  if (found) return new StoredFolder(services, { accountId, connectorId: found.connectorId });
+  if (found) {
+    const readers = await readersOfInbox(services.database.pool, accountId, found.name);
+    const readBy = readers.length > 0 ? readers.map(({ name }) => name).join(', ') : undefined;
+    return new StoredFolder(services, { accountId, connectorId: found.connectorId }, readBy);
+  }
   const named = 'name' in which ? `named "${which.name}"` : `with the login "${which.username}"`;
   throw new AppError('not_found', `There is no inbox ${named}. Make it first, or correct the name.`);
 }
@@ -36,10 +40,12 @@ const filesAtOnce = 500;
 class StoredFolder implements InboxFolder {
   readonly #services: Services;
   readonly #owner: InboxOwner;
+  readonly readBy: string | undefined;
 
-  constructor(services: Services, owner: InboxOwner) {
+  constructor(services: Services, owner: InboxOwner, readBy: string | undefined) {
     this.#services = services;
     this.#owner = owner;
+    this.readBy = readBy;
   }
 
   async *list(): AsyncGenerator<InboxFile> {
@@ -58,10 +64,9 @@ class StoredFolder implements InboxFolder {
 
   async open(path: string, version?: string): Promise<ByteStream> {
     const entry = await findInboxEntry(this.#services.database.pool, this.#owner, path);
-    if (entry?.state !== 'complete')
-      throw version === undefined
-        ? new AppError('path_missing', `There is no complete file /${path} in the inbox.`)
-        : changed(path);
+    if (!entry || (entry.state !== 'complete' && version === undefined))
+      throw new AppError('path_missing', `There is no complete file /${path} in the inbox.`);
+    if (entry.state !== 'complete') throw changed(path);
     if (entry.isFolder) throw new AppError('path_is_directory', `/${path} is a folder, not a file.`);
     if (version !== undefined && versionOf(entry) !== version) throw changed(path);
     return this.#content(entry);
@@ -72,14 +77,18 @@ class StoredFolder implements InboxFolder {
       const entry = await findInboxEntry(connection, this.#owner, path, 'lock');
       if (!entry) return;
       if (versionOf(entry) !== version || entry.upload) throw changed(path);
-      await this.#makeFolders(folderOf(toPath), async (folder) => {
+      const home = folderOf(toPath);
+      await this.#makeFolders(home, async (folder) => {
         const there = await findInboxEntry(connection, this.#owner, folder, 'lock');
         if (there && !there.isFolder)
           throw new AppError('conflict', `/${folder} is a file, so nothing can be moved into it.`);
         if (!there) await insertInboxFolder(connection, this.#owner, folder);
       });
-      const isTaken = async (name: string) => (await findInboxEntry(connection, this.#owner, name)) !== undefined;
-      await moveInboxEntry(connection, this.#owner, entry.id, await freeName(toPath, isTaken));
+      const pathOf = (name: string) => (home === '' ? name : `${home}/${name}`);
+      const isTaken = async (name: string) =>
+        (await findInboxEntry(connection, this.#owner, pathOf(name))) !== undefined;
+      const name = await freeName(nameOf(toPath), isTaken);
+      await moveInboxEntry(connection, this.#owner, entry.id, pathOf(name));
     });
   }
 

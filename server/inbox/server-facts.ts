@@ -18,7 +18,8 @@ export async function inboxServer(services: Services): Promise<InboxServer> {
   const isUp = seen !== undefined && Date.now() - seen.at < aliveSeconds * 1000;
   return {
     host: new URL(config.publicUrl).hostname.replace(/^\[|\]$/g, ''),
-    port: isUp ? seen.port : config.inboxPort,
+    // Where any free one is taken, the last that was is the nearest to the truth.
+    port: isUp || config.inboxPort === 0 ? (seen?.port ?? config.inboxPort) : config.inboxPort,
     hostKey: fingerprint,
     publicKey,
     isUp,

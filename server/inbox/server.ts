@@ -80,6 +80,8 @@ export async function startInboxServer(services: Services, options: InboxServerO
   await once(door, 'listening');
   const listening = door.address();
   const actualPort = typeof listening === 'object' && listening ? listening.port : port;
+  // Whoever asks from now on is told this port, also where any free one was taken.
+  await noteServer(services.database.pool, actualPort);
   const tasks = startTasks(services, context, visits, actualPort);
   return {
     port: actualPort,

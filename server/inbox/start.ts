@@ -5,6 +5,8 @@ import { endsWithin } from '../worker/wait.ts';
 import type { Order, Report } from './thread.ts';
 
 export interface Inbox {
+  /** Resolves when it listens, or when its first attempt has failed and the log says why. */
+  began: Promise<void>;
   /** Ends sessions, keeps what has come of their uploads, and stops listening. */
   stop(): Promise<void>;
 }
@@ -21,6 +23,10 @@ const youngMb = 16;
 export function startInbox(settings: ServiceSettings, log: Log, arrived: () => void): Inbox {
   let isStopping = false;
   let crashes = 0;
+  let told: () => void = () => undefined;
+  const began = new Promise<void>((resolve) => {
+    told = resolve;
+  });
   let worker = start();
   let exited = exitOf(worker);
   let restart: NodeJS.Timeout | undefined;
@@ -33,6 +39,8 @@ export function startInbox(settings: ServiceSettings, log: Log, arrived: () => v
     });
     started.on('message', (report: Report) => {
       if ('arrived' in report) return arrived();
+      told();
+      if ('cannotListen' in report) return;
       crashes = 0;
       log.info({ port: report.listening }, 'the inbox listens for SFTP');
     });
@@ -40,6 +48,7 @@ export function startInbox(settings: ServiceSettings, log: Log, arrived: () => v
       log.error({ err: error }, "the inbox's thread ended by an error; it is started again"),
     );
     started.once('exit', () => {
+      told();
       if (isStopping) return;
       restart = setTimeout(again, Math.min(500 * 2 ** crashes++, longestPauseMs));
     });
@@ -52,6 +61,7 @@ export function startInbox(settings: ServiceSettings, log: Log, arrived: () => v
   }
 
   return {
+    began,
     async stop() {
       isStopping = true;
       clearTimeout(restart);

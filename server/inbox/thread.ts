@@ -8,7 +8,7 @@ import { type RunningInbox, startInboxServer } from './server.ts';
 export type Order = 'stop';
 
 /** From the thread. */
-export type Report = { listening: number } | { arrived: true };
+export type Report = { listening: number } | { cannotListen: true } | { arrived: true };
 
 const connectionLimit = 8;
 const tidyMs = 3_600_000;
@@ -51,6 +51,7 @@ async function listen(services: Services, stopped: Promise<void>): Promise<Runni
           { err: error, port, host },
           'the inbox cannot listen: see that its port is free, or set CQA_INBOX_PORT; tried again',
         );
+      report({ cannotListen: true });
       await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, waitMs))]);
     }
   }

@@ -6,7 +6,7 @@ import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
 import { eventually } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
-import { freePort, type Product, startProduct } from '../harness/product.ts';
+import { type Product, startProduct } from '../harness/product.ts';
 import { sftp } from '../server/inbox/inboxes.ts';
 
 const adminEmail = 'admin@inbox.example';
@@ -17,15 +17,9 @@ describe('the page Inbox', () => {
   let browser: Browser;
   let page: Page;
   let account: string;
-  let port: number;
 
   before(async () => {
-    port = await freePort();
-    const environment = { CQA_INBOX_PORT: String(port) };
-    [product, browser] = await Promise.all([
-      startProduct({ dataDir: scratchFolder('product'), environment }),
-      startBrowser(),
-    ]);
+    [product, browser] = await Promise.all([startProduct({ dataDir: scratchFolder('product') }), startBrowser()]);
     const words = ['--name', 'Inbox', '--admin-email', adminEmail, '--admin-password', password, '--console'];
     account = (await cqa<{ account_id: string }>(product.environment, 'account', 'create', ...words)).account_id;
     page = await browser.newPage();
@@ -48,7 +42,8 @@ describe('the page Inbox', () => {
       product.environment,
       ...['inbox', 'create', ...create],
     );
-    expect(made.port).to.equal(port);
+    const { port } = made;
+    expect(port).to.be.greaterThan(0);
     const table = page.getByRole('region', { name: 'Logins', exact: true });
     await table.getByText(made.username).waitFor();
     await page.getByText(made.host_key).waitFor();

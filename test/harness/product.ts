@@ -43,6 +43,8 @@ export async function startProduct({
     PORT: String(port),
     CQA_DATA_DIR: dataDir,
     DATABASE_URL: '',
+    // Products that run at once must not fight for the usual port.
+    CQA_INBOX_PORT: '0',
     // Test servers are on this machine; a customer's never are.
     CQA_EGRESS_ALLOW: '127.0.0.0/8',
     ...environment,

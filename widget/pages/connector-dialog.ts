@@ -13,12 +13,12 @@ import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
 import { type ConnectorDraft, draftOf, handedOn, writeDraft } from './connector-draft.ts';
+import { nameField, savedWords } from './connector-parts.ts';
 import { ConnectorTrial, type ConnectorTrialElement } from './connector-trial.ts';
 import '../form/form.ts';
 import '../parts/dialog.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
-import '../parts/public-side.ts';
 import './connector-readiness.ts';
 import './connector-type-picker.ts';
 
@@ -177,24 +177,6 @@ export class ConnectorDialogElement extends LitElement {
     this.dispatchEvent(new CustomEvent('close'));
   };
 
-  private renderName(draft: ConnectorDraft): TemplateResult {
-    const problem = this.problems.name;
-    return html`<div class="field">
-      <label for="name">Connector name</label>
-      <input
-        id="name"
-        class="input"
-        maxlength="120"
-        autocomplete="off"
-        aria-invalid=${problem ? 'true' : 'false'}
-        aria-describedby="name-problem"
-        .value=${draft.name}
-        @input=${(event: Event) => this.edit({ name: (event.target as HTMLInputElement).value })}
-      />
-      ${problem ? html`<span id="name-problem" class="problem" role="alert">${problem}</span>` : nothing}
-    </div>`;
-  }
-
   private renderReadiness({ type, direction }: ConnectorDraft): TemplateResult {
     return html`<cqa-connector-readiness
       .prerequisites=${type.prerequisites[direction] ?? []}
@@ -231,7 +213,7 @@ export class ConnectorDialogElement extends LitElement {
     const support: FormSupport = { kept: this.kept, seenHostKey: this.trial.seenHostKey, problems: this.problems };
     const general = this.saving.problem ?? this.trial.problem;
     return html`<form id="connector" class="stack" novalidate @submit=${this.save}>
-      ${this.renderReadiness(draft)}${this.renderName(draft)}
+      ${this.renderReadiness(draft)}${nameField(draft.name, this.problems.name, (name) => this.edit({ name }))}
       <cqa-form
         .fields=${draft.fields}
         .values=${draft.values}
@@ -243,18 +225,8 @@ export class ConnectorDialogElement extends LitElement {
     </form>`;
   }
 
-  private renderSaved(saved: Connector): TemplateResult {
-    return html`<div class="stack">
-      <p>
-        <strong>${saved.name}</strong> is saved. Before it can sign in, this must be known at the other side, for an SFTP
-        server in the user's <code>authorized_keys</code>. You find it again on the connector's card.
-      </p>
-      ${this.toHandOn.map(([name, value]) => html`<cqa-public-side .name=${name} .value=${value}></cqa-public-side>`)}
-    </div>`;
-  }
-
   private renderBody(): TemplateResult {
-    if (this.saved) return this.renderSaved(this.saved);
+    if (this.saved) return savedWords(this.saved, this.toHandOn);
     if (this.draft) return this.renderForm(this.draft);
     if (this.types.problem)
       return html`<cqa-problem .problem=${this.types.problem} .again=${this.types.load}></cqa-problem>`;

@@ -52,6 +52,11 @@ export class JobsElement extends LitElement {
           justify-content: end;
         }
       }
+      @container (min-width: 900px) and (max-width: 1040px) {
+        .buttons {
+          grid-template-columns: repeat(3, auto);
+        }
+      }
       .system {
         padding: 1px 6px;
         border-radius: var(--radius-s);

@@ -1,4 +1,4 @@
-import { html, LitElement } from 'lit';
+import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { AppContext } from '../app/context.ts';
 import { Action } from '../app/resource.ts';
@@ -14,7 +14,17 @@ import '../parts/problem.ts';
  */
 @customElement('cqa-rejected-rows-file')
 export class RejectedRowsFileElement extends LitElement {
-  static override styles = [base, controls];
+  static override styles = [
+    base,
+    controls,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-2);
+      }
+    `,
+  ];
 
   @property({ attribute: false }) app: AppContext | undefined;
   @property() executionId: string | undefined;

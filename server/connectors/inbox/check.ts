@@ -28,13 +28,15 @@ async function serverTold(folder: InboxFolder, { username }: InboxConfig): Promi
   if (!isUp)
     throw new AppError(
       'host_unreachable',
-      `No inbox server gives a sign of life. Start the product with the role "inbox" (CQA_ROLES) and see that port ${port} is free (CQA_INBOX_PORT); its log says why it could not listen.`,
+      `No inbox server gives a sign of life. Start the product with the role "inbox" (CQA_ROLES) and see that ${port === 0 ? 'a port' : `port ${port}`} is free (CQA_INBOX_PORT); its log says why it could not listen.`,
     );
   const message = `The inbox server listens. Senders connect to ${host}, port ${port}, as ${username}; it shows the host key ${hostKey}.`;
   return { message, details: { inbox_host_key: hostKey } };
 }
 
 async function filesTold(folder: InboxFolder, config: InboxConfig): Promise<Told> {
+  if (folder.readBy !== undefined)
+    return { message: `What arrives here is read by the connector "${folder.readBy}", not by the inbox's own job.` };
   const first: string[] = [];
   let ready = 0;
   let waiting = 0;

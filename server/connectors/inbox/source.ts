@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
+import { stopped } from '../../security/bounded-body.ts';
 import type {
   AfterSuccess,
   ConnectorContext,
@@ -16,7 +17,7 @@ import type { InboxConfig } from './config.ts';
 
 /** Opens the inbox as it lies in our own storage. */
 export async function openSource(config: InboxConfig, context: ConnectorContext): Promise<SourceSession> {
-  return new InboxSource(config, await openFolder(config, context));
+  return new InboxSource(config, await openFolder(config, context), context.signal);
 }
 
 export function openFolder({ username }: InboxConfig, context: ConnectorContext): Promise<InboxFolder> {
@@ -29,24 +30,31 @@ export function openFolder({ username }: InboxConfig, context: ConnectorContext)
 class InboxSource implements SourceSession {
   readonly #config: InboxConfig;
   readonly #folder: InboxFolder;
+  readonly #signal: AbortSignal;
 
-  constructor(config: InboxConfig, folder: InboxFolder) {
+  constructor(config: InboxConfig, folder: InboxFolder, signal: AbortSignal) {
     this.#config = config;
     this.#folder = folder;
+    this.#signal = signal;
   }
 
-  list(): AsyncGenerator<SourceItem> {
-    return listItems(this.#folder, this.#config);
+  /** Nothing where another connector reads this inbox: by this one's mapping its files would be rejected. */
+  async *list(): AsyncGenerator<SourceItem> {
+    if (this.#folder.readBy === undefined) yield* untilStopped(listItems(this.#folder, this.#config), this.#signal);
   }
 
-  read({ key, version }: SourceItem): Promise<ByteStream> {
-    return this.#folder.open(key, version);
+  notes(): readonly string[] {
+    return this.#folder.readBy === undefined ? [] : [readByNote(this.#folder.readBy)];
+  }
+
+  async read({ key, version }: SourceItem): Promise<ByteStream> {
+    return untilStopped(await this.#folder.open(key, version), this.#signal);
   }
 
   async recording({ path, itemKey }: RecordingRef): Promise<ByteStream> {
     const place = recordingPath(['/'], itemKey, path).slice(1);
     try {
-      return await this.#folder.open(place);
+      return untilStopped(await this.#folder.open(place), this.#signal);
     } catch (error) {
       // Senders push their lists before the recordings as often as after them.
       if (error instanceof AppError && error.code === 'path_missing')
@@ -66,6 +74,17 @@ class InboxSource implements SourceSession {
 
   async [Symbol.asyncDispose](): Promise<void> {
     // There is nothing to close: it is our own storage.
+  }
+}
+
+export function readByNote(name: string): string {
+  return `read by "${name}"`;
+}
+
+async function* untilStopped<T>(pieces: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  for await (const piece of pieces) {
+    if (signal.aborted) throw stopped();
+    yield piece;
   }
 }
 

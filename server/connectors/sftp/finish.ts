@@ -66,5 +66,3 @@ async function makeFolder(connection: Connection, path: string): Promise<void> {
     });
   if (!found) await connection.request(path, (sftp, done) => sftp.mkdir(path, (error) => done(error)));
 }
-
-export { numbered } from '../files/free-name.ts';

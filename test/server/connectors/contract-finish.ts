@@ -26,7 +26,7 @@ export function finishContract({ type, system }: Setup): void {
       .to.include.members(['move/b.csv', 'move/done/2026/a.csv'])
       .and.not.include('move/a.csv');
     expect(Buffer.from(await system().content('move/done/2026/a.csv')).equals(content)).to.equal(true);
-    await using source = await openSource(type, await system().below('move'));
+    await using source = await openSource(type, await system().below('move', { processed_directory: 'done/2026' }));
     expect((await collect(source)).map(({ key }) => key)).to.deep.equal(['b.csv']);
   });
 

@@ -9,7 +9,7 @@ import { openLog } from '../../../server/log.ts';
 import { openEgress } from '../../../server/security/egress.ts';
 import type { CheckStep, Direction } from '../../../shared/connector.ts';
 import { AppError, type ErrorCode } from '../../../shared/error.ts';
-import type { OutsideSystem } from './fixture.ts';
+import type { Lack, OutsideSystem } from './fixture.ts';
 
 type Json = Record<string, unknown>;
 
@@ -82,6 +82,16 @@ export async function rejects(promise: Promise<unknown>, ...codes: ErrorCode[]):
     return failure;
   }
   throw new Error(`did not fail, although ${codes.join(' or ')} was expected`);
+}
+
+/** The same for what this system may lack; its own reason is told before the suite's. */
+export function ability<Name extends Lack & keyof OutsideSystem>(
+  system: OutsideSystem,
+  name: Name,
+  why: string,
+  test: Mocha.Context,
+): NonNullable<OutsideSystem[Name]> {
+  return needed<NonNullable<OutsideSystem[Name]>>(system[name] ?? undefined, system.lacks?.[name] ?? why, test);
 }
 
 /** An ability that this system lacks: the test that needs it says so and is skipped. */

@@ -2,7 +2,7 @@ import '../../../server/heap.ts';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import type { SourceItem } from '../../../server/connectors/connector.ts';
-import { collect, itemOf, needed, openSource, rejects, type Setup } from './contract-kit.ts';
+import { ability, collect, itemOf, needed, openSource, rejects, type Setup } from './contract-kit.ts';
 
 type Json = Record<string, unknown>;
 
@@ -38,7 +38,8 @@ export function listContract({ type, system }: Setup): void {
     expect(ready(items)).to.deep.equal(offered);
   });
 
-  it('does not look into places below', async () => {
+  it('does not look into places below', async function () {
+    needed(system().lacks?.flatPlaces === undefined ? true : undefined, system().lacks?.flatPlaces ?? '', this);
     await system().below('outer');
     await system().below('outer/inner');
     await system().write('outer/inner/deep.csv', content);
@@ -83,12 +84,12 @@ export function listContract({ type, system }: Setup): void {
   });
 
   it('a place that is not there is a failure, never an empty list', async () => {
-    await rejects(listed(system().nowhere()), 'path_missing');
+    await rejects(listed(system().nowhere()), 'path_missing', 'not_found');
   });
 
   it(`${manyItems.toLocaleString('en')} items are listed in flat memory`, async function () {
     this.timeout(120_000);
-    const many = needed(system().many, 'this system cannot hold so many', this);
+    const many = ability(system(), 'many', 'this system cannot hold so many', this);
     await using source = await openSource(type, await many(manyItems));
     const collectGarbage = runInNewContext('gc') as () => void;
     const heapBytes = () => {
@@ -106,7 +107,7 @@ export function listContract({ type, system }: Setup): void {
   });
 
   it('an abort ends the wait for a system that stands still, and closing does not hang', async function () {
-    const freeze = needed(system().freeze, 'this system cannot stand still', this);
+    const freeze = ability(system(), 'freeze', 'this system cannot stand still', this);
     const stop = new AbortController();
     const source = await openSource(type, system().config(), { signal: stop.signal });
     try {

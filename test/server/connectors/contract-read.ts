@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import type { SourceItem, SourceSession } from '../../../server/connectors/connector.ts';
-import { itemOf, needed, openSource, readAll, rejects, type Setup } from './contract-kit.ts';
+import { ability, itemOf, openSource, readAll, rejects, type Setup } from './contract-kit.ts';
 
 /** What is read is the whole of what was listed, or a failure. */
 export function readContract({ type, system }: Setup): void {
@@ -33,7 +33,7 @@ export function readContract({ type, system }: Setup): void {
   });
 
   it('an item that grows while it is read fails, it does not end early', async function () {
-    const append = needed(system().append, 'files of this system do not grow', this);
+    const append = ability(system(), 'append', 'files of this system do not grow', this);
     await system().write('grows.csv', randomBytes(5_000_000));
     await withSource(async (source) => {
       const stream = await source.read(await itemOf(source, 'grows.csv'));
@@ -49,7 +49,7 @@ export function readContract({ type, system }: Setup): void {
   });
 
   it('an item that is cut short while it is read fails, it does not end early', async function () {
-    const truncate = needed(system().truncate, 'files of this system do not shrink', this);
+    const truncate = ability(system(), 'truncate', 'files of this system do not shrink', this);
     await system().write('shrinks.csv', randomBytes(40_000_000));
     await withSource(async (source) => {
       const stream = await source.read(await itemOf(source, 'shrinks.csv'));
@@ -66,7 +66,7 @@ export function readContract({ type, system }: Setup): void {
   });
 
   it('a connection that is cut in the middle is a failure, and the next read works', async function () {
-    const cut = needed(system().cut, 'this system has no connections', this);
+    const cut = ability(system(), 'cut', 'this system has no connections', this);
     const content = randomBytes(40_000_000);
     await system().write('cut.csv', content);
     await withSource(async (source) => {

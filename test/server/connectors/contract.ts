@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { ConnectorType } from '../../../server/connectors/connector.ts';
+import type { ConnectorContext, ConnectorType } from '../../../server/connectors/connector.ts';
 import { checkContract } from './contract-check.ts';
 import { finishContract } from './contract-finish.ts';
 import { importContract } from './contract-import.ts';
-import { check, needed, openSource, rejects, type Setup } from './contract-kit.ts';
+import { ability, check, openSource, rejects, type Setup } from './contract-kit.ts';
 import { listContract } from './contract-list.ts';
 import { readContract } from './contract-read.ts';
 import { sinkContract } from './contract-sink.ts';
@@ -20,7 +20,7 @@ export function connectorContract(type: ConnectorType, { variants }: ConnectorFi
         system = await start();
       });
       after(() => system.stop());
-      const setup: Setup = { type, system: () => system };
+      const setup: Setup = { type: reaching(type, () => system), system: () => system };
       checkContract(setup);
       if (type.source) {
         listContract(setup);
@@ -34,9 +34,21 @@ export function connectorContract(type: ConnectorType, { variants }: ConnectorFi
     });
 }
 
+/** The type as it is, given what it takes to reach a system of ours. */
+function reaching(type: ConnectorType, system: () => OutsideSystem): ConnectorType {
+  const given = (context: ConnectorContext) => ({ ...context, ...system().context?.() });
+  const { check, source, sink } = type;
+  return {
+    ...type,
+    check: (config, direction, context) => check.call(type, config, direction, given(context)),
+    ...(source ? { source: (config, context) => source.call(type, config, given(context)) } : {}),
+    ...(sink ? { sink: (config, context) => sink.call(type, config, given(context)) } : {}),
+  };
+}
+
 function identityContract({ type, system }: Setup): void {
   it('a system that became another one is refused, with both names', async function () {
-    const changeIdentity = needed(system().changeIdentity, 'systems of this type cannot be told apart', this);
+    const changeIdentity = ability(system(), 'changeIdentity', 'systems of this type cannot be told apart', this);
     const pinned = system().config();
     const now = await changeIdentity();
     const last = (await check(type, pinned, 'import')).at(-1);

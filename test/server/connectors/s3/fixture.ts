@@ -34,7 +34,9 @@ async function start(prefix: string): Promise<OutsideSystem> {
     below: (name, more = {}) => config({ prefix: `${prefix}${name}/`, ...more }),
     // In S3 a folder is there as soon as something is in it; what can be missing is the bucket.
     nowhere: () => config({ bucket: `${bucket}-missing` }),
-    ...(s3.checksCredentials ? { wrongCredential: () => config({ secret_key: `${s3.secretAccessKey}x` }) } : {}),
+    ...(s3.checksCredentials
+      ? { wrongCredential: () => config({ secret_key: `${s3.secretAccessKey}x` }) }
+      : { lacks: { wrongCredential: 's3rver accepts any secret' } }),
     // Reserved for a service that nobody runs any more (RFC 1340: tcpmux).
     refused: () => config({ endpoint: 'http://127.0.0.1:1' }),
     write: (name, content) => putObject(s3, bucket, prefix + name, content),
