@@ -42,7 +42,7 @@ export type ConnectorInput = z.infer<typeof connectorInputSchema>;
 
 /** One thing that Test connection tries, told as it happens. */
 export interface CheckStep {
-  name: 'reach' | 'host_key' | 'sign_in' | 'list' | 'read' | 'recording' | 'write';
+  name: 'reach' | 'host_key' | 'sign_in' | 'list' | 'read' | 'voice_log' | 'recording' | 'write';
   title: string;
   ok: boolean;
   /** In words: what was seen, or what failed and what to change. */

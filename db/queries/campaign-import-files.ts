@@ -9,7 +9,7 @@ export interface Segment {
   size: number;
 }
 
-/** A file's content is the sequence of its segments, one for each request that brought some of it. */
+/** A file's content is the sequence of its segments: what requests brought of it, in parts. */
 export interface StoredImportFile {
   id: Buffer;
   accountId: number;

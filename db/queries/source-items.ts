@@ -41,11 +41,32 @@ export async function nextReadyItems(
   const beyond = after ? 'AND item_key >= ? AND (item_key > ? OR id > ?)' : '';
   const position = after ? [Buffer.from(after.key), Buffer.from(after.key), after.id] : [];
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT id, item_key, version, byte_size, modified_at, sha256, records_done, rejected FROM source_item
+    `SELECT ${readColumns} FROM source_item
       WHERE account_id = ? AND execution_id = ? AND state = 'ready' ${beyond} ORDER BY item_key, id LIMIT ?`,
     [accountId, executionId, ...position, limit],
   );
-  return rows.map((row) => ({
+  return rows.map(readyItem);
+}
+
+/** An item that an execution has begun to read, as far as it came. Undefined: it is another execution's, or has ended. */
+export async function readableItem(
+  pool: Pool,
+  accountId: number,
+  executionId: Buffer,
+  itemId: number,
+): Promise<ListedReadyItem | undefined> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    `SELECT ${readColumns} FROM source_item
+      WHERE id = ? AND account_id = ? AND execution_id = ? AND state IN ('ready', 'reading')`,
+    [itemId, accountId, executionId],
+  );
+  return rows[0] && readyItem(rows[0]);
+}
+
+const readColumns = 'id, item_key, version, byte_size, modified_at, sha256, records_done, rejected';
+
+function readyItem(row: RowDataPacket): ListedReadyItem {
+  return {
     id: row.id,
     key: row.item_key.toString(),
     version: row.version.toString(),
@@ -54,7 +75,7 @@ export async function nextReadyItems(
     sha256: row.sha256,
     recordsDone: row.records_done,
     rejected: row.rejected,
-  }));
+  };
 }
 
 /** Who reads an item: the execution, and the claim under which it runs. */

@@ -7,6 +7,7 @@ const titles = {
   sign_in: 'Sign in',
   list: 'Look for data',
   read: 'Read',
+  voice_log: 'Sign in to the voice log',
   recording: 'Fetch a recording',
   write: 'Write and remove a test file',
 } satisfies Record<CheckStep['name'], string>;

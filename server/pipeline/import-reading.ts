@@ -12,6 +12,7 @@ import { wait } from '../worker/wait.ts';
 import { sha256 } from './fetch/listing.ts';
 import { itemBounds, unpacked } from './fetch/unpack.ts';
 import { sourceVersion } from './fetch/versions.ts';
+import { withAttempts } from './import-attempts.ts';
 import { importItem } from './import-item.ts';
 import { endsRun, type ImportRun, lostSession, showProgress } from './import-run.ts';
 import { readFileRows } from './validate/file-rows.ts';
@@ -29,7 +30,9 @@ export async function readItems(current: ImportRun): Promise<void> {
     if (!after) await waitUntilStable(current);
     for (const item of items) {
       after = item;
-      const end = await readItem(current, item);
+      // A source that cannot be reached ends the run; the item is not at fault.
+      await current.source.session();
+      const end = await withAttempts(current, item, (now) => readItem(current, now));
       if (end.state === 'waiting') await keepWaiting(current, item);
       if (!(await endItem(pool, reader, item.id, end))) throw new WorkAborted('lease_lost');
       await showProgress(current);
@@ -48,8 +51,8 @@ async function waitUntilStable({ run, settings, listedAtMs }: ImportRun): Promis
 
 async function readItem(current: ImportRun, item: ListedReadyItem): Promise<ItemEnd> {
   const { run, connector, source, settings, reader } = current;
-  const session = await source.session();
   try {
+    const session = await source.session();
     run.signal.throwIfAborted();
     const { services, signal, accountId } = run;
     const { dataDir } = services.config;

@@ -11,13 +11,21 @@ import { readImportSettings } from './import-settings.ts';
 import { WaitingList } from './import-waiting.ts';
 import type { ExecutionRun, ImportOutcome } from './run.ts';
 
+export interface ImportOptions {
+  /** Before the second attempt to read an item; four times as long before the third. */
+  itemRetryMs?: number;
+}
+
 /**
  * Brings in what a connector offers and the ledger does not have: list, each item's rows, then what is to become of the
  * items themselves. A failing item does not stop the others. Run again after it was killed, it goes on where it was and
  * ends as if nothing had happened. Throws when it was aborted, when the lease was lost and when the database fails:
  * somebody goes on later.
  */
-export async function runImport(run: ExecutionRun): Promise<ImportOutcome> {
+export async function runImport(
+  run: ExecutionRun,
+  { itemRetryMs = 1_000 }: ImportOptions = {},
+): Promise<ImportOutcome> {
   const connector = run.connectors[0];
   if (!connector?.type.source)
     throw new AppError('invalid', 'The job has no connector that data can be imported from.');
@@ -28,7 +36,7 @@ export async function runImport(run: ExecutionRun): Promise<ImportOutcome> {
     await using source = new SourceOpener(run, connector);
     const locationHash = sha256(connector.type.location(connector.config));
     return await importAll({
-      ...{ run, connector, source, settings, listing, listedAtMs: 0, shownAtMs: 0 },
+      ...{ run, connector, source, settings, listing, listedAtMs: 0, shownAtMs: 0, itemRetryMs, lostInRow: 0 },
       place: { accountId: run.accountId, connectorId: connector.id, locationHash },
       reader: { executionId: run.id, work: run.work },
       waiting: new WaitingList(run.services.database.pool, run.accountId, run.id),

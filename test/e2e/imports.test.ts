@@ -242,6 +242,7 @@ describe('imports in the console', () => {
     expect(await headings.first().inputValue()).to.equal('crtObjectId');
     expect(await headings.count()).to.equal(before + 1);
     await button('Close', dialog()).click();
+    await button('Discard', dialog()).click();
   });
 
   it('keeps settings of a long form that most people leave alone in a fold', async () => {
@@ -257,6 +258,7 @@ describe('imports in the console', () => {
     await sample.fill('10');
     await fits('the form of Genesys with all settings');
     await button('Close', dialog()).click();
+    await button('Discard', dialog()).click();
   });
 
   it('draws the form of every type at every size', async () => {

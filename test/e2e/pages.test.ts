@@ -191,6 +191,7 @@ describe('the console’s pages', () => {
       await page.locator('cqa-job-schedule .next time').first().waitFor();
       await expectToFit('the form of a job');
       await close();
+      await page.getByRole('button', { name: 'Discard', exact: true }).click();
       await page.getByRole('button', { name: 'Delete reports' }).click();
       await page.getByText('cannot be undone').waitFor();
       await expectToFit('deleting a connector');

@@ -124,6 +124,15 @@ export function isChanged(field: Field, values: Values): boolean {
   return said(value) !== said(start);
 }
 
+/** Whether two values say the same: keys in any order, and what is undefined as if it were not there. */
+export function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one, inOrder) === JSON.stringify(other, inOrder);
+}
+
+function inOrder(_: string, value: unknown): unknown {
+  return isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
+}
+
 /** An empty text, list or mapping says as much as none. */
 function said(value: unknown): string {
   const text = JSON.stringify(value ?? '');

@@ -5,6 +5,7 @@ import { messageAtField } from '../api/problem.ts';
 import type { Campaign } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { Action } from '../app/resource.ts';
+import { isSame } from '../form/values.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
 import '../parts/dialog.ts';
@@ -96,10 +97,20 @@ export class CampaignDialogElement extends LitElement {
     return problem?.field === 'name' || problem?.field?.startsWith('settings.defaults.') ? undefined : problem;
   }
 
+  private get isChanged(): boolean {
+    const { name, description, defaults, campaign } = this;
+    const { description: before = '', defaults: defaultsBefore = {} } = campaign?.settings ?? {};
+    return !isSame([name, description, defaults], [campaign?.name ?? '', before, defaultsBefore]);
+  }
+
   override render() {
     const { campaign, saving } = this;
     const { problem } = saving;
-    return html`<cqa-dialog heading=${campaign ? `Settings of ${campaign.name}` : 'New campaign'} @close=${this.close}>
+    return html`<cqa-dialog
+      heading=${campaign ? `Settings of ${campaign.name}` : 'New campaign'}
+      .isChanged=${this.isChanged}
+      @close=${this.close}
+    >
       <form class="stack" id="campaign" @submit=${this.submit} novalidate>
         ${this.renderName()}
         <div class="field">

@@ -8,7 +8,7 @@ import { Action, Resource } from '../app/resource.ts';
 import type { FormSupport } from '../form/element.ts';
 import type { FormElement } from '../form/form.ts';
 import { hostKeyField, isAsTried } from '../form/tried.ts';
-import { missingFields, nearestPath, type Values, valueAt, withValue } from '../form/values.ts';
+import { isSame, missingFields, nearestPath, type Values, valueAt, withValue } from '../form/values.ts';
 import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
@@ -46,6 +46,8 @@ export class ConnectorDialogElement extends LitElement {
   @state() private draft: ConnectorDraft | undefined;
   @state() private missing: Record<string, string> = {};
   @state() private saved: Connector | undefined;
+  /** The form as it opened. */
+  private atFirst: ConnectorDraft | undefined;
 
   private readonly types = new Resource(this, async (signal) =>
     this.app?.api.connectorTypes.list.query(undefined, { signal }),
@@ -60,12 +62,26 @@ export class ConnectorDialogElement extends LitElement {
   protected override willUpdate(): void {
     const { connector, draft } = this;
     const type = connector && this.types.value?.find((candidate) => candidate.id === connector.type);
-    if (connector && type && !draft) this.draft = draftOf(type, connector.direction, connector);
+    if (connector && type && !draft) this.begin(draftOf(type, connector.direction, connector));
   }
 
-  private readonly pick = (event: CustomEvent<{ type: ConnectorType; direction: Direction }>): void => {
-    this.draft = draftOf(event.detail.type, event.detail.direction);
+  private begin(draft: ConnectorDraft): void {
+    this.draft = draft;
+    this.atFirst = draft;
+  }
+
+  /** The card that had the focus is gone; the form's first field takes it. */
+  private readonly pick = async (event: CustomEvent<{ type: ConnectorType; direction: Direction }>): Promise<void> => {
+    this.begin(draftOf(event.detail.type, event.detail.direction));
+    await this.updateComplete;
+    this.show('name');
   };
+
+  private get isChanged(): boolean {
+    const { draft, saved } = this;
+    if (!draft || !this.atFirst || saved) return false;
+    return draft.name !== this.atFirst.name || !isSame(draft.values, this.atFirst.values);
+  }
 
   private get kept(): ReadonlySet<string> {
     return new Set(this.connector?.kept_secrets ?? []);
@@ -146,7 +162,9 @@ export class ConnectorDialogElement extends LitElement {
     if (!isDone) return this.showProblem(this.saving.problem);
     app.say(`${draft.name} is saved.`);
     app.changes.announce('connectors', this.saved?.uid ?? '');
-    if (this.toHandOn.length === 0) this.close();
+    if (this.toHandOn.length === 0) return this.close();
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('.done')?.focus();
   };
 
   private get toHandOn(): [string, string][] {
@@ -239,7 +257,7 @@ export class ConnectorDialogElement extends LitElement {
   }
 
   private renderActions(): TemplateResult {
-    if (this.saved) return html`<button slot="actions" class="button primary" @click=${this.close}>Done</button>`;
+    if (this.saved) return html`<button slot="actions" class="button primary done" @click=${this.close}>Done</button>`;
     if (!this.draft)
       return html`<button slot="actions" class="button" type="button" @click=${this.close}>Cancel</button>`;
     return html`<button
@@ -277,7 +295,7 @@ export class ConnectorDialogElement extends LitElement {
   }
 
   override render() {
-    return html`<cqa-dialog .heading=${this.heading} @close=${this.close}>
+    return html`<cqa-dialog .heading=${this.heading} .isChanged=${this.isChanged} @close=${this.close}>
       ${this.renderBody()}${this.renderActions()}
     </cqa-dialog>`;
   }

@@ -5,6 +5,7 @@ import { messageAtField } from '../api/problem.ts';
 import type { Connector, Job } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { Action, Resource } from '../app/resource.ts';
+import { isSame } from '../form/values.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
 import { jobTypeWords } from '../words/status.ts';
@@ -53,6 +54,8 @@ export class JobDialogElement extends LitElement {
   @property({ attribute: false }) connector: string | undefined;
   @state() private draft: JobDraft | undefined;
   @state() private missing: Record<string, string> = {};
+  /** The form as it opened. */
+  private atFirst: JobDraft | undefined;
 
   private readonly connectors = new Resource(this, async (signal) =>
     this.app?.api.connectors.list.query({}, { signal }),
@@ -64,12 +67,16 @@ export class JobDialogElement extends LitElement {
     if (!app || this.draft) return;
     const today = dateInZone(Date.now(), app.zone);
     this.draft = job ? draftOfJob(job, app.zone, today) : newDraft(app.zone, today);
+    this.atFirst = this.draft;
   }
 
   protected override async firstUpdated(): Promise<void> {
     await this.connectors.load();
     const named = this.connectors.value?.find((candidate) => candidate.name === this.connector);
-    if (named) this.edit({ type: typeOf(named), connectors: [named.name] });
+    if (!named || !this.atFirst) return;
+    const chosen = { type: typeOf(named), connectors: [named.name] };
+    this.atFirst = { ...this.atFirst, ...chosen };
+    this.edit(chosen);
   }
 
   private readonly edit = (change: Partial<JobDraft>): void => {
@@ -212,7 +219,11 @@ export class JobDialogElement extends LitElement {
     const { app, draft, job } = this;
     if (!app || !draft) return nothing;
     const word = job ? 'Save' : 'Create job';
-    return html`<cqa-dialog heading=${job ? `Edit ${job.name}` : 'New job'} @close=${this.close}>
+    return html`<cqa-dialog
+      heading=${job ? `Edit ${job.name}` : 'New job'}
+      .isChanged=${!isSame(draft, this.atFirst)}
+      @close=${this.close}
+    >
       ${this.renderForm(app, draft)}
       <button slot="actions" class="button" type="button" @click=${this.close}>Cancel</button>
       <button slot="actions" class="button primary" type="submit" form="job" ?disabled=${this.saving.isBusy}>

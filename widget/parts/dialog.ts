@@ -1,12 +1,12 @@
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
 import { icon } from './icon.ts';
 
 /**
  * A modal dialog on the native element, so that focus stays inside and returns where it came from.
- * Open while it is in the page; it asks to be taken away with `close`.
+ * Open while it is in the page; it asks to be taken away with `close`, after a question where something was typed.
  * @slot - the body
  * @slot actions - buttons at its foot
  * @fires close - prevent it to stay open, where something must be asked before
@@ -60,6 +60,10 @@ export class DialogElement extends LitElement {
         justify-content: flex-end;
         flex-wrap: wrap;
       }
+      .question {
+        flex: 1 1 180px;
+        font-weight: 600;
+      }
       .body {
         padding: var(--space-5);
         overflow-y: auto;
@@ -77,6 +81,28 @@ export class DialogElement extends LitElement {
   @property({ type: Boolean, attribute: 'no-actions' }) hasNoActions = false;
   /** False where leaving would lose something that must be answered first (signing in again). */
   @property({ attribute: false }) isClosable = true;
+  /** True where closing would lose what was typed: it is asked about first. */
+  @property({ attribute: false }) isChanged = false;
+  @state() private isAsking = false;
+  /** What had the focus when it opened. */
+  private opener: HTMLElement | undefined;
+  /** What had the focus inside it when it was last asked to close. */
+  private left: HTMLElement | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.opener = focused();
+  }
+
+  /** The browser gives the focus back at `close()` only, not when the page takes an open dialog away. */
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    if (this.opener?.isConnected) this.opener.focus();
+  }
+
+  protected override willUpdate(): void {
+    if (!this.isChanged) this.isAsking = false;
+  }
 
   protected override firstUpdated(): void {
     this.renderRoot.querySelector('dialog')?.showModal();
@@ -84,14 +110,44 @@ export class DialogElement extends LitElement {
 
   private ask(event: Event): void {
     event.preventDefault();
-    if (this.isClosable) this.dispatchEvent(new CustomEvent('close', { cancelable: true }));
+    if (!this.isAsking) this.left = focused();
+    if (!this.isClosable) return;
+    if (this.isChanged) void this.question();
+    else this.leave();
   }
+
+  private async question(): Promise<void> {
+    this.isAsking = true;
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('.keep')?.focus();
+  }
+
+  private readonly keep = (): void => {
+    this.isAsking = false;
+    this.left?.focus();
+  };
+
+  /** False where the page keeps it open. */
+  private readonly leave = (): boolean => this.dispatchEvent(new CustomEvent('close', { cancelable: true }));
 
   /** A browser closes a dialog on the second Escape whatever its page says; what must be answered opens again. */
   private readonly closed = (): void => {
-    const mayClose = this.isClosable && this.dispatchEvent(new CustomEvent('close', { cancelable: true }));
-    if (!mayClose) this.renderRoot.querySelector('dialog')?.showModal();
+    if (this.isClosable && !this.isChanged && this.leave()) return;
+    this.renderRoot.querySelector('dialog')?.showModal();
+    this.left?.focus();
+    if (this.isChanged) void this.question();
   };
+
+  private renderQuestion(): TemplateResult {
+    return html`<span class="question" role="alert">Discard what you typed?</span>
+      <button class="button keep" type="button" @click=${this.keep}>Keep editing</button>
+      <button class="button danger" type="button" @click=${this.leave}>Discard</button>`;
+  }
+
+  private renderFoot(): TemplateResult | typeof nothing {
+    if (this.isAsking) return html`<footer>${this.renderQuestion()}</footer>`;
+    return this.hasNoActions ? nothing : html`<footer><slot name="actions"></slot></footer>`;
+  }
 
   override render() {
     return html`<dialog aria-labelledby="heading" @cancel=${this.ask} @close=${this.closed}>
@@ -106,9 +162,16 @@ export class DialogElement extends LitElement {
         }
       </header>
       <div class="body"><slot></slot></div>
-      ${this.hasNoActions ? nothing : html`<footer><slot name="actions"></slot></footer>`}
+      ${this.renderFoot()}
     </dialog>`;
   }
+}
+
+/** The element that has the focus, through shadow roots. */
+function focused(): HTMLElement | undefined {
+  let active = document.activeElement;
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+  return active instanceof HTMLElement ? active : undefined;
 }
 
 declare global {

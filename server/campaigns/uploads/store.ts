@@ -16,13 +16,16 @@ import { parseUuid, uuidText } from '../../../db/uuid.ts';
 import { importLimits, kindOfFile } from '../../../shared/campaign.ts';
 import { AppError } from '../../../shared/error.ts';
 import { gathered } from '../../api/multipart/gather.ts';
+import type { ByteStream } from '../../byte-stream.ts';
 import type { Session } from '../../security/sessions.ts';
 import type { Services } from '../../services.ts';
+import { chunkBytes } from '../../storage/sealed.ts';
 import { appendSegment, type Segment } from '../../storage/segments.ts';
 import { maySee } from '../access.ts';
 import { removeContent } from '../content.ts';
 import type { Announced } from './announced.ts';
 import { type Incoming, incoming } from './incoming.ts';
+import { partsOf } from './parts.ts';
 
 /** What the protocol tells of an upload. */
 export interface Upload {
@@ -39,9 +42,18 @@ export interface Writing {
   watch(incoming: Incoming): { stop(): void };
 }
 
+/** Where the next part of a file goes. */
+interface Place {
+  file: StoredImportFile;
+  key: string;
+}
+
+/** Whole pieces as they are sealed, at most 8 MB: so much is lost at most of a request that a kill breaks off. */
+const partBytes = Math.floor((8 * 1024 ** 2) / chunkBytes) * chunkBytes;
+
 /**
- * The files of manual imports as one person may send them, so that no query goes without its account. Each request's
- * bytes are a sealed object of their own; an offset is acknowledged when it is in the database.
+ * The files of manual imports as one person may send them, so that no query goes without its account. Every few MB of a
+ * request are a sealed object of their own; an offset is acknowledged when it is in the database.
  */
 export class ImportFileStore {
   readonly #services: Services;
@@ -52,7 +64,7 @@ export class ImportFileStore {
     this.#session = session;
   }
 
-  /** Announcing the same file again finds the upload that is there. */
+  /** Announcing the same file again finds the upload that is there. Throws `conflict` where it has another size now. */
   create({ importId, name, id }: Announced, byteSize: number): Promise<Upload> {
     const { accountId } = this.#session;
     const kind = kindOfFile(name);
@@ -60,7 +72,7 @@ export class ImportFileStore {
     return transaction(this.#services.database.pool, async (connection) => {
       this.#requireOpen(await lockImport(connection, accountId, importId));
       const known = await selectFile(connection, accountId, id);
-      if (known) return uploadOf(known);
+      if (known) return sameUpload(known, byteSize);
       await requireRoom(connection, accountId, importId, byteSize);
       await insertFile(connection, { id, accountId, importId, name, kind, byteSize });
       return { id: uuidText(id), size: byteSize, offset: 0 };
@@ -77,25 +89,27 @@ export class ImportFileStore {
     return uploadOf(file);
   }
 
-  /** Stores what the stream brings and gives the new offset. Throws `item_changed` where it is another than was said. */
+  /**
+   * Stores what the stream brings and gives the new offset. Every part of it counts as soon as it is stored, so that a
+   * program that is killed loses one part at most. Throws `item_changed` where the offset is another than was said.
+   */
   async write(id: string, stream: Readable, { offset, signal, watch }: Writing): Promise<number> {
-    const { file, key } = await this.#reserve(idOf(id), offset);
-    const isBeginning = offset === 0 && file.kind === 'audio';
-    const coming = incoming(stream, {
-      most: file.byteSize - offset,
-      sniff: isBeginning ? { wholeBytes: file.byteSize } : undefined,
-      signal,
-    });
+    let place = await this.#reserve(idOf(id), offset);
+    const { kind, byteSize } = place.file;
+    const isBeginning = offset === 0 && kind === 'audio';
+    const most = byteSize - offset;
+    const coming = incoming(stream, { most, sniff: isBeginning ? { wholeBytes: byteSize } : undefined, signal });
+    const parts = partsOf(gathered(coming.bytes), { partBytes, wholeBytes: most });
     const watching = watch(coming);
     try {
-      const { segment, failure } = await appendSegment(this.#services.storage, key, gathered(coming.bytes));
-      if (failure) throw failure;
-      return await this.#commit(file, key, offset, segment);
-    } catch (error) {
-      await this.#forget(file, key, error);
-      throw error;
+      for (let at = offset; ; ) {
+        at = await this.#keep(place, at, parts.next());
+        if (parts.hasEnded()) return at;
+        place = await this.#reserve(place.file.id, at);
+      }
     } finally {
       watching.stop();
+      await parts.leave();
     }
   }
 
@@ -111,8 +125,20 @@ export class ImportFileStore {
     await deleteFile(database.pool, file);
   }
 
+  /** Stores one part under its key and gives the new offset. */
+  async #keep({ file, key }: Place, offset: number, part: ByteStream): Promise<number> {
+    try {
+      const { segment, failure } = await appendSegment(this.#services.storage, key, part);
+      if (failure) throw failure;
+      return await this.#commit(file, key, offset, segment);
+    } catch (error) {
+      await this.#forget(file, key, error);
+      throw error;
+    }
+  }
+
   /** Notes the key before anything lies under it, so that whoever tidies up finds it. */
-  #reserve(id: Buffer, offset: number): Promise<{ file: StoredImportFile; key: string }> {
+  #reserve(id: Buffer, offset: number): Promise<Place> {
     return transaction(this.#services.database.pool, async (connection) => {
       const file = await this.#lock(connection, id);
       requireOffset(file, offset);
@@ -187,6 +213,15 @@ function noSuchUpload(): AppError {
 
 function uploadOf({ id, byteSize, received }: StoredImportFile): Upload {
   return { id: uuidText(id), size: byteSize, offset: received };
+}
+
+/** Pieces of two files must never become one. */
+function sameUpload(known: StoredImportFile, byteSize: number): Upload {
+  if (known.byteSize === byteSize) return uploadOf(known);
+  throw new AppError(
+    'conflict',
+    `${known.name} was announced under the same key with ${known.byteSize} bytes (Upload-Length), and now with ${byteSize}. Announce the changed file under a key of its own, or remove the first upload.`,
+  );
 }
 
 function requireOffset({ state, received }: StoredImportFile, offset: number): void {

@@ -21,6 +21,7 @@ export interface ServerSettings {
 /** Rows of ECC's table over HTTP. */
 export class AppServer implements RowSource {
   readonly place: string;
+  readonly isWhole = false;
   readonly #config: AppServerConfig;
   readonly #settings: ServerSettings;
   readonly #http: HttpClient;
@@ -65,11 +66,11 @@ export class AppServer implements RowSource {
   }
 
   #requestFor({ start, end }: DaySlice, more: NonNullable<HttpRequest['query']>): HttpRequest {
-    const { rows_path, query, from_parameter, to_parameter, time_format } = this.#config;
+    const { base_url, rows_path, query, from_parameter, to_parameter, time_format } = this.#config;
     const zone = { zone: this.#settings.timezone };
     const time = (at: Date) => timeTexts[time_format](DateTime.fromJSDate(at, zone));
     return {
-      path: rows_path.replace(/^\/+/, ''),
+      path: rows_path === '' ? new URL(base_url) : rows_path.replace(/^\/+/, ''),
       query: { ...query, [from_parameter]: time(start), [to_parameter]: time(end), ...more },
     };
   }
@@ -87,13 +88,13 @@ export class AppServer implements RowSource {
 
   #rowsIn(answer: unknown): RawRow[] {
     const { rows_at } = this.#config;
-    const rows = rows_at === '' ? answer : valueAt(answer, rows_at);
-    if (Array.isArray(rows) && rows.every(isObject)) return rows;
+    const rows = rows_at === '' ? foundRows(answer) : valueAt(answer, rows_at);
+    if (isRows(rows)) return rows;
     const where = rows_at === '' ? 'The answer' : `"${rows_at}" in the answer`;
     const keys = isObject(answer) ? ` The answer has: ${Object.keys(answer).slice(0, 20).join(', ')}.` : '';
     throw new AppError(
       'missing_columns',
-      `${where} of the app server is no list of rows.${keys} Set where the rows lie in the answer.`,
+      `${where} of the app server is no list of rows${rows_at === '' ? ', and has not just one' : ''}.${keys} Set where the rows lie in the answer.`,
       { field: 'source.rows_at', cause: new Error(JSON.stringify(answer)?.slice(0, 200)) },
     );
   }
@@ -131,6 +132,19 @@ function valueAt(value: unknown, path: string): unknown {
   let found = value;
   for (const key of path.split('.')) found = isObject(found) ? found[key] : undefined;
   return found;
+}
+
+function isRows(value: unknown): value is RawRow[] {
+  return Array.isArray(value) && value.every(isObject);
+}
+
+/** Where nobody said where they lie: the answer itself, `data`, or the only list in it that is not empty. */
+function foundRows(answer: unknown): unknown {
+  if (!isObject(answer)) return answer;
+  if (isRows(answer.data)) return answer.data;
+  const lists = Object.values(answer).filter(isRows);
+  const filled = lists.filter(({ length }) => length > 0);
+  return filled.length > 1 ? undefined : (filled[0] ?? lists[0]);
 }
 
 function isObject(value: unknown): value is RawRow {

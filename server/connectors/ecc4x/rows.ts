@@ -8,10 +8,12 @@ import type { RawRow, RowReader } from './row.ts';
 export interface RowSource {
   /** Its host, for words about it. */
   readonly place: string;
+  /** It cannot be asked for a day: its calls come all at once, whatever day is asked for. */
+  readonly isWhole: boolean;
   /** Throws where the source cannot be reached or does not let us in. */
   reach(): Promise<void>;
   /**
-   * The calls of a day, a page at a time; memory does not grow with their number. Each page tells its columns, also one
+   * The calls of a day (all of them where `isWhole`), a page at a time; memory does not grow with their number. Each page tells its columns, also one
    * without rows where the source knows them.
    */
   pages(slice: DaySlice): AsyncIterable<RowPage>;

@@ -17,11 +17,12 @@ export interface SampleCall {
   reference: VoiceLogReference;
 }
 
-/** The first calls of the last day, and whether they have what they must. */
+/** The first calls of the last day (of all where it has no days), and whether they have what they must. */
 export async function lookAtRows(rows: RowSource, config: Ecc4xConfig): Promise<{ told: Told; first?: SampleCall }> {
   const reader = rowReaderOf(config);
   const { columns, sample } = await firstRows(rows);
-  if (!columns) return { told: { message: `${rows.place} has no calls of the last day.`, details: { calls: [] } } };
+  const { none, some } = wordsFor(rows);
+  if (!columns) return { told: { message: `${none}.`, details: { calls: [] } } };
   requireColumns(columns, reader, requiredColumns(config));
   const named = sample.map((row) => new Map(reader.namedValues(row)));
   const ids = named.flatMap((row) => row.get('external_interaction_id') ?? []).slice(0, namesShown);
@@ -31,12 +32,18 @@ export async function lookAtRows(rows: RowSource, config: Ecc4xConfig): Promise<
     told: {
       message:
         sample.length === 0
-          ? `The columns are there; ${rows.place} has no calls of the last day. Columns: ${shown}.`
-          : `${rows.place} has calls of the last day: ${ids.join(', ')}${sample.length > ids.length ? ', …' : ''}. Columns: ${shown}.`,
+          ? `The columns are there; ${none}. Columns: ${shown}.`
+          : `${some}: ${ids.join(', ')}${sample.length > ids.length ? ', …' : ''}. Columns: ${shown}.`,
       details: { calls: ids, columns: columns.slice(0, columnsShown) },
     },
     ...(first ? { first: { reference: readReference(fillReference(config, first), config.timezone) } } : {}),
   };
+}
+
+function wordsFor({ place, isWhole }: RowSource): { none: string; some: string } {
+  return isWhole
+    ? { none: `the query gives no calls on ${place}`, some: `${place} gives calls` }
+    : { none: `${place} has no calls of the last day`, some: `${place} has calls of the last day` };
 }
 
 /** The first page that has rows; the rest is not asked for. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type FieldMeta, secret } from '../../../shared/connector.ts';
 import { isWebLink } from '../../../shared/link.ts';
 import { fileFields } from '../files/fields.ts';
+import { isHalf, mysqlStyle, postgresStyle } from './database/query.ts';
 
 const meta = (facts: FieldMeta) => ({ ...facts });
 
@@ -103,12 +104,18 @@ const appServerSchema = z
       address: true,
       description: 'Such as https://ecc.example.com:8443. It must let our addresses in.',
     }),
-    rows_path: words(1024).meta(
-      meta({
-        title: 'Path of the rows',
-        description: 'Below the address; whoever runs the app server tells it. There is no path that all of them have.',
-      }),
-    ),
+    rows_path: z
+      .string()
+      .trim()
+      .max(1024)
+      .default('')
+      .meta(
+        meta({
+          title: 'Path of the rows',
+          description:
+            'Below the address; whoever runs the app server tells it. Empty, which is only our default: the address is that of the rows.',
+        }),
+      ),
     query: z
       .record(z.string().min(1), z.string())
       .default({})
@@ -144,12 +151,12 @@ const appServerSchema = z
       .string()
       .trim()
       .max(255)
-      .default('data')
+      .default('')
       .meta(
         meta({
           title: 'Where the rows lie in the answer',
           description:
-            'Names of keys with dots between them: result.calls. Empty where the answer itself is the list. data is only our default.',
+            'Names of keys with dots between them: result.calls. Empty, which is only our default: the answer itself, or data in it, or its only list.',
         }),
       ),
     paging: pagingSchema.default({ kind: 'none' }).meta(
@@ -159,23 +166,27 @@ const appServerSchema = z
           'How the rest is asked for where one answer does not hold all rows of a day. One answer may have 32 MB.',
       }),
     ),
-    auth: authSchema.meta(
-      meta({ title: 'Sign in', description: 'How the app server knows us. Keys and tokens go here: they are sealed.' }),
+    auth: authSchema.default({ kind: 'none' }).meta(
+      meta({
+        title: 'Sign in',
+        description:
+          'How the app server knows us. Keys and tokens go here: they are sealed. Not at all is only our default.',
+      }),
     ),
   })
   .meta({ title: 'App server API', description: "Rows of ECC's table, a day at a time." });
 
+const styles = { postgres: postgresStyle, mysql: mysqlStyle };
+
 const databaseSchema = z
   .strictObject({
     kind: z.literal('database'),
-    engine: z
-      .enum(['postgres', 'mysql'])
-      .meta(
-        meta({
-          title: 'Database server',
-          description: 'What ECC keeps its calls in: PostgreSQL, or MySQL and MariaDB.',
-        }),
-      ),
+    engine: z.enum(['postgres', 'mysql']).meta(
+      meta({
+        title: 'Database server',
+        description: 'What ECC keeps its calls in: PostgreSQL, or MySQL and MariaDB.',
+      }),
+    ),
     host: words().meta(meta({ title: 'Host', address: true, description: 'It must let our addresses in.' })),
     port: z.coerce
       .number()
@@ -187,16 +198,14 @@ const databaseSchema = z
     database: words().meta(meta({ title: 'Database', description: 'Its name on that server.' })),
     user: words().meta(meta({ title: 'User name', description: 'A user that may only read.' })),
     password: secret({ title: 'Password', description: 'Of that user.' }),
-    query: words(20_000)
-      .refine(hasBothPlaceholders, 'must have :from and :to, between which the calls of a day lie')
-      .meta(
-        meta({
-          title: 'Query',
-          description:
-            'One SELECT with :from and :to (text such as 2026-11-20 00:00:00, the second not included). It must give external_interaction_id or crtObjectId; with the REST API v4 campaign_id as well. Good to have: call_id, interaction_start_time, duration_seconds. Every other column becomes metadata.',
-          field: 'multiline',
-        }),
-      ),
+    query: words(20_000).meta(
+      meta({
+        title: 'Query',
+        description:
+          'One SELECT with :from and :to (text such as 2026-11-20 00:00:00, the second not included), by which it is read a day at a time. Without both, each run reads the whole of it. It must give external_interaction_id or crtObjectId; with the REST API v4 campaign_id as well. Good to have: call_id, interaction_start_time, duration_seconds. Every other column becomes metadata.',
+        field: 'multiline',
+      }),
+    ),
     statement_timeout_seconds: z.coerce
       .number()
       .int()
@@ -210,22 +219,21 @@ const databaseSchema = z
         }),
       ),
     tls: z
-      .enum(['verify', 'encrypt', 'off'])
-      .default('verify')
+      .enum(['prefer', 'verify', 'encrypt', 'off'])
+      .default('prefer')
       .meta(
         meta({
           title: 'TLS',
           description:
-            "verify: encrypted, and the server's certificate must be good. encrypt: encrypted for whoever answers. off: readable on the way; only inside a VPN.",
+            "verify is recommended: encrypted, and the server's certificate must be good. prefer, which is only our default: encrypted where the server offers it, its certificate not looked at. encrypt: always encrypted, for whoever answers. off: readable on the way; only inside a VPN.",
         }),
       ),
   })
+  .refine(({ engine, query }) => !isHalf(query, styles[engine]), {
+    message: 'must have both :from and :to, between which the calls of a day lie, or neither',
+    path: ['query'],
+  })
   .meta({ title: "ECC's database", description: 'The same rows by a query that fits this installation.' });
-
-/** Both must be there; what counts as one of them is for the database alone to say. */
-function hasBothPlaceholders(query: string): boolean {
-  return /(?<![:\w]):from\b/i.test(query) && /(?<![:\w]):to\b/i.test(query);
-}
 
 export const sourceSchema = z.discriminatedUnion('kind', [sftpReportSchema, appServerSchema, databaseSchema]);
 

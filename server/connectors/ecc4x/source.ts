@@ -16,7 +16,7 @@ import { EccDatabase } from './database/database.ts';
 import { InboxReports } from './inbox-report.ts';
 import { readReference } from './reference.ts';
 import { RowReader } from './row.ts';
-import { ndjsonOf, type RowSource } from './rows.ts';
+import { ndjsonOf, type RowSource, today } from './rows.ts';
 import { VoiceLog } from './voice-log/voice-log.ts';
 
 /** For tests; a customer's servers have the usual time. */
@@ -60,6 +60,11 @@ export function requiredColumns({ source, voice_log }: Ecc4xConfig): string[] {
   return source.kind !== 'sftp_report' && needsCampaign
     ? ['external_interaction_id', voice_log.campaign_id_column]
     : ['external_interaction_id'];
+}
+
+/** All that a query without days gives; another version at each listing, so that each run reads it again. */
+function wholeItem(now: Date): SourceItem {
+  return { key: 'query', version: `open-${now.toISOString()}`, size: undefined, readiness: 'ready' };
 }
 
 class Recordings {
@@ -128,11 +133,13 @@ class RowSession implements SourceSession {
     const { timezone, lookback_days, settle_hours } = this.#config;
     const settings = { timezone, lookbackDays: lookback_days, settleHours: settle_hours };
     const now = new Date();
-    for (const slice of slicesToList(request, settings, now)) yield itemOf(slice, settings, now);
+    if (this.#rows.isWhole) yield wholeItem(now);
+    else for (const slice of slicesToList(request, settings, now)) yield itemOf(slice, settings, now);
   }
 
   async read({ key }: SourceItem): Promise<ByteStream> {
-    const pages = this.#rows.pages(daySlice(key, this.#config.timezone));
+    const { timezone } = this.#config;
+    const pages = this.#rows.pages(this.#rows.isWhole ? today(timezone) : daySlice(key, timezone));
     return ndjsonOf(pages, this.#reader, requiredColumns(this.#config));
   }
 

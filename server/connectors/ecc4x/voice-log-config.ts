@@ -98,9 +98,15 @@ const hashKeySchema = z
     api: z.literal('hash_key'),
     base_url: serverUrl(),
     hash_key: secret({ title: 'Hash key', description: 'Sent as the header hash-key.' }),
-    requesting_host: header().meta(
-      meta({ title: 'Requesting host', description: 'The host name that the key was given for (requesting-host).' }),
-    ),
+    requesting_host: header()
+      .optional()
+      .meta(
+        meta({
+          title: 'Requesting host',
+          description:
+            'The host name that the key was given for (requesting-host). Empty: the host name of the address, which is only our default.',
+        }),
+      ),
     policy_name: header()
       .default('token-based-authorization-policy')
       .meta(meta({ title: 'Policy name', description: `${seldomChanged} It is sent as policy-name.` })),

@@ -31,10 +31,11 @@ const totalSchema = z
   .optional()
   .catch(undefined);
 const callSchema = z.record(z.string(), z.unknown());
+/** A list without calls may have null in place of either part. */
 const pageSchema = z.union([
   z.object({
-    Metadata: z.object({ Total: totalSchema, NextPageUri: z.string().nullish() }),
-    Calls: z.array(callSchema),
+    Metadata: z.object({ Total: totalSchema, NextPageUri: z.string().nullish() }).nullable(),
+    Calls: z.array(callSchema).nullable(),
   }),
   z.object({ RestException: z.unknown() }),
 ]);
@@ -75,10 +76,11 @@ export class ExotelApi {
     let request: HttpRequest = { path: `${this.#account()}/Calls.json`, query: { ...first, ...query } };
     for (let asked: string | undefined; ; ) {
       const { Metadata, Calls } = await this.#ask(pageSchema, request);
-      yield { total: Metadata.Total, calls: Calls };
-      const next = Metadata.NextPageUri;
+      const calls = Calls ?? [];
+      yield { total: Metadata?.Total, calls };
+      const next = Metadata?.NextPageUri;
       if (next === undefined || next === null || next === '') return;
-      if (next === asked || Calls.length === 0) throw noProgress(this.#config.base_url);
+      if (next === asked || calls.length === 0) throw noProgress(this.#config.base_url);
       asked = next;
       request = { path: this.#onSameHost(next) };
     }

@@ -24,7 +24,7 @@ export const exoliteConfigSchema = z.strictObject({
       title: 'Recordings address',
       address: true,
       description:
-        'The one host, beside the API, that API key and token are sent to. Change it only when Exotel says so.',
+        'API key and token are sent to it and to the host of the API address, to no other. Change it only when Exotel says so.',
       group: 'where',
     }),
   ),

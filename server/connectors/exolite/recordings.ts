@@ -10,18 +10,20 @@ import { Turns } from '../turns.ts';
 import { type ApiOptions, basicAuthorization, type Call, type ExotelApi } from './api.ts';
 import { textOf } from './call-row.ts';
 import type { ExoliteConfig } from './config.ts';
+import { addressOf, mayHaveKeys } from './recording-hosts.ts';
 import { type Place, placeOf } from './reference.ts';
 
 const atOnce = 6;
 
 /**
- * Recordings of calls. API key and token are sent to the recordings host alone; where a recording lies elsewhere (older
- * ones in S3) it is asked for without. Where neither opens it, the call is asked for its pre-signed link.
+ * Recordings of calls. API key and token are sent to the recordings host and to the API's; where a recording lies
+ * elsewhere (older ones in S3) it is asked for without. Where neither opens it, the call is asked for its pre-signed link.
  */
 export class ExotelRecordings {
   readonly #config: ExoliteConfig;
   readonly #api: ExotelApi;
   readonly #client: HttpClient;
+  readonly #keys: Record<string, string>;
   readonly #turns = new Turns(atOnce);
   /** Pre-signed links were the way in, so they are asked for at once from now on. */
   #prefersSigned = false;
@@ -29,10 +31,10 @@ export class ExotelRecordings {
   constructor(config: ExoliteConfig, context: ConnectorContext, api: ExotelApi, options: ApiOptions = {}) {
     this.#config = config;
     this.#api = api;
+    this.#keys = { authorization: basicAuthorization(config) };
     this.#client = openHttpClient({
       context,
       base: new URL(config.recordings_url),
-      headers: { authorization: basicAuthorization(config) },
       field: 'recordings_url',
       // Who fetches many recordings has other work meanwhile: longer waits are for the queue.
       rateLimitWaitMs: 30_000,
@@ -42,7 +44,7 @@ export class ExotelRecordings {
 
   /** Throws `recording_not_yet` where it will come later, `not_audio` for a page instead of a recording. */
   open({ path, itemKey }: RecordingRef): Promise<ByteStream> {
-    const place = placeOf(path, new URL(this.#config.recordings_url).protocol);
+    const place = placeOf(path);
     return this.#turns.stream(() => this.#open(place, itemKey));
   }
 
@@ -74,9 +76,15 @@ export class ExotelRecordings {
     }
   }
 
-  async #fetch(url: URL, day: string): Promise<ByteStream> {
+  async #fetch(link: URL, day: string): Promise<ByteStream> {
+    const url = addressOf(this.#config, link);
+    const headers = mayHaveKeys(this.#config, url) ? this.#keys : {};
     try {
-      return await recordingBody(url, await this.#client.stream({ path: url }), 'Check the recordings address.');
+      return await recordingBody(
+        url,
+        await this.#client.stream({ path: url, headers }),
+        'Check the recordings address.',
+      );
     } catch (thrown) {
       const error = AppError.from(thrown);
       if (error.code !== 'path_missing') throw error;
@@ -85,10 +93,9 @@ export class ExotelRecordings {
   }
 
   #refusal({ url, error }: Refused, call: Call): AppError {
-    const { recordings_url, timezone } = this.#config;
-    const isOurs = url.origin === new URL(recordings_url).origin;
+    const isOurs = mayHaveKeys(this.#config, addressOf(this.#config, url));
     // Elsewhere, in S3, 403 is also the answer to a stranger who asks for what is not there yet.
-    if (!isOurs && hasJustEnded(call, timezone)) return notThere(`${url.host} has no recording yet`, true);
+    if (!isOurs && hasJustEnded(call, this.#config.timezone)) return notThere(`${url.host} has no recording yet`, true);
     const message = isOurs
       ? `${url.host} refused the recording to API key and token, and the account gives no pre-signed links. Ask Exotel to let this API key read recordings, or for the feature PreSignedRecordingUrl.`
       : `${url.host} keeps the recording closed; API key and token are not sent there. Ask Exotel for the feature PreSignedRecordingUrl, or to allow our addresses.`;

@@ -66,10 +66,11 @@ function listed({ plan, total, looked, taken }: Found): [string, NonNullable<Che
   const queues = [...plan.queues.keys()].map((id) => plan.queueNames.nameOf(id) ?? id);
   const details = { call_count: total, ...(queues.length > 0 ? { queues } : {}) };
   const among = queues.length > 0 ? ` in ${queues.length === 1 ? 'the queue' : 'the queues'} ${queues.join(', ')}` : '';
-  if (total === 0) return [`No conversation within the last 24 hours${among}.`, details];
+  const guesses = plan.guesses.map((guess) => ` ${guess}`).join('');
+  if (total === 0) return [`No conversation within the last 24 hours${among}.${guesses}`, details];
   const of = looked < total ? `the first ${looked}` : 'them';
   return [
-    `${total} conversations within the last 24 hours${among}; of ${of}, ${taken.length} are taken: ended, recorded, and as the settings want them.`,
+    `${total} conversations within the last 24 hours${among}; of ${of}, ${taken.length} are taken: ended, recorded, and as the settings want them.${guesses}`,
     details,
   ];
 }

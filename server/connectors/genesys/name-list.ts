@@ -30,7 +30,7 @@ const pagesMost = 40;
 const suggested = 3;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Names are good to have; where the OAuth client may not read them, IDs must do. */
+/** Names are good to have; where the OAuth client may not read them, what was given is taken as IDs. */
 const namesWithheld: readonly ErrorCode[] = ['permission_denied', 'path_missing'];
 
 /** An organisation's queues or wrap-up codes. */
@@ -49,18 +49,36 @@ export class NameList {
     return this.#names.get(id);
   }
 
-  /** The ID of what a person named by name or ID. Throws `invalid` with close names, or why names cannot be read. */
+  /** The ID of what a person named by name or ID; where there is no list, itself. Throws `invalid` with close names. */
   idOf(given: string): string {
+    const id = this.#find(given);
+    if (id !== undefined) return id;
+    if (this.#isList()) throw this.#unknown(given);
+    return uuid.test(given) ? given.toLowerCase() : given;
+  }
+
+  /** Says which of those were taken as IDs for want of a list, and why; undefined where none was. */
+  takenAsIds(given: readonly string[]): string | undefined {
+    if (this.#isList()) return undefined;
+    const taken = given.filter((text) => !uuid.test(text) && this.#find(text) === undefined);
+    if (taken.length === 0) return undefined;
+    const { noun } = this.#kind;
+    const shown = taken.map((text) => `"${text}"`).join(', ');
+    const why = this.#withheld?.message ?? `Genesys lists no ${noun}s to this OAuth client.`;
+    return taken.length === 1
+      ? `The ${noun} ${shown} cannot be looked up and is taken as the ID itself: ${why}`
+      : `The ${noun}s ${shown} cannot be looked up and are taken as IDs: ${why}`;
+  }
+
+  #isList(): boolean {
+    return this.#withheld === undefined && this.#names.size > 0;
+  }
+
+  #find(given: string): string | undefined {
     if (this.#names.has(given)) return given;
     const wanted = given.toLowerCase();
     for (const [id, name] of this.#names) if (name.toLowerCase() === wanted || id.toLowerCase() === wanted) return id;
-    if (!this.#withheld) throw this.#unknown(given);
-    if (uuid.test(given)) return given.toLowerCase();
-    const { code, message } = this.#withheld;
-    const { noun, field } = this.#kind;
-    throw new AppError(code, `The ${noun} "${given}" cannot be looked up; name it by its ID, or: ${message}`, {
-      field,
-    });
+    return undefined;
   }
 
   #unknown(given: string): AppError {
@@ -96,7 +114,7 @@ export async function readNames(api: GenesysApi, kind: Kind, log: Log): Promise<
     return new NameList(kind, names);
   } catch (thrown) {
     if (!(thrown instanceof AppError) || !namesWithheld.includes(thrown.code)) throw thrown;
-    log.debug({ err: thrown }, `names of ${kind.noun}s cannot be read; IDs must do`);
+    log.debug({ err: thrown }, `names of ${kind.noun}s cannot be read`);
     return new NameList(kind, names, thrown);
   }
 }

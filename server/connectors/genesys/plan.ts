@@ -12,19 +12,26 @@ export interface Plan {
   wrapUpCodes: ReadonlySet<string>;
   queueNames: NameList;
   wrapUpNames: NameList;
+  /** What was taken for an ID because nobody could look it up, in words. */
+  guesses: string[];
 }
 
-/** Looks names up. Throws `invalid` for a queue or wrap-up code that is not there. */
+/** Looks names up, and warns of those that could not be. Throws `invalid` for a queue or wrap-up code that is not there. */
 export async function planOf(api: GenesysApi, config: GenesysConfig, log: Log): Promise<Plan> {
   const queueNames = await readNames(api, queueKind, log);
   const wrapUpNames = await readNames(api, wrapUpKind, log);
-  const { queues, max_calls_per_queue, quality_criteria } = config;
+  const { queues, max_calls_per_queue } = config;
+  const { wrap_up_codes: codes } = config.quality_criteria;
+  const taken = [queueNames.takenAsIds(queues.map(({ queue }) => queue)), wrapUpNames.takenAsIds(codes)];
+  const guesses = taken.filter((guess) => guess !== undefined);
+  for (const guess of guesses) log.warn({}, guess);
   return {
     config,
     queues: new Map(queues.map(({ queue, max_calls }) => [queueNames.idOf(queue), max_calls ?? max_calls_per_queue])),
-    wrapUpCodes: new Set(quality_criteria.wrap_up_codes.map((code) => wrapUpNames.idOf(code))),
+    wrapUpCodes: new Set(codes.map((code) => wrapUpNames.idOf(code))),
     queueNames,
     wrapUpNames,
+    guesses,
   };
 }
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Says which package-lock.json the installed packages were last found to fit, and whether with development ones. */
@@ -38,14 +38,24 @@ function fits(lock, installed, development) {
  * Installs exactly what package-lock.json names.
  * @param {string} root
  * @param {(line: string) => void} say
- * @throws Error with npm's own words when it fails
+ * @throws Error with npm's own words when it fails, and before anything is touched where node_modules is a link
  */
 export function installPackages(root, say) {
+  requireOwnFolder(root);
   say('Installing packages (npm ci) …');
   const { status, output } = npm(root, ['ci']);
   if (status !== 0)
     throw new Error(`${output}\nThe packages could not be installed. Run \`npm ci\` in ${root} and start again.`);
   writeStamp(root, readFileSync(join(root, 'package-lock.json'), 'utf8'), true);
+}
+
+/** npm ci empties node_modules first: behind a link it would empty a folder that something else uses. */
+function requireOwnFolder(root) {
+  const folder = join(root, 'node_modules');
+  if (!lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  throw new Error(
+    `${folder} is a symbolic link to ${readlinkSync(folder)}, and what is installed there is not what package-lock.json names. Installing (npm ci) would empty that folder, so nothing was done. Remove the link (not the folder behind it) and start again: the packages are then installed into a folder of this clone's own. Or run \`npm ci\` where the folder lies, if its package-lock.json is the same as this one.`,
+  );
 }
 
 function npm(root, command) {

@@ -52,7 +52,7 @@ function tooLarge(): AppError {
   const megabytes = archiveBytes / 1024 ** 2;
   return new AppError(
     'invalid',
-    `The first file is an archive of more than ${megabytes} MB, too large for a preview. An import reads it; to see its rows before, put a smaller file there.`,
+    `The file to be shown is an archive of more than ${megabytes} MB, too large for a preview. An import reads it; to see its rows before, put a smaller file there.`,
   );
 }
 

@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { request } from 'node:http';
+import { type ClientRequest, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { type StoredImportFile, selectFile } from '../../../db/queries/campaign-import-files.ts';
 import { parseUuid } from '../../../db/uuid.ts';
+import { readSegments } from '../../../server/storage/segments.ts';
 import { importLimits } from '../../../shared/campaign.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { type Door, openDoor, signedInAs } from '../http/door.ts';
@@ -55,37 +57,71 @@ describe('uploading recordings of a manual import', () => {
   });
 
   /** Says that everything comes, sends the beginning, and breaks the connection. */
-  async function sendAndBreak({ url }: Uploaded, bytes: Buffer): Promise<void> {
+  async function sendAndBreak(file: Uploaded, bytes: Buffer): Promise<void> {
+    const sending = await beginToSend(file, bytes, call.length);
+    const closed = new Promise((resolve) => sending.once('close', resolve));
+    sending.destroy();
+    await closed;
+  }
+
+  it('keeps what came of a request every 8 MB, so that a program that is killed does not lose all of it', async () => {
+    const most = 8 * 1024 ** 2;
+    const bytes = Buffer.concat([call, randomBytes(3 * most)]);
+    const file = await kit.start(await kit.createImport(), 'long.wav', bytes.length);
+    const sent = bytes.length - 1000;
+    const sending = await beginToSend(file, bytes.subarray(0, sent), bytes.length);
+    // What a program that is killed now finds: nobody asks it, because a question ends the request.
+    const offset = await eventually('all but one part is kept', async () => {
+      const { received, segments } = await storedOf(file);
+      expect(segments.every(({ size }) => size <= most)).to.equal(true);
+      return received > sent - most && received;
+    });
+    expect(offset).to.be.at.most(sent);
+    sending.destroy();
+    const { offset: kept } = await kit.head(file);
+    expect(kept).to.be.at.least(offset);
+    expect((await kit.patch(file, bytes.subarray(kept), kept)).status).to.equal(204);
+    const { received, segments, pending } = await storedOf(file);
+    expect([received, pending]).to.deep.equal([bytes.length, []]);
+    const hash = createHash('sha256');
+    for await (const piece of readSegments(door.services.storage, segments)) hash.update(piece);
+    expect(hash.digest('hex')).to.equal(createHash('sha256').update(bytes).digest('hex'));
+  });
+
+  it('takes not a byte more than was announced, also behind whole parts', async () => {
+    const whole = 8 * 1024 ** 2;
+    const file = await kit.start(await kit.createImport(), 'more.wav', whole);
+    const answer = await kit.patch(file, Buffer.concat([call, randomBytes(whole)]), 0);
+    expect(answer.status).to.equal(400);
+    expect((await storedOf(file)).received).to.be.lessThan(whole);
+  });
+
+  async function storedOf({ id }: Uploaded): Promise<StoredImportFile> {
+    const found = await selectFile(door.services.database.pool, kit.account.id, parseUuid(id) ?? Buffer.alloc(0));
+    if (!found) throw new Error(`There is no upload ${id}.`);
+    return found;
+  }
+
+  /** A request of `length` bytes of which only these come. */
+  async function beginToSend({ url }: Uploaded, bytes: Buffer, length: number): Promise<ClientRequest> {
     const sending = request(url, {
       method: 'PATCH',
       headers: {
         ...kit.headers(),
         'upload-offset': '0',
         'content-type': 'application/offset+octet-stream',
-        'content-length': String(call.length),
+        'content-length': String(length),
       },
     });
     sending.on('error', () => undefined);
     await new Promise<void>((resolve) => sending.write(bytes, () => resolve()));
-    const closed = new Promise((resolve) => sending.once('close', resolve));
-    sending.destroy();
-    await closed;
+    return sending;
   }
 
   it('ends a request that has not noticed that its line is dead when its client comes again', async () => {
     const id = await kit.createImport();
     const file = await kit.start(id, 'hangs.wav', call.length);
-    const hanging = request(file.url, {
-      method: 'PATCH',
-      headers: {
-        ...kit.headers(),
-        'upload-offset': '0',
-        'content-type': 'application/offset+octet-stream',
-        'content-length': String(call.length),
-      },
-    });
-    hanging.on('error', () => undefined);
-    await new Promise<void>((resolve) => hanging.write(call.subarray(0, 100_000), () => resolve()));
+    const hanging = await beginToSend(file, call.subarray(0, 100_000), call.length);
     // As a client does it: it asks how much is there and goes on, and asks again where that was no longer true.
     await eventually('the rest is taken', async () => {
       const { offset } = await kit.head(file);
@@ -103,6 +139,21 @@ describe('uploading recordings of a manual import', () => {
     expect((await kit.head(first)).offset).to.equal(5000);
     const other = await kit.start(id, 'again.wav', call.length, 'another file of that name');
     expect(other.id).not.to.equal(first.id);
+  });
+
+  it('refuses, in words, to announce a file again with another size', async () => {
+    const id = await kit.createImport();
+    const first = await kit.start(id, 'grown.wav', call.length);
+    await kit.patch(first, call.subarray(0, 5000), 0);
+    const answer = await kit.announce(id, 'grown.wav', call.length + 1);
+    expect(answer.status).to.equal(409);
+    const { code, message } = (await answer.json()) as { code: string; message: string };
+    expect(code).to.equal('conflict');
+    expect(message)
+      .to.contain(`${call.length} bytes`)
+      .and.contain(`${call.length + 1}`)
+      .and.contain('key');
+    expect((await kit.head(first)).offset).to.equal(5000);
   });
 
   it('refuses bytes that do not follow those that are there', async () => {

@@ -56,7 +56,7 @@ describe('an inbox that an ECC 4x connector reads', function () {
     return rows;
   }
   const ended = async (accountId: number, connector: string): Promise<number> =>
-    (await executions(accountId, connector)).filter((row) => !['pending', 'processing'].includes(row.status)).length;
+    (await executions(accountId, connector)).filter((row) => row.ended_at !== null).length;
 
   async function rowsOf(accountId: number): Promise<number> {
     const [rows] = await services.database.pool.query<RowDataPacket[]>(

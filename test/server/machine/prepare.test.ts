@@ -1,6 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,11 +47,11 @@ interface Run {
   err: string;
 }
 
-async function run(clone: string, args: string[], cwd = tmpdir()): Promise<Run> {
+async function run(clone: string, args: string[], env: Record<string, string> = {}): Promise<Run> {
   const child = spawn(
     process.execPath,
     args.map((arg, index) => (index === 0 ? join(clone, arg) : arg)),
-    { cwd },
+    { cwd: tmpdir(), env: { ...process.env, ...env } },
   );
   let out = '';
   let err = '';
@@ -54,6 +64,29 @@ async function run(clone: string, args: string[], cwd = tmpdir()): Promise<Run> 
   const [code] = await once(child, 'close');
   return { code: Number(code), out, err };
 }
+
+describe('preparing a clone whose node_modules is a symbolic link', () => {
+  it('refuses to install what is missing, in words, and leaves the folder behind the link as it is', async () => {
+    const clone = smallClone();
+    const shared = mkdtempSync(join(tmpdir(), 'cqa-packages-'));
+    const called = join(clone, 'npm-was-called');
+    const npm = join(clone, 'npm.js');
+    try {
+      writeFileSync(npm, `require('node:fs').writeFileSync(${JSON.stringify(called)}, '');\n`);
+      writeFileSync(join(shared, 'somebody-needs-this'), '');
+      rmSync(join(clone, 'node_modules'), { recursive: true });
+      symlinkSync(shared, join(clone, 'node_modules'));
+      const { code, err } = await run(clone, ['server/prepare.mjs', 'server/cli'], { npm_execpath: npm });
+      expect(code).to.equal(1);
+      expect(err).to.contain(`${join(clone, 'node_modules')} is a symbolic link to ${shared}`);
+      expect(err).to.contain('Remove the link').and.contain('start again');
+      expect(existsSync(called), 'npm was called').to.equal(false);
+      expect(readdirSync(shared)).to.deep.equal(['somebody-needs-this']);
+    } finally {
+      for (const folder of [clone, shared]) rmSync(folder, { recursive: true });
+    }
+  });
+});
 
 describe('preparing a clone', function () {
   this.timeout(60_000);

@@ -90,6 +90,31 @@ describe('the preview of an import', () => {
     }
   });
 
+  it('shows the newest item that has rows where the first has none, of those three with the greatest keys', async () => {
+    const empty = 'external_interaction_id,channel_type,transcript_text\n';
+    for (const day of ['01', '02', '03', '04', '05', '06', '07']) kit.put(`${day}.csv`, empty);
+    const shown = async () => (await preview()).item?.key;
+    expect(await shown(), 'none has rows').to.equal('01.csv');
+    kit.put('02.csv', `${empty}old,CHAT,hello\n`);
+    expect(await shown(), 'not among those looked at').to.equal('01.csv');
+    kit.put('05.csv', `${empty}middle,CHAT,hello\n`);
+    expect(await shown()).to.equal('05.csv');
+    kit.put('06.csv', `${empty}new,CHAT,hello\n`);
+    kit.put('08.csv.part', `${empty}unfinished,CHAT,hello\n`);
+    expect(await shown()).to.equal('06.csv');
+    kit.put('01.csv', `${empty}first,CHAT,hello\n`);
+    expect(await shown()).to.equal('01.csv');
+  });
+
+  it('shows days of a call API alike: empty files of lines are passed over', async () => {
+    kit.put('2026-11-01', '');
+    kit.put('2026-11-02', '{"external_interaction_id":"A","channel_type":"CHAT","transcript_text":"hello"}\n');
+    kit.put('2026-11-03', '');
+    const { item, rows } = await preview({ file_format: 'ndjson' });
+    expect(item?.key).to.equal('2026-11-02');
+    expect(rows).to.have.length(1);
+  });
+
   it('says when there is nothing to read', async () => {
     expect(await preview()).to.deep.equal({ item: undefined, waiting: [], header: [], rows: [] });
   });

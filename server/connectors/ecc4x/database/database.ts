@@ -10,10 +10,10 @@ import type { RawRow } from '../row.ts';
 import { type RowPage, type RowSource, today } from '../rows.ts';
 import type { DatabaseConfig } from '../source-config.ts';
 import type { Cursor, Engine, EngineConnection } from './engine.ts';
-import { databaseFailure } from './failure.ts';
+import { databaseFailure, isWithoutTls } from './failure.ts';
 import { mysql } from './mysql.ts';
 import { postgres } from './postgres.ts';
-import { bindQuery } from './query.ts';
+import { bindQuery, isWhole } from './query.ts';
 import { Watchdog } from './watchdog.ts';
 
 export interface DatabaseSettings {
@@ -28,9 +28,10 @@ export interface DatabaseSettings {
 const engines: Record<DatabaseConfig['engine'], Engine> = { postgres, mysql };
 const rowsPerPage = 500;
 
-/** Rows of ECC's database by a query of this installation: one connection and one read-only transaction for each day. */
+/** Rows of ECC's database by a query of this installation: one connection and one read-only transaction for each day, or for all. */
 export class EccDatabase implements RowSource {
   readonly place: string;
+  readonly isWhole: boolean;
   readonly #config: DatabaseConfig;
   readonly #settings: DatabaseSettings;
   readonly #context: ConnectorContext;
@@ -44,6 +45,7 @@ export class EccDatabase implements RowSource {
     this.#engine = engines[config.engine];
     this.#port = config.port ?? this.#engine.usualPort;
     this.place = `${config.host}:${this.#port}`;
+    this.isWhole = isWhole(config.query, this.#engine.style);
   }
 
   async reach(): Promise<void> {
@@ -80,10 +82,16 @@ export class EccDatabase implements RowSource {
     const { address } = await this.#resolve();
     const { timezone, connectTimeoutMs = 15_000 } = this.#settings;
     const watch = (socket: Socket): Socket => watchdog.watch(socket);
-    const where = { config: this.#config, watch, address, port: this.#port, tls: this.#tls() };
+    const where = { config: this.#config, watch, address, port: this.#port };
     const when = { timezone, offset: DateTime.fromJSDate(start, { zone: timezone }).toFormat('ZZ') };
+    const connect = (tls: ConnectionOptions | undefined) =>
+      watchdog.within(connectTimeoutMs, () => this.#engine.connect({ ...where, ...when, tls }));
     return await this.#translated(() =>
-      watchdog.within(connectTimeoutMs, () => this.#engine.connect({ ...where, ...when })),
+      connect(this.#tls()).catch((thrown: unknown) => {
+        if (this.#config.tls !== 'prefer' || !isWithoutTls(thrown)) throw thrown;
+        watchdog.release();
+        return connect(undefined);
+      }),
     );
   }
 

@@ -43,11 +43,29 @@ function connectionProblem({ code = '', message }: ServerError, at: string): Kno
       `The certificate of ${at} cannot be trusted (${message}). Enter the authority that signed it, or choose another way of TLS.`,
       'tls',
     ];
-  if (/does not support (SSL|secure)/i.test(message) || code === 'HANDSHAKE_NO_SSL_SUPPORT')
-    return ['protocol_error', `${at} offers no TLS. Switch it on there, or choose "off" inside a VPN.`, 'tls'];
+  if (offersNoTls({ code, message }))
+    return [
+      'protocol_error',
+      `${at} offers no TLS. Switch it on there, or choose "prefer", or "off" inside a VPN.`,
+      'tls',
+    ];
   if (/^(ECONNRESET|EPIPE|PROTOCOL_CONNECTION_LOST)$/.test(code) || /terminated unexpectedly|closed/i.test(message))
     return ['connection_lost', `The connection to ${at} was lost (${message}). It will be tried again.`];
   return undefined;
+}
+
+const offersNoTls = ({ code, message }: Pick<ServerError, 'code' | 'message'>): boolean =>
+  /does not support (SSL|secure)/i.test(message) || code === 'HANDSHAKE_NO_SSL_SUPPORT';
+
+/** Whether a conversation came to no TLS before anything was said in it: the server has none, or none that we speak. */
+export function isWithoutTls(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  const { code = '', message }: ServerError = thrown;
+  return (
+    offersNoTls({ code, message }) ||
+    /^(HANDSHAKE_SSL_ERROR|EPROTO|ERR_SSL_\w+)$/.test(code) ||
+    /error establishing an SSL connection/i.test(message)
+  );
 }
 
 /** By SQLSTATE: PostgreSQL's documentation, appendix A. */

@@ -31,34 +31,54 @@ export const mysqlStyle: PlaceholderStyle = {
   isReusable: false,
 };
 
+/** Whether a query names neither moment, so that it has no days: what it gives is all that there is. */
+export function isWhole(query: string, style: PlaceholderStyle): boolean {
+  return momentsIn(query, style).size === 0;
+}
+
+/** Whether one moment is named without the other: then each day would have more than its own calls. */
+export function isHalf(query: string, style: PlaceholderStyle): boolean {
+  return momentsIn(query, style).size === 1;
+}
+
+function momentsIn(query: string, style: PlaceholderStyle): Set<string> {
+  const found = new Set<string>();
+  replaceMoments(query, style, (name) => {
+    found.add(name);
+    return '';
+  });
+  return found;
+}
+
 /**
- * Puts `:from` and `:to` into a query as values, never as text. Throws `invalid` where one of them is missing, because
- * then each day would be the whole table.
+ * Puts `:from` and `:to` into a query as values, never as text; one without both stays as it is. Throws `invalid` where
+ * only one of them is there, because then each day would be the whole table.
  */
 export function bindQuery(query: string, range: { from: string; to: string }, style: PlaceholderStyle): BoundQuery {
   const values: string[] = [];
   const positions = new Map<string, number>();
-  const place = (name: 'from' | 'to'): string => {
+  const text = replaceMoments(query.trim().replace(/;$/, ''), style, (name) => {
     const known = style.isReusable ? positions.get(name) : undefined;
     if (known !== undefined) return style.write(known);
     values.push(range[name]);
     positions.set(name, values.length);
     return style.write(values.length);
-  };
-  const token = new RegExp(String.raw`${style.skipped}|(?<!\w):(?<from>from)\b|(?<!\w):(?<to>to)\b`, 'gi');
-  const text = query
-    .trim()
-    .replace(/;$/, '')
-    .replace(token, (found, ...more) => {
-      const groups = more.at(-1) as Record<'from' | 'to', string | undefined>;
-      if (groups.from) return place('from');
-      return groups.to ? place('to') : found;
-    });
+  });
   const missing = ['from', 'to'].filter((name) => !positions.has(name));
-  if (missing.length === 0) return { text, values };
+  if (missing.length !== 1) return { text, values };
   throw new AppError(
     'invalid',
-    `The query does not use ${missing.map((name) => `:${name}`).join(' and ')} outside of quotes and comments. Limit its calls to those between :from and :to.`,
+    `The query does not use :${missing[0]} outside of quotes and comments. Limit its calls to those between :from and :to, or name neither.`,
     { field: 'source.query' },
   );
+}
+
+/** Replaces each moment that is none of what may hold a colon. */
+function replaceMoments(query: string, style: PlaceholderStyle, place: (name: 'from' | 'to') => string): string {
+  const token = new RegExp(String.raw`${style.skipped}|(?<!\w):(?<from>from)\b|(?<!\w):(?<to>to)\b`, 'gi');
+  return query.replace(token, (found, ...more) => {
+    const groups = more.at(-1) as Record<'from' | 'to', string | undefined>;
+    if (groups.from) return place('from');
+    return groups.to ? place('to') : found;
+  });
 }

@@ -31,8 +31,15 @@ export class Watchdog implements Disposable {
     // A destroyed socket may still report an error; nobody is left to hear it.
     this.#socket = socket.on('error', () => undefined);
     // The drivers leave a cursor waiting for ever when the connection goes. What they know better they say at once.
-    socket.once('close', () => setImmediate(() => this.#end(lost(this.#at))));
+    socket.once('close', () => setImmediate(() => this.#socket === socket && this.#end(lost(this.#at))));
     return socket;
+  }
+
+  /** Gives the socket up, so that another one can be tried. */
+  release(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.destroy();
   }
 
   /** Waits for `act`, not longer than that, and not after an abort. */

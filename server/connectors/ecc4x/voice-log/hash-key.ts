@@ -30,7 +30,7 @@ export class HashKeyApi implements VoiceLogApi {
       headers: {
         'hash-key': config.hash_key,
         'policy-name': config.policy_name,
-        'requesting-host': config.requesting_host,
+        'requesting-host': requestingHostOf(config),
       },
     });
   }
@@ -72,13 +72,11 @@ export class HashKeyApi implements VoiceLogApi {
     // Not JSON: the command wants single quotes. What an id may hold was checked where it was read.
     const data = `{'crtObjectId':'${crtObjectId}','targetFormat':'${target_format}'}`;
     const request = { path: command_path.replace(/^\/+/, ''), query: { command: 'downloadVoiceLog', data } };
-    try {
-      const { body } = await this.#http.stream(request);
-      return await this.#audioIn(body);
-    } catch (thrown) {
+    const { body } = await this.#http.stream(request).catch((thrown: unknown) => {
       if (!(thrown instanceof AppError) || thrown.code !== 'sign_in_refused') throw thrown;
       throw this.#refused(thrown.message);
-    }
+    });
+    return await this.#audioIn(body);
   }
 
   async #audioIn(body: ByteStream): Promise<ByteStream | undefined> {
@@ -100,10 +98,10 @@ export class HashKeyApi implements VoiceLogApi {
   }
 
   #refused(said: string): AppError {
-    const { base_url, requesting_host } = this.#config;
+    const { base_url } = this.#config;
     return new AppError(
       'sign_in_refused',
-      `${new URL(base_url).host} refused the hash key (${said}). Enter it again, and check that it was given for "${requesting_host}" and that this policy is the one it belongs to.`,
+      `${new URL(base_url).host} refused the hash key (${said}). Enter it again, and check that it was given for "${requestingHostOf(this.#config)}" and that this policy is the one it belongs to.`,
       { field: 'voice_log.hash_key' },
     );
   }
@@ -116,4 +114,9 @@ export class HashKeyApi implements VoiceLogApi {
       { cause, field: 'voice_log.command_path' },
     );
   }
+}
+
+/** Only our default where none is named: the host that is asked. */
+function requestingHostOf({ base_url, requesting_host }: HashKeyConfig): string {
+  return requesting_host ?? new URL(base_url).hostname;
 }

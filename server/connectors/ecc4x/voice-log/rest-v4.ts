@@ -1,18 +1,19 @@
-import { z } from 'zod';
 import { AppError } from '../../../../shared/error.ts';
 import { notAudio } from '../../../analysis/media/sniff.ts';
 import type { ByteStream } from '../../../byte-stream.ts';
 import type { ConnectorContext } from '../../connector.ts';
 import type { HttpClient } from '../../http/client.ts';
-import type { FailedAnswer } from '../../http/status.ts';
+import { type FailedAnswer, statusFailure } from '../../http/status.ts';
 import type { VoiceLogReference } from '../reference.ts';
 import type { RestV4Config } from '../voice-log-config.ts';
 import { isAboutAbsence, isAboutSession, readAnswer } from './answer.ts';
 import { loginFailure } from './login-failure.ts';
 import { isMissing, openServer } from './server.ts';
+import { sessionIn } from './session.ts';
 import type { VoiceLogApi, VoiceLogSettings } from './voice-log.ts';
 
-const loginSchema = z.object({ sessionId: z.string().min(1) });
+/** Of a failed sign-in's words. */
+const wordsLengthMost = 2048;
 
 /** Thrown inside of this file alone: the session was good once and is not any more. */
 class SessionEnded extends Error {
@@ -85,13 +86,14 @@ export class RestV4Api implements VoiceLogApi {
   }
 
   async #login(): Promise<string> {
-    const { user_id, password, force_login, terminal_info } = this.#config;
+    const { base_url, user_id, password, force_login, terminal_info } = this.#config;
     const body = { userId: user_id, token: password, forceLogin: force_login, terminalInfo: terminal_info };
-    const { sessionId } = await this.#door.json(loginSchema, {
-      ...{ method: 'POST', path: 'ameyorestapi/session/userLogin', body },
-      ...{ isSecret: true, maxBytes: 1_000_000 },
-    });
-    return sessionId;
+    const path = 'ameyorestapi/session/userLogin';
+    const answer = await this.#door.send({ method: 'POST', path, body, maxBytes: 1_000_000 });
+    const url = new URL(`${base_url.replace(/\/+$/, '')}/${path}`);
+    if (answer.status >= 200 && answer.status < 300) return sessionIn(answer, url);
+    const failed = { ...answer, url, text: answer.text.slice(0, wordsLengthMost) };
+    throw loginFailure(failed, this.#config) ?? statusFailure(failed);
   }
 
   async #download(

@@ -113,6 +113,23 @@ describe('rows of an app server', () => {
     await rejects(rowsOf(), 'protocol_error');
   });
 
+  it('an address alone is enough: its own path, no sign-in, and rows wherever the only list of them lies', async () => {
+    const row = { crtObjectId: 'd1', campaignId: '110' };
+    for (const body of [[row], { data: [row] }, { status: 'ok', calls: [row] }, { other: [row], data: [row] }]) {
+      answer(body);
+      server.requests.length = 0;
+      const rows = await rowsOf({}, { source: { kind: 'app_server', base_url: `${server.url}/own/calls` } });
+      expect(rows).to.have.length(3);
+      expect(server.requests.at(-1)).to.match(/^GET \/own\/calls\?from=[^&]+&to=[^&]+$/);
+    }
+    for (const body of [{ a: [row], b: [row] }, { status: 'ok' }]) {
+      answer(body);
+      const config = { source: { kind: 'app_server', base_url: server.url } };
+      const failure = await rejects(rowsOf({}, config), 'missing_columns');
+      expect(failure.field).to.equal('source.rows_at');
+    }
+  });
+
   it('times are sent as the server wants them', async () => {
     answer({ data: [] });
     const sent = async (time_format: string) => {

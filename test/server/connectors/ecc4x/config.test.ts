@@ -39,12 +39,26 @@ describe('the settings of an ECC 4x connector', () => {
     ]);
   });
 
-  it('a query without :from and :to is refused, and an address with credentials in it', () => {
+  it('a query with one of :from and :to alone is refused, and an address with credentials in it', () => {
     const withQuery = (text: string) => ({ ...database, source: { ...database.source, query: text } });
     expect(ecc4xConfigSchema.safeParse(withQuery('SELECT 1 WHERE at >= :from')).success).to.equal(false);
-    expect(ecc4xConfigSchema.safeParse(withQuery("SELECT now()::from, ':to'")).success).to.equal(false);
+    expect(ecc4xConfigSchema.safeParse(withQuery("SELECT 1 WHERE at >= :from AND ':to' = at")).success).to.equal(false);
+    expect(ecc4xConfigSchema.safeParse(withQuery('SELECT crt_object_id FROM cdr')).success).to.equal(true);
+    expect(ecc4xConfigSchema.safeParse(withQuery("SELECT now()::from, ':to'")).success).to.equal(true);
     const base_url = 'https://user:secret@ecc.example.com';
     expect(ecc4xConfigSchema.safeParse({ ...report, voice_log: { ...voice_log, base_url } }).success).to.equal(false);
+  });
+
+  it('what has a usual value need not be said', () => {
+    const parsed = (source: object, voiceLog: object = voice_log) =>
+      ecc4xConfigSchema.parse({ source, voice_log: voiceLog }).source;
+    const base_url = 'https://ecc.example.com';
+    const { requesting_host: _, ...withoutHost } = voice_log;
+    expect(parsed({ kind: 'app_server', base_url }, withoutHost)).to.deep.include({
+      auth: { kind: 'none' },
+      rows_path: '',
+    });
+    expect(parsed(database.source)).to.include({ tls: 'prefer' });
   });
 
   it('another query, table or mapping is another location; another password is not', () => {

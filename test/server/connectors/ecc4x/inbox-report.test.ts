@@ -92,7 +92,7 @@ describe('reports that VLA uploads into an inbox', () => {
     for await (const step of checkEcc4x(config(), 'import', context())) steps.push(step);
     expect(steps.map(({ name, ok }) => [name, ok])).to.deep.equal([
       ['reach', true],
-      ['sign_in', true],
+      ['voice_log', true],
       ['list', true],
     ]);
     expect(steps.at(-1)?.details?.files).to.deep.equal(['day1.csv']);

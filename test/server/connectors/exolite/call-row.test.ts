@@ -88,13 +88,20 @@ describe('the reference of an Exotel recording', () => {
   it('is one reference, whatever stands in the path, and leads back to the link', () => {
     const reference = referenceOf('b6cf', 'https://recordings.exotel.com:8443/a;b/c d.mp3');
     expect(reference).not.to.contain(';');
-    expect(placeOf(reference, 'https:').url?.href).to.equal('https://recordings.exotel.com:8443/a%3Bb/c%20d.mp3');
-    expect(placeOf('b6cf', 'https:')).to.deep.equal({ sid: 'b6cf', url: undefined });
+    expect(placeOf(reference).url?.href).to.equal('https://recordings.exotel.com:8443/a%3Bb/c%20d.mp3');
+    expect(placeOf('b6cf')).to.deep.equal({ sid: 'b6cf', url: undefined });
+  });
+
+  it('keeps the scheme of its link; of a link that is none of the web only the call is kept', () => {
+    for (const link of ['http://127.0.0.1:9101/exotelrecordings/a/b6cf.mp3', 'https://127.0.0.1:9101/b6cf.mp3'])
+      expect(placeOf(referenceOf('b6cf', link)).url?.href).to.equal(link);
+    expect(referenceOf('b6cf', 'http://127.0.0.1:9101/b6cf.mp3')).to.equal('b6cf/http:/127.0.0.1:9101/b6cf.mp3');
+    expect(referenceOf('b6cf', 'ftp://recordings.exotel.com/b6cf.mp3')).to.equal('b6cf');
   });
 
   it('of another form is refused', () => {
-    for (const text of ['', '/host/path', 'a b/host', '../x', 'sid/'])
-      expect(() => placeOf(text, 'https:'), text).to.throw(/names no recording/);
+    for (const text of ['b6cf/http:/', '', '/host/path', 'a b/host', '../x', 'sid/'])
+      expect(() => placeOf(text), text).to.throw(/names no recording/);
   });
 });
 

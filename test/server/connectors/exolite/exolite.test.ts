@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import type { ConnectorContext, ConnectorType, SourceSession } from '../../../../server/connectors/connector.ts';
 import { exoliteConfigSchema } from '../../../../server/connectors/exolite/config.ts';
 import { exolite } from '../../../../server/connectors/exolite/exolite.ts';
+import { referenceOf } from '../../../../server/connectors/exolite/reference.ts';
 import { openSource } from '../../../../server/connectors/exolite/source.ts';
 import { AppError } from '../../../../shared/error.ts';
 import { hoursAgo } from '../calls-fixture.ts';
@@ -152,11 +153,49 @@ describe('the Exolite connector', () => {
       expect(failure.message).to.match(words);
     });
 
+  for (const [where, recordings] of [
+    ['at the API address itself', 'beside-api'],
+    ["on the API's host with another port", 'private'],
+  ] as const)
+    it(`with nothing but base_url, account and keys, a recording ${where} is fetched, by the scheme of its link`, async () => {
+      const system = await start({ recordings });
+      system.addCalls([{ id: 'one', startedAt: hoursAgo(0.01) }]);
+      const { base_url, account_sid, api_key, api_token } = system.config();
+      const config = { base_url, account_sid, api_key, api_token };
+      const source = await open(config);
+      const [row] = await rowsOf(source, today());
+      expect(await bytesOf(source, String(row?.audio_url))).to.equal(system.audio().length);
+      const last = (await check(type, config, 'import')).at(-1);
+      expect(last).to.include({ name: 'recording', ok: true });
+      expect(last?.message).to.match(/can be read/);
+      // As it was, not by way of the call.
+      expect(system.requests().filter((request) => request.includes('/Calls/one.json'))).to.deep.equal([]);
+    });
+
+  for (const [what, lists] of [
+    ['no calls', { Metadata: { Total: 0 }, Calls: null }],
+    ['no facts about the list', { Metadata: null, Calls: [] }],
+    ['neither', { Metadata: null, Calls: null }],
+  ] as const)
+    it(`null for ${what} is an empty page`, async () => {
+      const system = await serve(stops, (_, response) => response.end(JSON.stringify(lists)));
+      const config = { ...credentials, base_url: system };
+      const source = await open(config);
+      expect(await idsOf(source, today())).to.deep.equal([]);
+      expect(await listed(source, {})).not.to.deep.equal([]);
+      expect((await check(type, config, 'import')).at(-1)).to.include({ name: 'list', ok: true });
+    });
+
+  it('what is no list of calls is not taken for an empty one', async () => {
+    const system = await serve(stops, (_, response) => response.end('{}'));
+    await rejects(idsOf(await open({ ...credentials, base_url: system }), today()), 'protocol_error');
+  });
+
   it('a recording in S3 is asked for without key and token', async () => {
     const system = await start({ recordings: 's3-open' });
     system.addCalls([{ id: 'old', startedAt: hoursAgo(5) }]);
     const source = await open(system.config());
-    expect(await bytesOf(source, `old/${hostOf(system.server.recordingUrl('old'))}`)).to.equal(system.audio().length);
+    expect(await bytesOf(source, `old/${rest(system.server.recordingUrl('old'))}`)).to.equal(system.audio().length);
     expect(system.server.leaked).to.deep.equal([]);
   });
 
@@ -164,7 +203,7 @@ describe('the Exolite connector', () => {
     const system = await start({ recordings: 's3-closed', preSigned: true });
     system.addCalls([{ id: 'one', startedAt: hoursAgo(5) }]);
     const source = await open(system.config({ recording_url_minutes: 15 }));
-    const path = `one/${hostOf(system.server.recordingUrl('one'))}`;
+    const path = `one/${rest(system.server.recordingUrl('one'))}`;
     for (let i = 0; i < 2; i++) expect(await bytesOf(source, path)).to.equal(system.audio().length);
     expect(system.server.leaked).to.deep.equal([]);
     const asked = system.requests().filter((request) => request.includes('/Calls/one.json'));
@@ -180,7 +219,7 @@ describe('the Exolite connector', () => {
       { id: 'new', startedAt: hoursAgo(0.1) },
     ]);
     const source = await open(system.config());
-    const path = (sid: string) => `${sid}/${hostOf(system.server.recordingUrl(sid))}`;
+    const path = (sid: string) => `${sid}/${rest(system.server.recordingUrl(sid))}`;
     expect((await rejects(bytesOf(source, path('old')), 'permission_denied')).message).to.match(
       /PreSignedRecordingUrl/,
     );
@@ -192,7 +231,7 @@ describe('the Exolite connector', () => {
     const system = await start();
     system.addCalls([{ id: 'gone', startedAt: hoursAgo(100), recording: 'late' }]);
     const source = await open(system.config());
-    const path = `gone/${hostOf(system.server.recordingUrl('gone'))}`;
+    const path = `gone/${rest(system.server.recordingUrl('gone'))}`;
     await rejects(bytesOf(source, path, wallClock(hoursAgo(100)).slice(0, 10)), 'path_missing');
     await rejects(bytesOf(source, path), 'recording_not_yet');
   });
@@ -240,12 +279,16 @@ async function listed(source: SourceSession, request: Parameters<SourceSession['
   return keys;
 }
 
-async function idsOf(source: SourceSession, key: string): Promise<string[]> {
+async function idsOf(source: SourceSession, key: string): Promise<unknown[]> {
+  return (await rowsOf(source, key)).map(({ external_interaction_id }) => external_interaction_id);
+}
+
+async function rowsOf(source: SourceSession, key: string): Promise<Json[]> {
   let text = '';
   for await (const bytes of await source.read({ key, version: 'closed', size: undefined, readiness: 'ready' }))
     text += Buffer.from(bytes).toString();
   const lines = text.split('\n').filter((line) => line !== '');
-  return lines.map((line) => (JSON.parse(line) as { external_interaction_id: string }).external_interaction_id);
+  return lines.map((line) => JSON.parse(line) as Json);
 }
 
 async function bytesOf(source: SourceSession, path: string, itemKey = today()): Promise<number> {
@@ -254,8 +297,9 @@ async function bytesOf(source: SourceSession, path: string, itemKey = today()): 
   return length;
 }
 
-function hostOf(link: string): string {
-  return link.replace(/^\w+:\/\//, '');
+/** What stands behind the SID in a reference. */
+function rest(link: string): string {
+  return referenceOf('x', link).slice('x/'.length);
 }
 
 function fail(): never {

@@ -10,8 +10,11 @@ export const apiKey = 'key-of-acme';
 export const apiToken = 'token-of-acme';
 
 export interface ExotelServerOptions {
-  /** Where recordings lie: on the host that wants key and token, or in S3, open to all or to nobody. */
-  recordings?: 'private' | 's3-open' | 's3-closed';
+  /**
+   * Where recordings lie: on a host that wants key and token, on the API's own (`beside-api`), or in S3, open to all or to
+   * nobody.
+   */
+  recordings?: 'private' | 'beside-api' | 's3-open' | 's3-closed';
   /** The account feature. */
   preSigned?: boolean;
   /** More requests within a minute are refused. */
@@ -47,7 +50,9 @@ export class ExotelServer {
   }
 
   async start(): Promise<void> {
-    for (const server of this.#servers()) await once(server.listen(0, '127.0.0.1'), 'listening');
+    for (const server of [this.#api, this.#recordings]) await once(server.listen(0, '127.0.0.1'), 'listening');
+    // Another host, not only another port.
+    await once(this.#s3.listen(0, '127.0.0.2'), 'listening');
   }
 
   async stop(): Promise<void> {
@@ -91,8 +96,13 @@ export class ExotelServer {
 
   recordingUrl(sid: string): string {
     const { recordings = 'private' } = this.options;
-    const host = recordings === 'private' ? this.recordingsUrl : this.s3Url;
-    return `${host}/exotelrecordings/${accountSid}/${sid}.mp3`;
+    const hosts = {
+      private: this.recordingsUrl,
+      'beside-api': this.apiUrl,
+      's3-open': this.s3Url,
+      's3-closed': this.s3Url,
+    };
+    return `${hosts[recordings]}/exotelrecordings/${accountSid}/${sid}.mp3`;
   }
 
   #servers() {
@@ -116,6 +126,7 @@ export class ExotelServer {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     requireBasic(request);
+    if (request.url?.startsWith('/exotelrecordings/')) return void this.#give(sidIn(request), response);
     this.#requireTurn();
     const url = new URL(request.url ?? '', 'http://x');
     const [, sid, rest] = /^\/v1\/Accounts\/([^/]+)\/(Calls(?:\/[^/]+)?\.json)$/.exec(url.pathname) ?? [];
@@ -234,5 +245,6 @@ function pageUri(url: URL, after: string): string {
 }
 
 function urlOf(server: ReturnType<typeof createServer>): string {
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { address, port } = server.address() as AddressInfo;
+  return `http://${address}:${port}`;
 }

@@ -13,7 +13,7 @@ export async function startExotel(options: ExotelServerOptions = {}): Promise<Ca
   const server = new ExotelServer(options);
   await server.start();
   const config = (more: Json = {}): Json => ({
-    ...{ base_url: server.apiUrl, recordings_url: server.recordingsUrl },
+    base_url: server.apiUrl,
     ...{ account_sid: accountSid, api_key: apiKey, api_token: apiToken, lookback_days: 2 },
     ...more,
   });
@@ -47,6 +47,7 @@ export const callsFixture: CallsFixture = {
   kind: 'calls',
   variants: [
     { name: 'private recordings', start: () => startExotel() },
+    { name: 'recordings beside the API', start: () => startExotel({ recordings: 'beside-api' }) },
     { name: 'pre-signed recordings', start: () => startExotel({ recordings: 's3-closed', preSigned: true }) },
   ],
   withTimeout: (timeoutMs) =>

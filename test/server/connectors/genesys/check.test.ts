@@ -48,6 +48,17 @@ describe('Test connection of Genesys', () => {
     expect(last?.details?.field).to.equal('queues');
   });
 
+  it('says of a queue that cannot be looked up that it is taken as the ID', async () => {
+    system().addCalls([{ id: 'a', startedAt: hourAgo(), queueId: 'Claims' }]);
+    system().server.permissions.delete('routing:queue:view');
+    const list = (await steps({ queues: ['Claims'] })).find(({ name }) => name === 'list');
+    expect(list).to.include({ ok: true });
+    expect(list?.message).to.match(/^1 conversations .*in the queue Claims/);
+    expect(list?.message).to.match(
+      /queue "Claims" cannot be looked up and is taken as the ID itself.*routing:queue:view/,
+    );
+  });
+
   it('tells an API address that does not answer from a sign-in address that does', async () => {
     const last = (await steps({ api_url: 'http://127.0.0.1:1' })).at(-1);
     expect(last).to.include({ name: 'reach', ok: false });

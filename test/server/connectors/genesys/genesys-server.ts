@@ -50,6 +50,8 @@ export class GenesysServer {
     (recordingId, { id }) => `${urlOf(this.#files)}/${id}/${recordingId}?Signature=s${++this.#links}`,
   );
   readonly permissions = new Set(permissionOf.map(([, permission]) => permission));
+  /** How names of queues and wrap-up codes are asked for in vain: 404, 403, or with an empty list. */
+  namesAnswer: 404 | 403 | 200 | undefined;
   bulk = 0;
   tokenLifeSeconds = 86_400;
   tokensGiven = 0;
@@ -256,7 +258,10 @@ export class GenesysServer {
     return metadataOf(call);
   }
 
-  #named(entities: Json[], query: URLSearchParams): Json {
+  #named(all: Json[], query: URLSearchParams): Json {
+    const entities = this.namesAnswer === undefined ? all : [];
+    if (this.namesAnswer === 404) throw new Refusal(404, 'not.found', 'The requested resource was not found');
+    if (this.namesAnswer === 403) throw new Refusal(403, 'missing.permission', 'You may not read names');
     const pageSize = Number(query.get('pageSize') ?? 25);
     const pageNumber = Number(query.get('pageNumber') ?? 1);
     if (pageSize > 500) throw bad('pageSize must not exceed 500');

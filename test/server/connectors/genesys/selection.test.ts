@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { isSampled } from '../../../../server/connectors/genesys/selection.ts';
+import type { Log } from '../../../../server/log.ts';
+import { openLog } from '../../../../server/log.ts';
 import { rejects } from '../contract-kit.ts';
 import { type GenesysCall, otherCode, salesQueue, supportQueue } from './conversations.ts';
 import { dayKey, genesysForTests, idsOf, listed, minutesAfter, noonDaysAgo, open, rowsOf } from './kit.ts';
@@ -115,12 +117,31 @@ describe('which calls are taken from Genesys', () => {
     expect(field).to.equal('queues');
   });
 
-  it('where names are withheld IDs do, and a name is told to need the permission', async () => {
-    system().server.permissions.delete('routing:queue:view');
-    system().server.permissions.delete('routing:wrapupCode:view');
-    add({ id: 'by-id', startedAt: noon }, { id: 'sold', startedAt: noon, queueId: salesQueue });
-    expect(await taken({ queues: [supportQueue] })).to.deep.equal(['by-id']);
-    const { message } = await rejects(taken({ queues: ['Support'] }), 'permission_denied');
-    expect(message).to.match(/"Support" cannot be looked up.*routing:queue:view/);
-  });
+  for (const [what, status] of [
+    ['not there', 404],
+    ['withheld', 403],
+    ['empty', 200],
+  ] as const)
+    it(`where the lists of names are ${what}, what was given is taken as the ID, with a warning`, async () => {
+      system().server.namesAnswer = status;
+      const named = { id: 'named', startedAt: noon, queueId: 'Support', wrapUpCode: 'Solved' };
+      add({ id: 'by-id', startedAt: noon }, { id: 'sold', startedAt: noon, queueId: salesQueue }, named);
+      const warned: string[] = [];
+      const log = {
+        ...openLog('silent'),
+        warn: (_: unknown, message: string) => warned.push(message),
+      } as unknown as Log;
+      const taken = async (config: Json) => {
+        await using source = await open(system().config({ ...settled, ...config }), { log });
+        await listed(source);
+        return idsOf(await rowsOf(source, dayKey(1)));
+      };
+      expect(await taken({ queues: [supportQueue.toUpperCase()] })).to.deep.equal(['by-id']);
+      expect(warned).to.deep.equal([]);
+      const settings = { queues: ['Support'], quality_criteria: { wrap_up_codes: ['Solved'] } };
+      expect(await taken(settings)).to.deep.equal(['named']);
+      expect(warned).to.have.length(2);
+      expect(warned[0]).to.match(/queue "Support" cannot be looked up and is taken as the ID itself/);
+      expect(warned[1]).to.match(/wrap-up code "Solved"/);
+    });
 });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { expect } from 'chai';
 import type { ConnectorType } from '../../../../../server/connectors/connector.ts';
 import { ecc4xConfigSchema } from '../../../../../server/connectors/ecc4x/config.ts';
@@ -98,6 +100,75 @@ for (const { name, start } of callsFixture.variants.filter((variant) => variant.
       const last = (await check(ecc4x as unknown as ConnectorType, verified, 'import')).at(-1);
       expect(last).to.include({ name: 'reach', ok: false });
       expect(await rowsOf(withQuery(query, { tls: 'encrypt' }))).to.have.length(1);
+    });
+
+    it('by default is encrypted where the server offers that, and read without where it does not', async () => {
+      system.addCalls([{ id: 'd1', startedAt: new Date(Date.now() - 3_600_000) }]);
+      const { tls: _, ...source } = system.config().source as Json;
+      const ssl = isPostgres ? ', (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()) AS ssl' : '';
+      const query = `SELECT crt_object_id, campaign_id${ssl} ${within}`;
+      const [row] = await rowsOf({ ...system.config(), source: { ...source, query } });
+      expect(row?.external_interaction_id).to.equal('d1');
+      if (isPostgres) expect(row?.metadata).to.include({ ssl: true });
+      const steps = await check(ecc4x as unknown as ConnectorType, { ...system.config(), source }, 'import');
+      expect(steps.filter(({ ok }) => !ok)).to.deep.equal([]);
+    });
+
+    it('a PostgreSQL that says no to TLS is read without by default, and refused where TLS must be', async function () {
+      if (!isPostgres) return needed<void>(undefined, 'the question is one of PostgreSQL', this);
+      const { tls: _, port: real, ...source } = system.config().source as Json;
+      const door = createServer((near) => {
+        near.on('error', () => near.destroy());
+        near.once('data', (first) => {
+          if (first.length === 8) return void near.write('N');
+          const far = connect({ host: '127.0.0.1', port: Number(real) });
+          far.on('error', () => near.destroy()).write(first);
+          near.pipe(far).pipe(near);
+        });
+      });
+      await once(door.listen(0, '127.0.0.1'), 'listening');
+      const { port } = door.address() as AddressInfo;
+      system.addCalls([{ id: 'd1', startedAt: new Date(Date.now() - 3_600_000) }]);
+      expect(await rowsOf({ ...system.config(), source: { ...source, port } })).to.have.length(1);
+      for (const tls of ['verify', 'encrypt']) {
+        const failure = await rejects(
+          rowsOf({ ...system.config(), source: { ...source, port, tls } }),
+          'protocol_error',
+        );
+        expect(failure.field).to.equal('source.tls');
+      }
+      door.close();
+    });
+
+    it('a query without moments is one item that is read whole by each run, and by a backfill', async () => {
+      const years = 5 * 365 * 86_400_000;
+      system.addCalls([{ id: 'd1', startedAt: new Date(Date.now() - years) }]);
+      const config = withQuery('SELECT crt_object_id, campaign_id FROM cdr');
+      expect(await rowsOf(config)).to.have.length(1);
+      await using session = await openSource(ecc4xConfigSchema.parse(config), contextOf());
+      const range = { from: new Date(Date.now() - 86_400_000), to: new Date() };
+      for (const request of [{}, { newestDone: 'query', oldestFailed: 'query' }, { range }]) {
+        const items = [];
+        for await (const item of session.list(request)) items.push(item);
+        expect(items.map(({ key, readiness }) => [key, readiness])).to.deep.equal([['query', 'ready']]);
+        expect(items[0]?.version).to.match(/^open-\d{4}-/);
+      }
+      const steps = await check(ecc4x as unknown as ConnectorType, config, 'import');
+      expect(steps.find(({ name }) => name === 'list')?.message).to.match(/gives calls: d1/);
+      await rejects(rowsOf(withQuery('SELECT call_id FROM cdr')), 'missing_columns');
+    });
+
+    it('a check never claims a sign-in that the server did not grant', async () => {
+      const names = async (more: Json) =>
+        (
+          await check(
+            ecc4x as unknown as ConnectorType,
+            withQuery(String((system.config().source as Json).query), more),
+            'import',
+          )
+        ).map(({ name, ok }) => `${name} ${ok}`);
+      expect(await names({ database: 'nowhere' })).to.deep.equal(['reach true', 'sign_in false']);
+      expect(await names({ password: 'another' })).to.deep.equal(['reach true', 'sign_in false']);
     });
 
     it('a reader that leaves early does not disturb the next one', async () => {

@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { bindQuery, mysqlStyle, postgresStyle } from '../../../../../server/connectors/ecc4x/database/query.ts';
+import {
+  bindQuery,
+  isWhole,
+  mysqlStyle,
+  postgresStyle,
+} from '../../../../../server/connectors/ecc4x/database/query.ts';
 
 const range = { from: '2026-11-20 00:00:00', to: '2026-11-21 00:00:00' };
 
@@ -29,6 +34,13 @@ describe('a query of an installation', () => {
       expect(bindQuery(kept + rest, range, postgresStyle).text).to.equal(`${kept} WHERE a BETWEEN $1 AND $2`);
     for (const kept of ['SELECT `a:to` # :from\n', String.raw`SELECT 'it\'s :to', "\":from"`])
       expect(bindQuery(kept + rest, range, mysqlStyle).text).to.equal(`${kept} WHERE a BETWEEN ? AND ?`);
+  });
+
+  it('one without both is taken as it is', () => {
+    const query = "SELECT ':from', a FROM t -- :to";
+    expect(isWhole(query, postgresStyle)).to.equal(true);
+    expect(bindQuery(`${query};`, range, postgresStyle)).to.deep.equal({ text: query, values: [] });
+    expect(isWhole('SELECT 1 WHERE a >= :from AND a < :to', mysqlStyle)).to.equal(false);
   });
 
   it('one that uses a moment only in quotes is refused: each day would be the whole table', () => {

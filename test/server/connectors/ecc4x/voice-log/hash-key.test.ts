@@ -52,6 +52,28 @@ describe('recordings by the hash key', () => {
     expect(failure.message).to.match(/Invalid session Id/);
   });
 
+  it('a refused key is told once', async () => {
+    for (const wrong of [{ hash_key: 'x' }, { policy_name: 'x' }]) {
+      const { message } = await rejects(open(wrong).signIn(), 'sign_in_refused');
+      expect(message.split('refused the hash key')).to.have.length(2);
+    }
+    answer(401, 'no');
+    const { message } = await rejects(open().signIn(), 'sign_in_refused');
+    expect(message.split('refused the hash key')).to.have.length(2);
+  });
+
+  it('a requesting host that nobody named is the host name of the address', async () => {
+    let sent: unknown;
+    server.intercept = ({ headers }) => {
+      sent = headers['requesting-host'];
+      return false;
+    };
+    const { requesting_host: _, ...unnamed } = hashKeyApi(server);
+    const failure = await rejects(openVoiceLog(unnamed).signIn(), 'sign_in_refused');
+    expect(sent).to.equal('127.0.0.1');
+    expect(failure.message).to.contain('"127.0.0.1"');
+  });
+
   it('a page for one recording alone is no audio', async () => {
     calls.add([{ id: 'd1-vce-2', startedAt: new Date(), recording: 'html' }]);
     await rejects(bytesOf(open(), referenceTo('d1-vce-2')), 'not_audio');

@@ -134,6 +134,29 @@ describe('recordings by the REST API v4', () => {
     }
   });
 
+  it('a session is found by each of its usual names, in the answer, inside of it and in its header', async () => {
+    const bodies = ['sessionId', 'SessionId', 'sessionid', 'session_id'].flatMap((name) => [
+      { [name]: 's1' },
+      { status: 'ok', data: { [name]: 's1' } },
+      { response: { [name]: 's1' } },
+    ]);
+    const inHeader = ['', '{"status":"ok"}'].map((text) => ({ text, headers: { SessionId: 's1' } }));
+    for (const { text, headers } of [
+      ...bodies.map((body) => ({ text: JSON.stringify(body), headers: {} })),
+      ...inHeader,
+    ]) {
+      let sent: unknown;
+      server.intercept = (request, response) => {
+        const isLogin = request.url?.includes('userLogin');
+        if (!isLogin) sent = request.headers.sessionid;
+        response.writeHead(200, isLogin ? headers : {}).end(isLogin ? text : voiceLog.audio);
+        return true;
+      };
+      expect(await bytesOf(open(), referenceTo('d1-vce-1')), text).to.deep.equal(voiceLog.audio);
+      expect(sent, text).to.equal('s1');
+    }
+  });
+
   it('a sign-in that answers in another form leaves nothing of the answer in the log', async () => {
     server.intercept = (_, response) => {
       response.end('{"session":"s3cr3t"}');
