@@ -1,12 +1,15 @@
 /** Hosted inboxes, manual imports, items that wait, rejected rows that are mended, alerts. */
 export const statements = [
   // `after_state`: what became of the file itself once its rows were stored (moved, deleted); null where it stays.
-  // `header`: the heading row as the file had it, by which a rejected row is read again.
+  // `finished_at`: when that was. What is listed at its place later is another file.
+  // `header`: the heading row as the file had it, by which a rejected row is read again; `delimiter`: what separated it.
   `ALTER TABLE source_item
      ADD COLUMN byte_size BIGINT UNSIGNED NULL,
      ADD COLUMN modified_at DATETIME(3) NULL,
      ADD COLUMN header TEXT NULL,
+     ADD COLUMN delimiter CHAR(1) NULL,
      ADD COLUMN after_state VARCHAR(8) NULL,
+     ADD COLUMN finished_at DATETIME(3) NULL,
      ADD KEY by_reading (execution_id, state, item_key),
      ADD KEY by_standing (connector_id, location_hash, state, item_key),
      ADD KEY by_arrival (connector_id, created_at),
@@ -23,13 +26,19 @@ export const statements = [
   )`,
   // Of a backfill: the days that are read again, whatever the ledger says.
   'ALTER TABLE execution ADD COLUMN range_from DATETIME(3) NULL, ADD COLUMN range_to DATETIME(3) NULL',
-  // `header`: of the file within an archive; the item's own stands for all other rows.
+  // `header`, `delimiter`: of the file within an archive; the item's own stand for all other rows.
+  // `is_cut`: the row was longer than what is kept of it.
   `ALTER TABLE rejected_row
      ADD COLUMN header TEXT NULL,
+     ADD COLUMN delimiter CHAR(1) NULL,
+     ADD COLUMN is_cut BOOLEAN NOT NULL DEFAULT FALSE,
      ADD COLUMN state VARCHAR(10) NOT NULL DEFAULT 'open',
      ADD COLUMN replayed_at DATETIME(3) NULL,
      ADD COLUMN replayed_by VARCHAR(191) NULL,
-     ADD KEY by_state (account_id, state, id)`,
+     ADD KEY by_state (account_id, state, id),
+     ADD KEY by_item (source_item_id)`,
+  // Of rows that were kept before, the length alone tells; a character is not cut in two.
+  'UPDATE rejected_row SET is_cut = TRUE WHERE LENGTH(raw) >= 4093',
   // When its source first said that the recording is not there yet; after a day it is given up.
   'ALTER TABLE recording ADD COLUMN late_since DATETIME(3) NULL',
   // The login that an inbox connector's username is; unique among all accounts, because nothing else comes with it.

@@ -144,20 +144,6 @@ export async function cancelRequestedAmong(pool: Pool, ids: Buffer[]): Promise<B
   return rows.map((row) => row.id);
 }
 
-/** What of the execution is stored by now: the sums over its items' checkpoints. */
-export async function storedRows(connection: Connection, accountId: number, id: Buffer): Promise<RowCounts> {
-  const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT COALESCE(SUM(imported), 0) AS imported, COALESCE(SUM(updated), 0) AS updated,
-       COALESCE(SUM(duplicate), 0) AS duplicate, COALESCE(SUM(rejected), 0) AS rejected
-     FROM source_item WHERE execution_id = ? AND account_id = ?`,
-    [id, accountId],
-  );
-  const row = rows[0];
-  if (!row) throw new Error('a sum without a row');
-  const { imported, updated, duplicate, rejected } = row;
-  return { listed: imported + updated + duplicate + rejected, imported, updated, duplicate, rejected };
-}
-
 export interface ExecutionFilter {
   type?: JobType | undefined;
   status?: ExecutionStatus | undefined;

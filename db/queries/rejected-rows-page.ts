@@ -18,6 +18,8 @@ export interface RejectedRowShown {
   reason: string;
   /** The row as it stood there, at most its first 4 KB. */
   raw: string;
+  /** Whether it was longer: then it is replayed by its whole text alone. */
+  is_cut: boolean;
   /** The headings of its file; null for what has none. */
   header: string[] | null;
   rejected_at: string;
@@ -31,7 +33,7 @@ export interface RejectedFilter {
   executionId?: Buffer | undefined;
 }
 
-const columns = `r.id, r.state, r.execution_id, e.job_name, r.file_name, r.line, r.column_name, r.code, r.reason, r.raw,
+const columns = `r.id, r.state, r.execution_id, e.job_name, r.file_name, r.line, r.column_name, r.code, r.reason, r.raw, r.is_cut,
   COALESCE(r.header, i.header) AS header, r.created_at, r.replayed_at, r.replayed_by`;
 
 /** One execution's rows come in the order in which they were read, those of all executions newest first. */
@@ -65,7 +67,7 @@ function shown(row: RowDataPacket): RejectedRowShown {
   return {
     ...{ id: row.id, state: row.state, execution_id: uuidText(row.execution_id), job_name: row.job_name },
     ...{ file_name: row.file_name, line: row.line, column: row.column_name, code: row.code, reason: row.reason },
-    raw: row.raw,
+    ...{ raw: row.raw, is_cut: row.is_cut === 1 },
     header: row.header === null ? null : JSON.parse(row.header),
     rejected_at: row.created_at.toISOString(),
     replayed_at: row.replayed_at?.toISOString() ?? null,

@@ -11,16 +11,20 @@ export interface ReplayableRow {
   line: number;
   state: RejectedState;
   raw: string;
+  /** Whether `raw` is its beginning alone. */
+  isCut: boolean;
   /** The headings of its file; undefined where it has none, or where they were not kept. */
   header: string[] | undefined;
+  /** What separates the columns of its file. */
+  delimiter: string | undefined;
 }
 
 /** Those of these rows that are the account's, in the order in which they were read. */
 export async function loadReplayable(pool: Pool, accountId: number, ids: number[]): Promise<ReplayableRow[]> {
   if (ids.length === 0) return [];
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT r.id, r.execution_id, r.source_item_id, COALESCE(i.connector_id, 0) AS connector_id, r.line, r.state, r.raw,
-       COALESCE(r.header, i.header) AS header
+    `SELECT r.id, r.execution_id, r.source_item_id, COALESCE(i.connector_id, 0) AS connector_id, r.line, r.state, r.raw, r.is_cut,
+       COALESCE(r.header, i.header) AS header, COALESCE(r.delimiter, i.delimiter) AS delimiter
        FROM rejected_row r LEFT JOIN source_item i ON i.id = r.source_item_id AND i.account_id = r.account_id
       WHERE r.account_id = ? AND r.id IN (?) ORDER BY r.id`,
     [accountId, ids],
@@ -33,8 +37,23 @@ export async function loadReplayable(pool: Pool, accountId: number, ids: number[
     line: row.line,
     state: row.state,
     raw: row.raw,
+    isCut: row.is_cut === 1,
     header: row.header === null ? undefined : JSON.parse(row.header),
+    delimiter: row.delimiter ?? undefined,
   }));
+}
+
+/** Those of these rows that are not stored yet; nobody else stores them until the transaction ends. */
+export async function lockUnstored(
+  connection: PoolConnection,
+  accountId: number,
+  ids: readonly number[],
+): Promise<Set<number>> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `SELECT id FROM rejected_row WHERE account_id = ? AND id IN (?) AND state <> 'replayed' ORDER BY id FOR UPDATE`,
+    [accountId, ids],
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Says of rows that they are stored by now, and who mended them. */

@@ -7,12 +7,12 @@ export interface RejectedRow {
   column: string | undefined;
   code: string;
   reason: string;
-  /** The row's text; as much of it as rawBytes is kept. */
+  /** The row's text, or more than rawBytes of its beginning; as much of it as rawBytes is kept. */
   raw: string;
   /** The row's id, where it could be read. */
   externalId?: string | undefined;
-  /** The file within the item, where the item is an archive, and the headings of that file where it has any. */
-  member?: { name: string; header: readonly string[] | undefined } | undefined;
+  /** The file within the item, where the item is an archive, with its headings and what separates them, where it has any. */
+  member?: { name: string; header: readonly string[] | undefined; delimiter?: string | undefined } | undefined;
 }
 
 export interface RejectionPlace {
@@ -32,7 +32,7 @@ export async function addRejectedRows(
 ): Promise<void> {
   if (rows.length === 0) return;
   await connection.query(
-    'INSERT INTO rejected_row (account_id, execution_id, source_item_id, file_name, line, column_name, code, reason, raw, external_id, header) VALUES ?',
+    'INSERT INTO rejected_row (account_id, execution_id, source_item_id, file_name, line, column_name, code, reason, raw, is_cut, external_id, header, delimiter) VALUES ?',
     [
       rows.map(({ line, column, code, reason, raw, externalId, member }) => [
         accountId,
@@ -44,8 +44,10 @@ export async function addRejectedRows(
         code,
         reason.slice(0, 500),
         cut(raw),
+        Buffer.byteLength(raw) > rawBytes,
         idOf(externalId),
         headerText(member?.header),
+        member?.delimiter ?? null,
       ]),
     ],
   );
@@ -88,6 +90,23 @@ export async function removeRejectedRows(
     executionId,
     sourceItemId,
   ]);
+}
+
+/**
+ * Forgets what earlier executions rejected of an item and nobody has dealt with, because this one reads the item from the
+ * beginning and rejects it again. What those executions counted stays. Looks first, so that an ordinary item locks nothing.
+ */
+export async function removeEarlierRejectedRows(
+  connection: PoolConnection,
+  { accountId, executionId, sourceItemId }: Omit<RejectionPlace, 'fileName'>,
+): Promise<void> {
+  const earlier = "source_item_id = ? AND account_id = ? AND execution_id <> ? AND state = 'open'";
+  const values = [sourceItemId, accountId, executionId];
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `SELECT id FROM rejected_row WHERE ${earlier} LIMIT 1`,
+    values,
+  );
+  if (rows.length > 0) await connection.query(`DELETE FROM rejected_row WHERE ${earlier}`, values);
 }
 
 /** One that is too long for an id is none. */

@@ -193,15 +193,17 @@ export async function endItem(
   return result.affectedRows === 1;
 }
 
-/** Keeps an item's heading row, by which its rejected rows are read again. One that is larger is not kept. */
+/** Keeps an item's heading row and what separates its columns, by which its rejected rows are read again. */
 export async function saveHeader(
   connection: PoolConnection,
   accountId: number,
   itemId: number,
   header: readonly string[],
+  delimiter: string | undefined,
 ): Promise<void> {
-  await connection.query('UPDATE source_item SET header = ? WHERE id = ? AND account_id = ?', [
+  await connection.query('UPDATE source_item SET header = ?, delimiter = ? WHERE id = ? AND account_id = ?', [
     headerText(header),
+    delimiter ?? null,
     itemId,
     accountId,
   ]);

@@ -29,6 +29,8 @@ export interface LedgerRow {
   version: string;
   state: ItemState;
   executionId: Buffer;
+  /** When we moved or deleted it at its source. */
+  finishedAt: Date | undefined;
 }
 
 /** What the ledger says of all versions of these keys; with `lock`, they stay as they are until the transaction ends. */
@@ -40,7 +42,8 @@ export async function findItems(
 ): Promise<LedgerRow[]> {
   if (keyHashes.length === 0) return [];
   const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT id, key_hash, version, state, execution_id FROM source_item
+    `SELECT id, key_hash, version, state, execution_id, IF(after_state = 'done', finished_at, NULL) AS finished_at
+       FROM source_item
       WHERE account_id = ? AND connector_id = ? AND location_hash = ? AND key_hash IN (?)${lock ? ' FOR UPDATE' : ''}`,
     [accountId, connectorId, locationHash, keyHashes],
   );
@@ -50,7 +53,29 @@ export async function findItems(
     version: row.version.toString(),
     state: row.state,
     executionId: row.execution_id,
+    finishedAt: row.finished_at ?? undefined,
   }));
+}
+
+/** The time by the clock that the ledger's times are from. */
+export async function ledgerNow(pool: Pool): Promise<Date> {
+  const [rows] = await pool.query<RowDataPacket[]>('SELECT NOW(3) AS now');
+  const row = rows[0];
+  if (!row) throw new Error('a time without a row');
+  return row.now;
+}
+
+/**
+ * Gives the version of items that are gone from their source free for what came at the same place since, although it is of
+ * the same size and time. They stay their execution's, with their counts.
+ */
+export async function retireItems(connection: PoolConnection, accountId: number, ids: number[]): Promise<void> {
+  if (ids.length === 0) return;
+  await connection.query(
+    `UPDATE source_item SET version = CONCAT(LEFT(version, 119), '@', LPAD(HEX(id % 4294967296), 8, '0'))
+      WHERE account_id = ? AND id IN (?)`,
+    [accountId, ids],
+  );
 }
 
 /** Which of these executions are still under way. */
@@ -155,9 +180,12 @@ export interface ReadItem {
   version: string;
   size: number | undefined;
   modifiedAt: Date | undefined;
+  /** Its rows, and those of them that were rejected. */
+  records: number;
+  rejected: number;
 }
 
-/** `pending`: to be moved or deleted; `kept`: it had changed by then; `failed`: tried again by the next run. */
+/** `pending`: to be moved or deleted; `kept`: it had changed by then, or rows of it were rejected; `failed`: tried again. */
 export type AfterState = 'pending' | 'done' | 'kept' | 'failed';
 
 /** Items that are to be moved or deleted, also those where an earlier run could not. In order of their reading. */
@@ -167,7 +195,7 @@ export async function itemsToFinish(
   { after, limit }: { after: number; limit: number },
 ): Promise<ReadItem[]> {
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT id, execution_id, item_key, version, byte_size, modified_at FROM source_item
+    `SELECT id, execution_id, item_key, version, byte_size, modified_at, records_done, rejected FROM source_item
       WHERE account_id = ? AND connector_id = ? AND location_hash = ? AND after_state IN ('pending', 'failed') AND id > ?
       ORDER BY id LIMIT ?`,
     [accountId, connectorId, locationHash, after, limit],
@@ -179,13 +207,23 @@ export async function itemsToFinish(
     version: row.version.toString(),
     size: row.byte_size ?? undefined,
     modifiedAt: row.modified_at ?? undefined,
+    records: row.records_done,
+    rejected: row.rejected,
   }));
 }
 
 export async function writeAfterState(pool: Pool, accountId: number, itemId: number, state: AfterState): Promise<void> {
-  await pool.query('UPDATE source_item SET after_state = ? WHERE account_id = ? AND id = ?', [
+  await pool.query('UPDATE source_item SET after_state = ?, finished_at = NOW(3) WHERE account_id = ? AND id = ?', [
     state,
     accountId,
     itemId,
   ]);
+}
+
+/** What an execution read stays at its source for good. */
+export async function leaveItems(pool: Pool, accountId: number, executionId: Buffer): Promise<void> {
+  await pool.query(
+    "UPDATE source_item SET after_state = NULL WHERE account_id = ? AND execution_id = ? AND after_state = 'pending'",
+    [accountId, executionId],
+  );
 }

@@ -1,7 +1,8 @@
 import { transaction } from '../../db/database.ts';
 import { type ExecutionEnd, endExecution } from '../../db/queries/execution-progress.ts';
-import { type ExecutionRecord, hasOpenExecution, readExecution, storedRows } from '../../db/queries/executions.ts';
+import { type ExecutionRecord, hasOpenExecution, readExecution } from '../../db/queries/executions.ts';
 import { jobConnectors } from '../../db/queries/jobs.ts';
+import { sumItems } from '../../db/queries/source-items.ts';
 import { settleWork, type Work } from '../../db/queries/work.ts';
 import { releaseClaims } from '../../db/queries/workers.ts';
 import { AppError, errorCodes, type Failure } from '../../shared/error.ts';
@@ -40,7 +41,7 @@ export function executeHandler(services: Services, runs: Runs, { retryMs = 1_000
     concurrency,
     maxAttempts,
     run: (work, signal) => execute({ services, runs, retryMs, work, signal }),
-    giveUp: (work, error) => finish(services, work, { status: 'handler_failed', error }),
+    giveUp: (work, error) => giveUp(services, work, error),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
@@ -73,12 +74,13 @@ async function endOf(task: Task, execution: ExecutionRecord): Promise<ExecutionE
     if (execution.isCancelRequested) throw new WorkAborted('cancelled');
     return await runToEnd(task, execution);
   } catch (thrown) {
+    const { services } = task;
     const error = task.signal.aborted ? task.signal.reason : thrown;
     if (!(error instanceof AppError)) throw error;
-    if (error.code === 'cancelled') return await cancelledEnd(task, execution);
+    if (error.code === 'cancelled') return await cancelledEnd(services, execution);
     if (error.kind !== 'config' && !isSourceTrouble(error)) throw error;
     const { code, message } = error;
-    return { status: 'handler_failed', error: { code, message }, ...(await storedSoFar(task, execution)) };
+    return { status: 'handler_failed', error: { code, message }, ...(await storedSoFar(services, execution)) };
   }
 }
 
@@ -146,14 +148,32 @@ function isSourceTrouble(failure: Failure | undefined): boolean {
   return failure.code !== 'database_unavailable' && failure.code !== 'lease_lost';
 }
 
-async function cancelledEnd(task: Task, execution: ExecutionRecord): Promise<ExecutionEnd> {
-  return { status: 'cancelled', ...(await storedSoFar(task, execution)) };
+async function cancelledEnd(services: Services, execution: ExecutionRecord): Promise<ExecutionEnd> {
+  return { status: 'cancelled', ...(await storedSoFar(services, execution)) };
 }
 
-/** The counts of an import that did not come to its own end: what its checkpoints say is stored. */
-async function storedSoFar({ services }: Task, { accountId, id, type }: ExecutionRecord) {
+async function giveUp(services: Services, work: Work, error: Failure): Promise<void> {
+  const execution = await readExecution(services.database.pool, work.accountId, work.subject);
+  const soFar = execution ? await storedSoFar(services, execution) : {};
+  await finish(services, work, { status: 'handler_failed', error, ...soFar });
+}
+
+/**
+ * The counts of an import that did not come to its own end: what its checkpoints say is stored, and the items that were
+ * dealt with. Those that it did not get to are not counted as listed, for nothing became of them.
+ */
+async function storedSoFar(
+  { database: { pool } }: Services,
+  { accountId, id, type }: ExecutionRecord,
+): Promise<Pick<ExecutionEnd, 'items' | 'rows'>> {
   if (type !== 'data_import') return {};
-  return { rows: await storedRows(services.database.pool, accountId, id) };
+  const sums = await sumItems(pool, accountId, id);
+  const { done, failed } = sums.items;
+  // Of items that are not its own to read the ledger knows nothing; the execution shows how many it has seen.
+  const shown = (await readExecution(pool, accountId, id))?.items;
+  const unchanged = shown?.unchanged ?? 0;
+  const waiting = Math.max(shown?.waiting ?? 0, sums.items.waiting);
+  return { rows: sums.rows, items: { listed: done + unchanged + waiting + failed, done, unchanged, waiting, failed } };
 }
 
 /** The end, its counts and the work's end are one transaction, so there is never one without the other. */

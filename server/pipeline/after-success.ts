@@ -13,14 +13,15 @@ const failuresInRow = 3;
 
 /**
  * Moves or deletes, at their source, items whose rows are stored: this run's, and those of earlier ones where it did not
- * work. Killed anywhere, the next run goes on: an item that is gone is done. What could not be moved is told, as a note;
- * nothing else follows from it, for the rows are here.
+ * work. Killed anywhere, the next run goes on: an item that is gone is done. What could not be moved, and what is kept
+ * because of rejected rows, is told, as a note; nothing else follows from it, for the rows are here.
  */
 export async function finishItems(current: ImportRun): Promise<string | undefined> {
   const { run, settings, place } = current;
   const { after_success: action } = settings;
   if (action === 'leave') return undefined;
   const failures: AppError[] = [];
+  let keptForRows = 0;
   let inRow = 0;
   for (let after = 0; inRow < failuresInRow; ) {
     const items = await itemsToFinish(run.services.database.pool, place, { after, limit: itemsAtOnce });
@@ -29,13 +30,27 @@ export async function finishItems(current: ImportRun): Promise<string | undefine
     if (!(await holdsWork(run.services.database.pool, run.work))) throw new WorkAborted('lease_lost');
     for (const item of items) {
       after = item.id;
+      if (isNeeded(item, action)) {
+        await writeAfterState(run.services.database.pool, run.accountId, item.id, 'kept');
+        keptForRows++;
+        continue;
+      }
       const failure = await finishItem(current, item, action);
       if (failure) failures.push(failure);
       inRow = failure?.kind === 'transient' ? inRow + 1 : 0;
       if (inRow === failuresInRow) break;
     }
   }
-  return failures.length === 0 ? undefined : noteOf(action, failures);
+  const notes = [...failedNote(action, failures), ...keptNote(keptForRows)];
+  return notes.length === 0 ? undefined : notes.join(', ');
+}
+
+/**
+ * Whether the file has what we do not have: of a rejected row only its beginning is kept. A moved file can still be looked
+ * at, so it stays in its place only where nothing of it was taken.
+ */
+function isNeeded({ records, rejected }: ReadItem, action: AfterSuccess): boolean {
+  return rejected > 0 && (action === 'delete' || rejected === records);
 }
 
 async function beginStep({ run, connector }: ImportRun, action: AfterSuccess): Promise<void> {
@@ -53,14 +68,17 @@ async function finishItem(current: ImportRun, item: ReadItem, action: AfterSucce
 
 async function attempt(
   { run, source }: ImportRun,
-  { key, size, modifiedAt, ...known }: ReadItem,
+  { key, size, modifiedAt, version, executionId }: ReadItem,
   action: AfterSuccess,
 ): Promise<{ state: AfterState; failure?: AppError }> {
   try {
     run.signal.throwIfAborted();
     const session = await source.session();
     if (!session.finish) return { state: 'kept' };
-    await session.finish({ key, version: sourceVersion(known), size, modifiedAt, readiness: 'ready' }, action);
+    await session.finish(
+      { key, version: sourceVersion({ version, executionId }), size, modifiedAt, readiness: 'ready' },
+      action,
+    );
     return { state: 'done' };
   } catch (thrown) {
     const error = AppError.from(thrown, 'the import');
@@ -78,7 +96,16 @@ function pastOf(action: AfterSuccess): string {
   return action === 'move' ? 'moved' : 'deleted';
 }
 
-function noteOf(action: AfterSuccess, failures: AppError[]): string {
-  const files = failures.length === 1 ? '1 file' : `${failures.length} files`;
-  return `${files} could not be ${pastOf(action)}: ${failures[0]?.message}`;
+function failedNote(action: AfterSuccess, failures: AppError[]): string[] {
+  const [first] = failures;
+  return first ? [`${filesOf(failures.length)} could not be ${pastOf(action)}: ${first.message}`] : [];
+}
+
+function keptNote(count: number): string[] {
+  if (count === 0) return [];
+  return [`${filesOf(count)} kept: some of ${count === 1 ? 'its' : 'their'} rows were rejected`];
+}
+
+function filesOf(count: number): string {
+  return count === 1 ? '1 file' : `${count} files`;
 }

@@ -1,6 +1,6 @@
 import { transaction } from '../../db/database.ts';
 import type { StoredRule } from '../../db/queries/assignment-rules.ts';
-import { removeRejectedRows } from '../../db/queries/rejected-rows.ts';
+import { removeEarlierRejectedRows, removeRejectedRows } from '../../db/queries/rejected-rows.ts';
 import { beginItem, type Reader, type ReadyItem } from '../../db/queries/source-items.ts';
 import { keyBytes } from '../../db/queries/source-ledger.ts';
 import { AppError } from '../../shared/error.ts';
@@ -66,6 +66,8 @@ async function begin({ services }: ItemRun, item: ReadyItem, scratch: ScratchFil
     if (!(await beginItem(connection, reader, item.id, { sha256, fromStart }))) throw new WorkAborted('lease_lost');
     const place = { accountId: work.accountId, executionId, sourceItemId: item.id };
     if (fromStart) await removeRejectedRows(connection, place);
+    // An earlier execution's, which failed on it or left it.
+    if (fromStart || item.recordsDone === 0) await removeEarlierRejectedRows(connection, place);
   });
   return fromStart ? { ...item, recordsDone: 0, rejected: 0 } : item;
 }

@@ -1,15 +1,18 @@
 import { ledgerStanding } from '../../db/queries/source-ledger.ts';
+import { expectListing } from '../../db/queries/unlisted-items.ts';
 import type { ListRequest, SourceItem } from '../connectors/connector.ts';
 import { compareListing } from './fetch/listing.ts';
 import { ledgerVersionFor } from './fetch/versions.ts';
 import { type ImportRun, showProgress } from './import-run.ts';
+import { endUnlisted } from './import-unlisted.ts';
 
-/** Lists what the source has and takes what is new; see compareListing(). */
+/** Lists what the source has and takes what is new; see compareListing(). What was listed before and is gone ends. */
 export async function listItems(current: ImportRun): Promise<void> {
-  const { run, place, source, listing, waiting } = current;
+  const { run, place, source, listing, waiting, reader } = current;
   const { pool } = run.services.database;
   const session = await source.session();
   await waiting.begin();
+  await expectListing(pool, reader);
   const request: ListRequest = { ...(run.range && { range: run.range }), ...(await ledgerStanding(pool, place)) };
   const listed = watched(current, session.list(request));
   await compareListing(pool, place, run.id, listed, {
@@ -21,6 +24,8 @@ export async function listItems(current: ImportRun): Promise<void> {
       await showProgress(current);
     },
   });
+  await endUnlisted(current);
+  await showProgress(current, { now: true });
 }
 
 /** Those within the range of a backfill, by their time of change where they have one; notes when each was listed. */

@@ -15,7 +15,7 @@ import { sourceVersion } from './fetch/versions.ts';
 import { withAttempts } from './import-attempts.ts';
 import { importItem } from './import-item.ts';
 import { endsRun, type ImportRun, lostSession, showProgress } from './import-run.ts';
-import { readFileRows } from './validate/file-rows.ts';
+import { MemberFailure, readFileRows } from './validate/file-rows.ts';
 
 const itemsAtOnce = 100;
 
@@ -77,7 +77,8 @@ async function failedEnd({ run, source }: ImportRun, { key }: ListedReadyItem, t
   if (code === 'item_changed') return { state: 'waiting', failure: { code, message } };
   run.services.log.warn({ err: thrown, item: key }, 'an item could not be read');
   if (lostSession.includes(code)) await source.forget();
-  return { state: 'failed', failure: { code, message: `${key}: ${message}` } };
+  const file = error instanceof MemberFailure ? `${key}/${error.member}` : key;
+  return { state: 'failed', failure: { code, message: `${file}: ${message}` } };
 }
 
 async function keepWaiting({ waiting }: ImportRun, { key, size }: ListedReadyItem): Promise<void> {

@@ -1,4 +1,5 @@
 import { requeueFailedRecordings } from '../../db/queries/recordings.ts';
+import { leaveItems } from '../../db/queries/source-ledger.ts';
 import { AppError, errorCodes } from '../../shared/error.ts';
 import { finishItems } from './after-success.ts';
 import { sha256 } from './fetch/listing.ts';
@@ -54,7 +55,11 @@ async function importAll(current: ImportRun): Promise<ImportOutcome> {
   await readItems(current);
   const outcome = outcomeOf(await countsOf(run, listing), settings.max_rejected_percent);
   const notes = source.notes();
-  if (outcome.status === 'handler_failed') return withNotes(outcome, notes);
+  if (outcome.status === 'handler_failed') {
+    // A file whose rows were refused must stay where it is; the next run would move or delete it.
+    await leaveItems(run.services.database.pool, run.accountId, run.id);
+    return withNotes(outcome, notes);
+  }
   return withNotes(outcome, [...notes, await finishItems(current)]);
 }
 

@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/error.ts';
 import type { Services } from '../services.ts';
 import { readCsv } from './parse/csv.ts';
-import { type Replayed, type ReplayRow, replayRows } from './replay.ts';
+import { namedTwice, type Replayed, type ReplayRow, replayRows } from './replay.ts';
 
 /** The columns of the file by which rejected rows go out and come back. */
 export const mendedColumns = ['rejected_row_id', 'file', 'line', 'column', 'code', 'reason', 'raw'] as const;
@@ -40,6 +40,7 @@ export async function replayMendedFile(
 
 async function mendedRows(csv: string): Promise<ReplayRow[]> {
   const rows: ReplayRow[] = [];
+  const ids = new Set<number>();
   const bytes = (async function* () {
     yield Buffer.from(csv.replace(/^\ufeff/, ''));
   })();
@@ -47,7 +48,10 @@ async function mendedRows(csv: string): Promise<ReplayRow[]> {
     const { id, raw } = positionsIn(header);
     for (const row of block) {
       if (row.problem) throw new AppError('invalid', `Line ${row.line} of the file: ${row.problem.reason}`);
-      rows.push({ rejectedRowId: idIn(row.fields[id], row.line), raw: restored(row.fields[raw] ?? '') });
+      const rejectedRowId = idIn(row.fields[id], row.line);
+      if (ids.has(rejectedRowId)) throw namedTwice(rejectedRowId);
+      ids.add(rejectedRowId);
+      rows.push({ rejectedRowId, raw: restored(row.fields[raw] ?? '') });
     }
   }
   if (rows.length === 0) throw new AppError('invalid', 'The file has no rows.');

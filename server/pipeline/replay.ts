@@ -12,7 +12,7 @@ import { loadConnector } from '../connectors/load.ts';
 import type { Services } from '../services.ts';
 import { importConfigSchema, rowSettingsOf } from './import-settings.ts';
 import { readReplayed } from './replay/read.ts';
-import { type GoodRow, storeReplayed } from './replay/store.ts';
+import { type GoodRow, replayedBefore, storeReplayed } from './replay/store.ts';
 
 /** A rejected row as somebody mended it; without `raw`, as it is kept: what was wrong may have been the mapping. */
 export interface ReplayRow {
@@ -41,7 +41,7 @@ export interface Replayed {
 /**
  * Reads rejected rows again, by their file's headings and by the connector's mapping of today, and stores those that are
  * good as their import would have. A row that is stored counts as replayed from then on, so replaying it again does
- * nothing; one that is not stays open, with the new reason.
+ * nothing; one that is not stays open, with the new reason. Throws `invalid` where a row is named twice.
  */
 export async function replayRows(
   services: Services,
@@ -49,13 +49,12 @@ export async function replayRows(
   rows: readonly ReplayRow[],
   by: string,
 ): Promise<Replayed> {
-  const given = new Map(rows.map(({ rejectedRowId, raw }) => [rejectedRowId, raw]));
+  const given = textsOf(rows);
   const found = await loadReplayable(services.database.pool, accountId, [...given.keys()]);
   const results = new Map<number, ReplayResult>();
   for (const group of groupsOf(found.filter(({ state }) => state !== 'replayed')))
     for (const result of await replayGroup({ services, accountId, by }, group, given)) results.set(result.id, result);
-  for (const { id, state } of found)
-    if (state === 'replayed') results.set(id, { id, outcome: 'duplicate', reason: 'It was replayed before.' });
+  for (const { id, state } of found) if (state === 'replayed') results.set(id, replayedBefore(id));
   const known = [...given.keys()].map((id) => results.get(id) ?? missing(id));
   const countOf = (outcome: ReplayResult['outcome']) => known.filter((result) => result.outcome === outcome).length;
   return {
@@ -66,6 +65,23 @@ export async function replayRows(
     results: known,
     found: found.length,
   };
+}
+
+function textsOf(rows: readonly ReplayRow[]): Map<number, string | undefined> {
+  const texts = new Map<number, string | undefined>();
+  for (const { rejectedRowId, raw } of rows) {
+    if (texts.has(rejectedRowId)) throw namedTwice(rejectedRowId);
+    texts.set(rejectedRowId, raw);
+  }
+  return texts;
+}
+
+/** What is thrown where one row is to be replaced by two; nothing is stored then. */
+export function namedTwice(rejectedRowId: number): AppError {
+  return new AppError(
+    'invalid',
+    `The rejected row ${rejectedRowId} is given twice, and only one text can take its place. Leave one of the two out.`,
+  );
 }
 
 function missing(id: number): ReplayResult {
@@ -95,16 +111,17 @@ async function replayGroup(
 ): Promise<ReplayResult[]> {
   const { services, accountId } = replay;
   const connector = await connectorOf(services, accountId, rows[0]?.connectorId ?? ingressConnectorId);
-  if (connector instanceof AppError)
-    return rows.map(({ id }) => ({ id, outcome: 'rejected', reason: connector.message }));
+  if (connector instanceof AppError) return rows.map(({ id }) => stillRejected(id, connector.message));
   const config = importConfigSchema.parse(connector.config);
   const rules = await listEnabledRules(services.database.pool, accountId);
   const settings = { column_mapping: config.column_mapping, ...rowSettingsOf(config, connector.timezone) };
   const good: GoodRow[] = [];
   const bad: StillRejected[] = [];
+  const unread: ReplayResult[] = [];
   for (const row of rows) {
     const outcome = readReplayed(row, given.get(row.id), settings);
-    if ('code' in outcome) bad.push({ id: row.id, ...outcome });
+    if ('unread' in outcome) unread.push(stillRejected(row.id, outcome.unread));
+    else if ('code' in outcome) bad.push({ id: row.id, ...outcome });
     else good.push({ row, interaction: outcome });
   }
   await keepReasons(services.database.pool, accountId, bad);
@@ -113,7 +130,11 @@ async function replayGroup(
     onExisting: config.on_existing,
     rules,
   });
-  return [...stored, ...bad.map(({ id, reason }): ReplayResult => ({ id, outcome: 'rejected', reason }))];
+  return [...stored, ...unread, ...bad.map(({ id, reason }) => stillRejected(id, reason))];
+}
+
+function stillRejected(id: number, reason: string): ReplayResult {
+  return { id, outcome: 'rejected', reason };
 }
 
 /** Why there is none, as an error, where there is none any more. */

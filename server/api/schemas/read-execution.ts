@@ -130,6 +130,12 @@ const failedItem = z.object({
   error: failureField.nullable(),
 });
 
+const waitingItem = z.object({
+  key: z.string().meta({ description: 'The file’s path or the object’s key.', example: 'outgoing/calls.csv.part' }),
+  bytes: z.int().nullable().meta({ description: 'Its size, where known.', example: 48213 }),
+  reason: z.string().meta({ description: 'Why it waits.', example: 'still being uploaded: calls.csv.part' }),
+});
+
 export const executionSchema = z
   .object({
     ...rowFields,
@@ -143,6 +149,9 @@ export const executionSchema = z
     analyses: analyses.nullable(),
     rejected_rows: z.array(rejectedRow).meta({ description: 'The first hundred.' }),
     failed_items: z.array(failedItem).meta({ description: 'Items that could not be read.' }),
+    waiting_items: z
+      .array(waitingItem)
+      .meta({ description: 'Items that were seen and left for a later run; kept for 90 days.' }),
     parts: z.array(z.object(partFields)).meta({ description: 'Files of an export’s report.' }),
     deliveries: z
       .array(z.object({ part: partFields.part, ...deliveryFields }))

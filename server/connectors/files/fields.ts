@@ -83,7 +83,7 @@ export const fileFields = {
       importMeta({
         title: 'After a file was read',
         description:
-          'leave: it stays; what was read is not read again. move: into the folder below. delete: for good. Recordings stay where they are.',
+          'leave: it stays; what was read is not read again. move: into the folder below; kept if all rows were rejected. delete: for good; kept if any row was. Recordings stay. For move and delete, senders must upload under another name or use a done marker.',
         group: 'after',
       }),
     ),

@@ -11,10 +11,28 @@ type Naming = Pick<SftpConfig, 'file_format' | 'done_marker'>;
 /** What a folder offers to be imported, straight from the listing: files to read, and those that are not complete. */
 export async function* listItems(connection: Connection, folder: string, naming: Naming): AsyncGenerator<SourceItem> {
   const isWanted = (name: string) => standing(name, naming) !== 'other';
+  const undecoded = new Map<string, number>();
   for await (const entries of listFolder(connection, folder, isWanted)) {
     const markers = await markersOf(connection, folder, entries, naming);
-    for (const [i, entry] of entries.entries()) yield itemOf(entry, naming, markers?.[i]);
+    for (const [i, entry] of entries.entries()) {
+      const item = itemOf(entry, naming, markers?.[i]);
+      yield entry.name.includes(notDecoded) ? unnamed(item, undecoded) : item;
+    }
   }
+}
+
+/** What stands for bytes that are not UTF-8 after names were decoded. */
+const notDecoded = '\ufffd';
+
+/**
+ * A file whose name was lost in decoding cannot be asked for, and two of them may look the same: they are numbered. The
+ * name in bytes is not to be had from the SSH library.
+ */
+function unnamed(item: SourceItem, seen: Map<string, number>): SourceItem {
+  const number = (seen.get(item.key) ?? 0) + 1;
+  seen.set(item.key, number);
+  const readiness = { waiting: 'its name is not UTF-8; rename it on the server' };
+  return { ...item, key: `${item.key}#${number}`, readiness };
 }
 
 function standing(name: string, { file_format, done_marker }: Naming): ReturnType<typeof standingOf> {

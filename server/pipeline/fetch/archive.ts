@@ -18,13 +18,13 @@ const options: Options = { lazyEntries: true, autoClose: false };
 /** One file of an archive. */
 export interface Member {
   name: string;
-  file: ScratchFile;
+  /** Unpacks it to a scratch file. Throws `invalid` where this one is damaged, encrypted or an archive itself. */
+  open(): Promise<ScratchFile>;
 }
 
 /**
- * The files of a ZIP archive whose names fit the format, in the archive's order, each unpacked to a scratch file that is
- * there until the next one is asked for. Throws `invalid` for an archive without such a file, and for one that is
- * damaged, encrypted, nested, or a decompression bomb.
+ * The files of a ZIP archive whose names fit the format, in the archive's order. Throws `invalid` for an archive without
+ * such a file, and for one that is damaged or a decompression bomb.
  */
 export async function* archiveMembers(
   archive: ScratchFile,
@@ -36,10 +36,16 @@ export async function* archiveMembers(
   for (const entry of await fittingEntries(zip, format)) {
     unpackedBytes += entry.uncompressedSize;
     if (unpackedBytes > unpackedBytesMost) throw tooLarge(unpackedBytesMost, true);
-    await using file = await copyToScratch(contentOf(zip, entry), dataDir, signal);
-    requireNoPacking(entry, file.head);
-    yield { name: entry.fileName, file };
+    yield { name: entry.fileName, open: () => openMember(zip, entry, dataDir, signal) };
   }
+}
+
+async function openMember(zip: ZipFile, entry: Entry, dataDir: string, signal: AbortSignal): Promise<ScratchFile> {
+  requireReadable(entry);
+  const file = await copyToScratch(contentOf(zip, entry), dataDir, signal);
+  if (packingOf(file.head) === undefined) return file;
+  await file[Symbol.asyncDispose]();
+  throw packed(entry);
 }
 
 /** The first fitting file of an archive that is wholly in memory: its content, or as much of it as is read. */
@@ -47,6 +53,7 @@ export async function firstMember(archive: Buffer, format: FileFormat): Promise<
   const zip = await readable(() => fromBufferPromise(archive, options));
   const [entry] = await fittingEntries(zip, format);
   if (!entry) throw new AppError('internal', 'An archive without a fitting file was taken.');
+  requireReadable(entry);
   return { name: entry.fileName, content: contentOf(zip, entry) };
 }
 
@@ -63,12 +70,12 @@ async function fittingEntries(zip: ZipFile, format: FileFormat): Promise<Entry[]
     }
   });
   if (fitting.length === 0) throw nothingFits(format, others);
-  for (const entry of fitting) requireReadable(entry);
+  for (const { compressedSize, uncompressedSize } of fitting) requireUnpackable(compressedSize, uncompressedSize);
   return fitting;
 }
 
 function requireReadable(entry: Entry): void {
-  const { fileName, compressionMethod, compressedSize, uncompressedSize } = entry;
+  const { fileName, compressionMethod } = entry;
   if (entry.isEncrypted())
     throw new AppError('invalid', `"${fileName}" in the archive is encrypted. Send the archive without a password.`);
   if (!storedOrDeflated.includes(compressionMethod))
@@ -76,7 +83,6 @@ function requireReadable(entry: Entry): void {
       'invalid',
       `"${fileName}" in the archive is packed by a method that is not read (number ${compressionMethod}). Pack it as an ordinary ZIP file (Deflate).`,
     );
-  requireUnpackable(compressedSize, uncompressedSize);
 }
 
 /** The member's bytes, no more of them than the archive says, and at the end only if they are what was packed. */
@@ -91,16 +97,25 @@ async function* contentOf(zip: ZipFile, entry: Entry): AsyncGenerator<Uint8Array
       yield bytes;
     }
   } catch (thrown) {
-    throw unreadable(thrown);
+    throw damaged(thrown);
   } finally {
     stream.destroy();
   }
-  if (sum !== entry.crc32) throw unreadable(new Error(`the check sum of ${entry.fileName} differs`));
+  if (sum !== entry.crc32) throw damaged(new Error(`the check sum of ${entry.fileName} differs`));
 }
 
-function requireNoPacking({ fileName }: Entry, head: Buffer): void {
-  if (packingOf(head) === undefined) return;
-  throw new AppError(
+function damaged(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const why = thrown instanceof Error ? thrown.message : String(thrown);
+  return new AppError(
+    'invalid',
+    `The file cannot be unpacked (${why}): the archive is damaged or cut short. Pack it again.`,
+    { cause: thrown },
+  );
+}
+
+function packed({ fileName }: Entry): AppError {
+  return new AppError(
     'invalid',
     `"${fileName}" in the archive is itself an archive. Put the files into one archive, not archives into another.`,
   );

@@ -7,7 +7,9 @@ import {
   type ItemPlace,
   type LedgerRow,
   type ListedItem,
+  ledgerNow,
   openExecutions,
+  retireItems,
   takeItems,
 } from '../../../db/queries/source-ledger.ts';
 import type { NewWaitingItem } from '../../../db/queries/waiting-items.ts';
@@ -35,7 +37,8 @@ const heldElsewhere = 'another run is reading it';
 /**
  * Compares what a source lists with the ledger, a batch at a time: while one is compared, the next is listed. New items,
  * and those that failed or waited before, become the execution's to read; `unchanged` were read by an earlier one;
- * `waiting` are still being written, or another execution is reading them.
+ * `waiting` are still being written, or another execution is reading them. What is listed where we moved or deleted an
+ * item before is new, even if it looks the same.
  */
 export async function compareListing(
   pool: Pool,
@@ -45,8 +48,9 @@ export async function compareListing(
   options: ListingOptions,
 ): Promise<ListingCounts> {
   const counts: ListingCounts = { unchanged: 0, waiting: 0 };
+  const taker: Taker = { place, executionId, beganAt: await ledgerNow(pool) };
   const compare = async (batch: SourceItem[]) => {
-    const sorted = await compareBatch(pool, place, executionId, batch, options);
+    const sorted = await compareBatch(pool, taker, batch, options);
     counts.unchanged += sorted.unchanged;
     counts.waiting += sorted.waiting.length;
     await options.onWaiting(sorted.waiting);
@@ -78,6 +82,14 @@ async function* batches(listing: AsyncIterable<SourceItem>): AsyncGenerator<Sour
   if (batch.length > 0) yield batch;
 }
 
+/** For whom items are taken. */
+interface Taker {
+  place: ItemPlace;
+  executionId: Buffer;
+  /** When the listing began, by the ledger's clock. */
+  beganAt: Date;
+}
+
 interface SortedBatch {
   unchanged: number;
   waiting: NewWaitingItem[];
@@ -85,8 +97,7 @@ interface SortedBatch {
 
 async function compareBatch(
   pool: Pool,
-  place: ItemPlace,
-  executionId: Buffer,
+  taker: Taker,
   batch: SourceItem[],
   { ledgerVersion = (version) => version }: ListingOptions,
 ): Promise<SortedBatch> {
@@ -97,8 +108,8 @@ async function compareBatch(
     if (readiness === 'ready') ready.push({ key, keyHash, version: ledgerVersion(version), size, modifiedAt });
     else sorted.waiting.push({ key, keyHash, size, reason: readiness.waiting });
   }
-  const toTake = await unread(pool, place, executionId, ready, sorted);
-  if (toTake.length > 0) await takeBatch(pool, place, executionId, toTake, sorted);
+  const toTake = await unread(pool, taker, ready, sorted);
+  if (toTake.length > 0) await takeBatch(pool, taker, toTake, sorted);
   return sorted;
 }
 
@@ -106,13 +117,8 @@ async function compareBatch(
  * Those that are not simply known. Most of what is listed was read long ago, so this only looks; it locks and writes
  * nothing.
  */
-async function unread(
-  pool: Pool,
-  place: ItemPlace,
-  executionId: Buffer,
-  items: ListedItem[],
-  sorted: SortedBatch,
-): Promise<ListedItem[]> {
+async function unread(pool: Pool, taker: Taker, items: ListedItem[], sorted: SortedBatch): Promise<ListedItem[]> {
+  const { place, executionId } = taker;
   const known = byName(
     await findItems(
       pool,
@@ -122,55 +128,58 @@ async function unread(
   );
   return items.filter((item) => {
     const row = known.get(nameOf(item));
-    if (!row) return true;
+    if (!row || isGone(row, taker)) return true;
     const isOwn = row.executionId.equals(executionId);
     if (row.state === 'done' && !isOwn) sorted.unchanged++;
     return row.state !== 'done' && !(isOwn && row.state === 'ready');
   });
 }
 
-async function takeBatch(
-  pool: Pool,
-  place: ItemPlace,
-  executionId: Buffer,
-  items: ListedItem[],
-  sorted: SortedBatch,
-): Promise<void> {
+async function takeBatch(pool: Pool, taker: Taker, items: ListedItem[], sorted: SortedBatch): Promise<void> {
+  const { place, executionId } = taker;
   const { unchanged, waiting } = await transaction(pool, async (connection) => {
     const nothing: SortedBatch = { unchanged: 0, waiting: [] };
     if ((await enterItems(connection, place, executionId, items)) === items.length) return nothing;
-    return await takeKnown(connection, place, executionId, items);
+    return await takeKnown(connection, taker, items);
   });
   sorted.unchanged += unchanged;
   sorted.waiting.push(...waiting);
 }
 
 /** Not all of them were new: some failed or waited before, or somebody else has them. */
-async function takeKnown(
-  connection: PoolConnection,
-  place: ItemPlace,
-  executionId: Buffer,
-  items: ListedItem[],
-): Promise<SortedBatch> {
+async function takeKnown(connection: PoolConnection, taker: Taker, items: ListedItem[]): Promise<SortedBatch> {
+  const { place, executionId } = taker;
   const keyHashes = items.map(({ keyHash }) => keyHash);
   const rows = await findItems(connection, place, keyHashes, { lock: true });
   const others = rows.filter(({ state, executionId: id }) => state !== 'done' && !id.equals(executionId));
   const open = await openExecutions(connection, distinct(others));
   const taken = { own: [] as number[], others: [] as number[] };
+  const again: ListedItem[] = [];
+  const gone: number[] = [];
   const result: SortedBatch = { unchanged: 0, waiting: [] };
   const ledger = byName(rows);
   for (const item of items) {
     const row = ledger.get(nameOf(item));
     if (!row) throw new AppError('internal', `The ledger lost ${item.key} while it was entered.`);
     const isOwn = row.executionId.equals(executionId);
-    if (row.state === 'done') result.unchanged += isOwn ? 0 : 1;
+    if (isGone(row, taker)) {
+      gone.push(row.id);
+      again.push(item);
+    } else if (row.state === 'done') result.unchanged += isOwn ? 0 : 1;
     else if (isOwn && row.state !== 'ready') taken.own.push(row.id);
     else if (isOwn) continue;
     else if (isBeingRead(row, open)) result.waiting.push({ ...item, reason: heldElsewhere });
     else taken.others.push(row.id);
   }
   await takeItems(connection, place.accountId, executionId, taken);
+  await retireItems(connection, place.accountId, gone);
+  await enterItems(connection, place, executionId, again);
   return result;
+}
+
+/** One that we moved or deleted before this listing began. */
+function isGone({ finishedAt }: LedgerRow, { beganAt }: Taker): boolean {
+  return finishedAt !== undefined && finishedAt < beganAt;
 }
 
 function isBeingRead({ state, executionId }: LedgerRow, open: Buffer[]): boolean {

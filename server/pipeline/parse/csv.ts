@@ -7,6 +7,8 @@ import { type CsvRow, CsvScanner, type RowProblem } from './scanner.ts';
 /** Rows as they come out of one block of text, with the header they stand under. */
 export interface CsvBlock {
   header: readonly string[];
+  /** What separates its columns. */
+  delimiter: string;
   rows: CsvRow[];
 }
 
@@ -16,24 +18,29 @@ const longestHeader = 1_048_576;
 /** Reads a CSV file's rows, a block at a time. A file without a single row of text yields nothing. */
 export async function* readCsv(bytes: ByteStream, encoding: TextEncoding): AsyncGenerator<CsvBlock> {
   let scanner: CsvScanner | undefined;
+  let delimiter = ',';
   let head = '';
   for await (const text of decode(bytes, encoding)) {
     if (!scanner) {
       head += text;
       if (!hasFirstLine(head) && head.length < longestHeader) continue;
-      scanner = new CsvScanner(sniffDelimiter(head));
+      delimiter = sniffDelimiter(head);
+      scanner = new CsvScanner(delimiter);
     }
-    yield* block(scanner, scanner.push(head || text), encoding);
+    yield* block(scanner, scanner.push(head || text), delimiter, encoding);
     head = '';
   }
-  scanner ??= new CsvScanner(sniffDelimiter(head));
+  if (!scanner) {
+    delimiter = sniffDelimiter(head);
+    scanner = new CsvScanner(delimiter);
+  }
   const rows = [...scanner.push(head), ...scanner.end()];
-  yield* block(scanner, rows, encoding);
+  yield* block(scanner, rows, delimiter, encoding);
 }
 
-function* block(scanner: CsvScanner, rows: CsvRow[], encoding: TextEncoding): Generator<CsvBlock> {
+function* block(scanner: CsvScanner, rows: CsvRow[], delimiter: string, encoding: TextEncoding): Generator<CsvBlock> {
   if (encoding.isDamaged || encoding.encoding.startsWith('utf16')) markDamaged(rows);
-  if (scanner.header) yield { header: scanner.header, rows };
+  if (scanner.header) yield { header: scanner.header, delimiter, rows };
 }
 
 /** In two steps, because one pattern for both takes quadratic time over a megabyte without a line end. */

@@ -1,22 +1,15 @@
 import { damaged } from './damaged.ts';
 import { type CsvRow, CsvScanner, type RowProblem } from './scanner.ts';
 
-export const delimiters = [',', ';', '\t'] as const;
-
 /** The one row that a text holds. */
 export type OneRow = { fields: string[] } | { problem: RowProblem };
 
 /**
- * Reads a text as one row of a CSV file with that header. A row alone does not say by which character its file separated
- * columns, so it is the one by which it has as many columns as the header.
+ * Reads a text as one row of a CSV file with that header, whose columns are separated by `delimiter`. The row alone does
+ * not say by what: text with commas in it may well have as many columns by the wrong character.
  */
-export function readOneRow(text: string, header: readonly string[]): OneRow {
+export function readOneRow(text: string, header: readonly string[], delimiter: string): OneRow {
   if (damaged.test(text)) return { problem: badEncoding };
-  const readings = delimiters.map((delimiter) => readBy(delimiter, text, header));
-  return readings.find((reading) => 'fields' in reading) ?? readings[0] ?? { problem: noRow };
-}
-
-function readBy(delimiter: string, text: string, header: readonly string[]): OneRow {
   const scanner = new CsvScanner(delimiter);
   scanner.push(`${header.map(quoted).join(delimiter)}\n`);
   const rows = [...scanner.push(text), ...scanner.end()];

@@ -27,8 +27,8 @@ const linesLookedAt = 20;
 
 /** Characters of one row, ten times what the largest transcript needs. Longer ones are not kept in memory. */
 export const maxRowLength = 1_048_576;
-/** Characters that are kept of a row that is rejected. */
-export const rawLength = 4096;
+/** Characters that are given of a row that is rejected: one more than is kept, so that a longer row is known as such. */
+export const rawLength = 4097;
 
 type Reading = 'complete' | 'incomplete' | 'malformed';
 

@@ -6,27 +6,49 @@ import type { Interaction } from '../validate/interaction.ts';
 import { JsonValidator } from '../validate/json.ts';
 import { columnsOf, csvReading, type RowSettings } from '../validate/rows.ts';
 
-/** Of a row whose text is longer, only the beginning is kept; a character is not cut in two. */
-const keptBytes = 4093;
-
 /** A problem with the whole file is told as well. */
 type Problem = Omit<RowProblem, 'code'> & { code: string };
 
+/** Why a row was not read at all. It says nothing about what is wrong with the row. */
+export interface Unread {
+  unread: string;
+}
+
 /** The interaction that a rejected row is by now, or why it still is none. `mended` is its text where somebody changed it. */
 export function readReplayed(
-  { raw, header }: Pick<ReplayableRow, 'raw' | 'header'>,
+  { raw, isCut, header, delimiter }: Pick<ReplayableRow, 'raw' | 'isCut' | 'header' | 'delimiter'>,
   mended: string | undefined,
   settings: RowSettings,
-): Interaction | Problem {
+): Interaction | Problem | Unread {
   const text = mended ?? raw;
-  if (text === raw && Buffer.byteLength(raw) >= keptBytes) return isCut;
-  if (header) return readCsvRow(text, header, settings);
+  if (isCut && !isWhole(text, raw)) return cutOff;
+  if (header && delimiter) return readCsvRow(text, { header, delimiter }, settings);
   if (text.trimStart().startsWith('{')) return new JsonValidator(settings.timezone, settings).validate(text.trim());
   return noHeader;
 }
 
-function readCsvRow(text: string, header: readonly string[], settings: RowSettings): Interaction | Problem {
-  const row = readOneRow(text, header);
+/** Characters by which the end of what is kept is known again. */
+const endLength = 64;
+/** A mended beginning is hardly ever longer by more than this. */
+const mendBytes = 1024;
+
+/** Whether a text can be all of a row of which `kept` is the beginning, and not that beginning with a mended column. */
+function isWhole(text: string, kept: string): boolean {
+  const more = Buffer.byteLength(text) - Buffer.byteLength(kept);
+  return more > mendBytes || (more > 0 && !withoutClosing(text).endsWith(withoutClosing(kept).slice(-endLength)));
+}
+
+/** Without what somebody may have added to close a text that was cut off. */
+function withoutClosing(text: string): string {
+  return text.trimEnd().replace(/["}\]]{1,9}$/, '');
+}
+
+function readCsvRow(
+  text: string,
+  { header, delimiter }: { header: readonly string[]; delimiter: string },
+  settings: RowSettings,
+): Interaction | Problem {
+  const row = readOneRow(text, header, delimiter);
   if ('problem' in row) return row.problem;
   try {
     const { read } = csvReading(columnsOf(header, settings), settings);
@@ -38,14 +60,12 @@ function readCsvRow(text: string, header: readonly string[], settings: RowSettin
   }
 }
 
-const isCut: Problem = {
-  code: 'row_too_large',
-  reason:
-    'Only the first 4 KB of this row are kept. Mend it in the file itself and import that again, or give the whole row.',
+const cutOff: Unread = {
+  unread:
+    'Only the first 4 KB of this row are kept. Put the whole row here, or mend it in the file itself and import that again.',
 };
 
-const noHeader: Problem = {
-  code: 'missing_columns',
-  reason:
+const noHeader: Unread = {
+  unread:
     'The headings of its file are not kept, so its columns have no names. Mend it in the file itself and import that again.',
 };

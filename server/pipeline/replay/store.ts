@@ -1,6 +1,7 @@
+import type { PoolConnection } from 'mysql2/promise';
 import { transaction } from '../../../db/database.ts';
 import type { StoredRule } from '../../../db/queries/assignment-rules.ts';
-import { markReplayed, type ReplayableRow } from '../../../db/queries/rejected-rows-replay.ts';
+import { lockUnstored, markReplayed, type ReplayableRow } from '../../../db/queries/rejected-rows-replay.ts';
 import type { Services } from '../../services.ts';
 import type { ReplayResult } from '../replay.ts';
 import { ChunkBuffer } from '../store/chunk.ts';
@@ -24,7 +25,15 @@ interface StoreSettings {
 
 const rowsAtOnce = 500;
 
-/** Stores rows of one item, in their order; that a row is replayed is written in the transaction that stores it. */
+/** What is told of a row that was stored by an earlier replay. */
+export function replayedBefore(id: number): ReplayResult {
+  return { id, outcome: 'duplicate', reason: 'It was replayed before.' };
+}
+
+/**
+ * Stores rows of one item, in their order; that a row is replayed is written in the transaction that stores it. Of a row
+ * that several people mended at once, the first one's text is stored.
+ */
 export async function storeReplayed(
   replay: { services: Services; accountId: number; by: string },
   rows: GoodRow[],
@@ -62,18 +71,30 @@ async function storeGroup(
   const { sourceItemId, executionId } = first.row;
   const origin = { accountId, connectorId, sourceItemId };
   const buffer = new ChunkBuffer(group.length);
-  const rows = group.map(({ row, interaction }) => buffer.add(interaction, row.line, fateOf(interaction, rules)));
-  const store = new InteractionStore(database, { origin, executionId, onExisting, isBulk: false });
-  const ids = group.map(({ row }) => row.id);
+  const mended = group.map(({ row, interaction }) => ({
+    id: row.id,
+    row: buffer.add(interaction, row.line, fateOf(interaction, rules)),
+  }));
+  const ids = mended.map(({ id }) => id);
+  const batch = { buffer, rows: mended.map(({ row }) => row) };
+  // In each attempt anew: with an attempt that is rolled back, its locks are gone.
+  const enter = async (connection: PoolConnection) => {
+    const unstored = await lockUnstored(connection, accountId, ids);
+    batch.rows = mended.filter(({ id }) => unstored.has(id)).map(({ row }) => row);
+    return sourceItemId;
+  };
+  const store = new InteractionStore(database, { origin, executionId, onExisting, isBulk: false, enter });
   let attempts = 0;
   try {
     const sorted = await transaction(database.pool, async (connection) => {
       if (attempts++ > 0) store.expectKnown();
-      const written = await store.write(connection, { rows, buffer });
+      const written = await store.write(connection, batch);
       await markReplayed(connection, accountId, ids, by);
       return written;
     });
-    return rows.map((row, index) => ({ id: ids[index] ?? 0, outcome: outcomeIn(sorted, row) }));
+    return mended.map(({ id, row }) =>
+      batch.rows.includes(row) ? { id, outcome: outcomeIn(sorted, row) } : replayedBefore(id),
+    );
   } catch (thrown) {
     throw storeFailure(thrown);
   }

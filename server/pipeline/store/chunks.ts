@@ -1,5 +1,6 @@
 import type { StoredRule } from '../../../db/queries/assignment-rules.ts';
 import type { RejectedRow } from '../../../db/queries/rejected-rows.ts';
+import { AppError } from '../../../shared/error.ts';
 import type { RowProblem } from '../parse/scanner.ts';
 import type { Interaction } from '../validate/interaction.ts';
 import { isProblem } from '../validate/validate.ts';
@@ -22,6 +23,8 @@ export interface RowBlock<Row extends SourceRow = SourceRow> {
   rows: readonly Row[];
   /** The headings of a CSV file. */
   header?: readonly string[] | undefined;
+  /** What separates its columns. */
+  delimiter?: string | undefined;
   /** The file within the item, where the item is an archive. */
   member?: string | undefined;
   /** The interaction, or why the row cannot be one. */
@@ -40,7 +43,8 @@ export interface ChunkOptions {
 
 /**
  * Reads and validates a file's rows into chunks. A chunk's buffer is used again after the next but one chunk was asked
- * for, so at most two may be in use.
+ * for, so at most two may be in use. Where reading fails, the rows before the failure come first, as a chunk; then it is
+ * thrown.
  */
 export async function* readChunks<Row extends SourceRow>(
   blocks: AsyncIterable<RowBlock<Row>>,
@@ -51,17 +55,24 @@ export async function* readChunks<Row extends SourceRow>(
   const startChunk = (from: number) => new GrowingChunk(buffers[chunks++ % 2 === 0 ? 0 : 1], from, rules);
   let chunk = startChunk(skip);
   let records = 0;
-  for await (const block of blocks) {
-    signal.throwIfAborted();
-    for (const row of block.rows) {
-      if (records++ < skip) continue;
-      chunk.add(row, block);
-      if (!chunk.isFull) continue;
-      yield chunk;
-      chunk = startChunk(records);
+  let failure: AppError | undefined;
+  try {
+    for await (const block of blocks) {
+      signal.throwIfAborted();
+      for (const row of block.rows) {
+        if (records++ < skip) continue;
+        chunk.add(row, block);
+        if (!chunk.isFull) continue;
+        yield chunk;
+        chunk = startChunk(records);
+      }
     }
+  } catch (thrown) {
+    if (signal.aborted || !(thrown instanceof AppError)) throw thrown;
+    failure = thrown;
   }
   if (chunk.to > chunk.from) yield chunk;
+  if (failure) throw failure;
 }
 
 /** A chunk that rows are still added to. */
@@ -71,6 +82,7 @@ class GrowingChunk implements Chunk {
   readonly rows: ChunkRow[] = [];
   readonly rejected: RejectedRow[] = [];
   header: readonly string[] | undefined;
+  delimiter: string | undefined;
   readonly #rules: readonly StoredRule[];
   #rejectedBytes = 0;
 
@@ -97,10 +109,12 @@ class GrowingChunk implements Chunk {
 
   #reject<Row extends SourceRow>(row: Row, { code, column, reason }: RowProblem, block: RowBlock<Row>): void {
     const { line, raw } = row;
-    const { header, member: name } = block;
-    const member = name === undefined ? undefined : { name, header };
+    const { header, delimiter, member: name } = block;
+    const member = name === undefined ? undefined : { name, header, delimiter };
     this.rejected.push({ line, column, code, reason, raw, externalId: block.externalIdOf(row), member });
     this.#rejectedBytes += raw.length;
-    if (name === undefined) this.header = header;
+    if (name !== undefined) return;
+    this.header = header;
+    this.delimiter = delimiter;
   }
 }

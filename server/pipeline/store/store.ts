@@ -18,6 +18,8 @@ export interface Chunk {
   rejected: RejectedRow[];
   /** The item's headings, where they are needed to read a rejected row again. */
   header: readonly string[] | undefined;
+  /** What separates them. */
+  delimiter?: string | undefined;
   /** Records of the item before this chunk, and with it. */
   from: number;
   to: number;
@@ -91,7 +93,7 @@ export class ChunkStore {
     if (this.#isIngress) await addJobInteractions(connection, executionId, linesOf(chunk, sorted));
     const rejected = allRejected(chunk.rejected, refused);
     await addRejectedRows(connection, { accountId, executionId, sourceItemId, fileName }, rejected);
-    if (chunk.header) await saveHeader(connection, accountId, sourceItemId, chunk.header);
+    if (chunk.header) await saveHeader(connection, accountId, sourceItemId, chunk.header, chunk.delimiter);
     const counts = { imported, updated, duplicate, rejected: rejected.length };
     const { from, to } = chunk;
     if (!(await saveCheckpoint(connection, reader, sourceItemId, { from, to, ...counts })))

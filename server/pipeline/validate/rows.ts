@@ -35,8 +35,8 @@ export function readRows(file: FileContent, settings: RowSettings): AsyncGenerat
 
 async function* csvRows({ bytes, encoding }: FileContent, settings: RowSettings): AsyncGenerator<RowBlock<CsvRow>> {
   let reading: Omit<RowBlock<CsvRow>, 'rows'> | undefined;
-  for await (const { header, rows } of readCsv(bytes(), encoding)) {
-    reading ??= { header, ...csvReading(columnsOf(header, settings), settings) };
+  for await (const { header, delimiter, rows } of readCsv(bytes(), encoding)) {
+    reading ??= { header, delimiter, ...csvReading(columnsOf(header, settings), settings) };
     yield { ...reading, rows };
   }
 }

@@ -199,8 +199,13 @@ describe('an execution', () => {
     await eventually('begun', () => began);
     await query(
       `INSERT INTO source_item (account_id, connector_id, execution_id, location_hash, item_key, key_hash, version, state, imported, rejected)
-       VALUES (?, ?, ?, ?, 'a.csv', ?, '1', 'reading', 5, 2)`,
-      [accountId, connector, id, Buffer.alloc(32), Buffer.alloc(32)],
+       VALUES (?, ?, ?, ?, 'a.csv', ?, '1', 'reading', 5, 2), (?, ?, ?, ?, 'b.csv', ?, '1', 'done', 0, 0),
+         (?, ?, ?, ?, 'c.csv', ?, '1', 'failed', 0, 0), (?, ?, ?, ?, 'd.csv', ?, '1', 'ready', 0, 0)`,
+      [1, 2, 3, 4].flatMap((n) => [accountId, connector, id, Buffer.alloc(32), Buffer.alloc(32, n)]),
+    );
+    await query(
+      'UPDATE execution SET items_listed = 9, items_done = 1, items_unchanged = 3, items_waiting = 2 WHERE id = ?',
+      [id],
     );
     const asked = performance.now();
     await cancelExecution(services, accountId, id);
@@ -208,7 +213,30 @@ describe('an execution', () => {
     expect(performance.now() - asked).to.be.lessThan(2000);
     expect(shown.status).to.equal('cancelled');
     expect(shown.counts).to.deep.equal({ listed: 7, imported: 5, updated: 0, duplicate: 0, rejected: 2 });
+    expect(shown.items, 'what was dealt with').to.deep.equal({
+      listed: 7,
+      done: 1,
+      unchanged: 3,
+      waiting: 2,
+      failed: 1,
+    });
     expect(await query('SELECT 1 FROM work')).to.have.length(0);
+  });
+
+  it('that is given up tells what was dealt with, in counts that add up', async () => {
+    const id = await trigger();
+    await query(
+      `INSERT INTO source_item (account_id, connector_id, execution_id, location_hash, item_key, key_hash, version, state, imported, rejected)
+       VALUES (?, ?, ?, ?, 'a.csv', ?, '1', 'done', 5, 2), (?, ?, ?, ?, 'b.csv', ?, '1', 'ready', 0, 0)`,
+      [1, 2].flatMap((n) => [accountId, connector, id, Buffer.alloc(32), Buffer.alloc(32, n)]),
+    );
+    await query('UPDATE execution SET items_listed = 6 WHERE id = ?', [id]);
+    await query('UPDATE work SET attempts = 50 WHERE subject = ?', [id]);
+    work({ runImport: () => Promise.reject(new AppError('internal', 'It broke.')) });
+    const shown = await ended(id);
+    expect(shown.status).to.equal('handler_failed');
+    expect(shown.counts).to.deep.include({ listed: 7, imported: 5, rejected: 2 });
+    expect(shown.items).to.deep.equal({ listed: 1, done: 1, unchanged: 0, waiting: 0, failed: 0 });
   });
 
   it('that is cancelled before it began never begins, and cannot be cancelled again', async () => {

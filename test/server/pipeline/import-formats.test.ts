@@ -88,7 +88,7 @@ describe('what a file is packed in', () => {
     [
       'an archive that lies about its size',
       () => zipOf([{ name: 'a.csv', content: huge, claimedSize: 100 }]),
-      /begins like a ZIP.*cannot be unpacked/,
+      /cannot be unpacked.*damaged/,
     ],
     [
       'an archive cut short',
@@ -107,10 +107,34 @@ describe('what a file is packed in', () => {
       const { status, error, counts } = await importing(content());
       expect([status, error?.code]).to.deep.equal(['handler_failed', 'invalid']);
       expect(error?.message)
-        .to.match(/^calls\.dat: /)
+        .to.match(/^calls\.dat(\/a\.csv)?: /)
         .and.match(words);
       expect(counts).to.deep.equal(none);
     });
+
+  it('files of an archive that cannot be read stop none of the others, and the first of them is named', async () => {
+    const kit = await importKit(services);
+    const members = [
+      { name: 'a.csv', content: `${csvOf('A', 'B')}C,CHAT\n` },
+      { name: 'b.csv', content: 'no,columns\n1,2\n' },
+      { name: 'c.csv', content: csvOf('D') },
+      { name: 'd.csv', content: zipOf([]) },
+      { name: 'e.csv', content: 'x', flags: 1 },
+      { name: 'f.csv', content: csvOf('E') },
+    ];
+    kit.put('a.zip', zipOf(members));
+    for (const expected of [
+      { imported: 4, duplicate: 0 },
+      { imported: 0, duplicate: 4 },
+    ]) {
+      const { counts, items, error, executionId } = await kit.run();
+      expect(counts).to.deep.equal({ ...none, listed: 5, rejected: 1, ...expected });
+      expect([items.done, items.failed, error?.code]).to.deep.equal([0, 1, 'missing_columns']);
+      expect(error?.message).to.match(/^a\.zip\/b\.csv: The file has no column.*2 more files of the archive/);
+      expect(await kit.rejected(executionId)).to.have.length(1);
+    }
+    expect((await kit.interactions()).map((row) => row.external_id.toString())).to.deep.equal(['A', 'B', 'D', 'E']);
+  });
 
   it('an archive whose content differs from its check sum is damaged', async () => {
     const archive = zipOf([{ name: 'a.csv', content: csvOf('A') }]);

@@ -11,6 +11,7 @@ import { processedFolder } from './import/folder-source.ts';
 import { type ImportKit, importKit, rowsOf } from './import/import-kit.ts';
 import { claimRun, endExecution, startExecution } from './import/import-run.ts';
 
+const header = 'external_interaction_id,channel_type,transcript_text';
 const none = { listed: 0, imported: 0, updated: 0, duplicate: 0, rejected: 0 };
 
 /** Does something when the run has listed and begins to store. */
@@ -180,6 +181,26 @@ describe('what becomes of a file that was read', () => {
     expect(await kit.interactions()).to.have.length(5);
   });
 
+  it('one with rejected rows is never deleted; it is moved unless all of them were rejected; the note says so', async () => {
+    for (const [action, kept] of [
+      ['delete', ['all.csv', 'some.csv']],
+      ['move', ['all.csv']],
+    ] as const) {
+      const kit = await importKit(services, { after_success: action });
+      kit.put('all.csv', `${header}\nA,CHAT,\n`);
+      kit.put('some.csv', `${header}\nA,CHAT,x\nB,CHAT,\n`);
+      kit.put('none.csv', `${header}\nA,CHAT,x\n`);
+      const { note } = await kit.run();
+      expect(readdirSync(kit.directory).sort()).to.deep.equal(kept);
+      expect(note).to.contain(
+        kept.length === 1 ? '1 file kept: some of its rows were rejected' : '2 files kept: some of their rows were',
+      );
+      const states = Object.fromEntries(await statesOf(kit));
+      expect(states).to.deep.equal({ 'all.csv': 'kept', 'none.csv': 'done', 'some.csv': kept[1] ? 'kept' : 'done' });
+      expect((await kit.run()).note).to.equal('no_data');
+    }
+  });
+
   it('one that was replaced since is left, and imported by the next run', async () => {
     const kit = await importKit(services, { after_success: 'delete' });
     kit.put('a.csv', rowsOf(2));
@@ -238,6 +259,82 @@ describe('what becomes of a file that was read', () => {
       expect(await kit.interactions()).to.have.length(4);
     }
   });
+});
+
+describe('a file where one was moved or deleted before', () => {
+  const put = (kit: ImportKit, content: string) => {
+    kit.put('a.csv', content);
+    utimesSync(join(kit.directory, 'a.csv'), 1_700_000_000, 1_700_000_000);
+  };
+  const ledger = (kit: ImportKit) =>
+    select('SELECT execution_id, imported, updated FROM source_item WHERE account_id = ? ORDER BY id', kit.accountId);
+
+  for (const action of ['move', 'delete'])
+    it(`is new after a ${action} even if it is of the same size and time, and leaves the older run's counts`, async () => {
+      const kit = await importKit(services, { after_success: action });
+      const ids: Buffer[] = [];
+      for (const [index, text] of ['one', 'two', 'six'].entries()) {
+        put(
+          kit,
+          rowsOf(2, () => text),
+        );
+        const { items, counts, executionId } = await kit.run();
+        expect(items).to.deep.equal({ listed: 1, done: 1, unchanged: 0, waiting: 0, failed: 0 });
+        expect(counts).to.deep.include(index === 0 ? { listed: 2, imported: 2 } : { listed: 2, updated: 2 });
+        ids.push(executionId);
+        expect(readdirSync(kit.directory)).to.deep.equal([]);
+      }
+      expect((await kit.interactions()).map((row) => row.transcript_text)).to.deep.equal(['six', 'six']);
+      expect((await ledger(kit)).map((row) => ({ ...row }))).to.deep.equal([
+        { execution_id: ids[0], imported: 2, updated: 0 },
+        { execution_id: ids[1], imported: 0, updated: 2 },
+        { execution_id: ids[2], imported: 0, updated: 2 },
+      ]);
+    });
+
+  it('is read where it came before the same run was taken up again', async () => {
+    const kit = await importKit(services, { after_success: 'delete' });
+    const id = await startExecution(services, kit.accountId);
+    for (const [index, text] of ['one', 'two', 'six'].entries()) {
+      put(
+        kit,
+        rowsOf(2, () => text),
+      );
+      const { items } = await runImport(await claimRun(services, kit.connector, id));
+      expect(items).to.deep.equal({ listed: index + 1, done: index + 1, unchanged: 0, waiting: 0, failed: 0 });
+    }
+    expect((await kit.interactions()).map((row) => row.transcript_text)).to.deep.equal(['six', 'six']);
+  });
+
+  it('that could not be read is read by the next run, and one that stayed is not', async () => {
+    const kit = await importKit(services, { after_success: 'delete' });
+    put(kit, rowsOf(2));
+    await kit.run();
+    put(kit, rowsOf(2).replace('external_interaction_id', 'external_interaction_xx'));
+    expect((await kit.run()).items).to.deep.include({ failed: 1 });
+    put(
+      kit,
+      rowsOf(2, (index) => `Agent: hullo ${index}`),
+    );
+    expect((await kit.run()).counts).to.deep.include({ updated: 2 });
+    const leaving = await importKit(services);
+    leaving.put('a.csv', rowsOf(2));
+    await leaving.run();
+    expect((await leaving.run()).items).to.deep.include({ done: 0, unchanged: 1 });
+  });
+});
+
+describe('a file with more rejected rows than max_rejected_percent', () => {
+  for (const action of ['move', 'delete'])
+    it(`stays where it is, whatever later runs ${action}`, async () => {
+      const kit = await importKit(services, { after_success: action, max_rejected_percent: 10 });
+      kit.put('bad.csv', `${rowsOf(2)}broken,row\nbroken,too\n`);
+      expect(await kit.run()).to.deep.include({ status: 'handler_failed' });
+      kit.put('good.csv', rowsOf(3));
+      expect(await kit.run()).to.deep.include({ status: 'success' });
+      expect(await kit.run()).to.deep.include({ status: 'success' });
+      expect(readdirSync(kit.directory)).to.deep.equal(['bad.csv']);
+    });
 });
 
 describe('a backfill', () => {

@@ -1,17 +1,20 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
+import type { ConnectorType, SourceItem } from '../../../server/connectors/connector.ts';
 import { runImport } from '../../../server/pipeline/import.ts';
 import type { ImportOutcome } from '../../../server/pipeline/run.ts';
 import type { Services } from '../../../server/services.ts';
+import { WorkAborted } from '../../../server/worker/abort.ts';
 import { settingsOf, testServices } from '../../harness/services.ts';
 import { zipOf } from '../../harness/zip.ts';
 import type { ChildInput } from './import/child.ts';
+import { folderSource } from './import/folder-source.ts';
 import { type ImportKit, importKit, rowsOf } from './import/import-kit.ts';
 import { claimRun, startExecution } from './import/import-run.ts';
 
@@ -111,6 +114,67 @@ describe('an import whose process is lost', () => {
       expect({ ...(await progressOf(executionId)) }).to.deep.equal(outcome.counts);
       expect(readdirSync(join(services.config.dataDir, 'scratch'))).to.deep.equal([]);
     }).timeout(60_000);
+
+  /** What the failed items say first, in order of key; numbers aside, for they depend on when it was killed. */
+  async function failuresOf(executionId: Buffer): Promise<string[]> {
+    const [rows] = await services.database.pool.query<RowDataPacket[]>(
+      "SELECT error FROM source_item WHERE execution_id = ? AND state = 'failed' ORDER BY item_key",
+      [executionId],
+    );
+    return rows.map(({ error }) =>
+      JSON.parse(error)
+        .message.replace(/[\d,]+(?= of its rows)/, 'N')
+        .replace(/(?<=read\.|stored\.) .*/, ''),
+    );
+  }
+
+  const sinceThen: [string, (kit: ImportKit) => void, number][] = [
+    ['removed', ({ directory }) => rmSync(join(directory, 'a.csv')), 0],
+    ['replaced', ({ put }) => put('a.csv', rowsOf(50)), 1],
+  ];
+  for (const [what, change, others] of sinceThen)
+    it(`tells of a file that was ${what} meanwhile, and reads the others`, async () => {
+      const kit = await importKit(services);
+      kit.put('a.csv', mixedRows());
+      kit.put('b.csv', rowsOf(100));
+      kit.put('c.csv', rowsOf(100));
+      const executionId = await startExecution(services, kit.accountId);
+      await killAfter(child(kit, executionId), 2);
+      change(kit);
+      rmSync(join(kit.directory, 'c.csv'));
+      const { status, items, error } = await runImport(await claimRun(services, kit.connector, executionId));
+      expect(items).to.deep.equal({ listed: 3 + others, done: 1 + others, unchanged: 0, waiting: 0, failed: 2 });
+      expect([status, error?.code]).to.deep.equal(['partial_success', 'item_changed']);
+      expect(error?.message).to.match(/^2 items could not be read/);
+      expect(await failuresOf(executionId)).to.deep.equal([
+        'a.csv: It was removed or replaced while it was read; N of its rows are stored.',
+        'c.csv: It was removed or replaced before it was read.',
+      ]);
+      const again = await claimRun(services, kit.connector, executionId);
+      expect((await runImport(again)).items).to.deep.equal(items);
+    }).timeout(60_000);
+
+  it('reads a slice of time again that is offered under another version now', async () => {
+    const kit = await importKit(services);
+    let listings = 0;
+    const source = async () => ({
+      async *list(): AsyncGenerator<SourceItem> {
+        yield { key: '2026-11-01', version: `open-${++listings}`, size: undefined, readiness: 'ready' };
+      },
+      async *read() {
+        yield Buffer.from(rowsOf(10));
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    });
+    const connector = { ...kit.connector, type: { ...folderSource, source } as unknown as ConnectorType };
+    const executionId = await startExecution(services, kit.accountId);
+    const killed = await claimRun(services, connector, executionId);
+    killed.step = (name) => (name === 'store' ? Promise.reject(new WorkAborted('lease_lost')) : Promise.resolve());
+    await runImport(killed).catch(() => undefined);
+    const { status, items, counts } = await runImport(await claimRun(services, connector, executionId));
+    expect([status, items.failed, items.done]).to.deep.equal(['success', 0, 2]);
+    expect(counts).to.deep.include({ listed: 20, imported: 10, duplicate: 10 });
+  });
 
   it('says storage_full at the item where there is no room for its copy, and leaves nothing behind', async () => {
     const kit = await importKit(services);

@@ -383,6 +383,17 @@ describe('bad input', () => {
     expect(error?.message).to.contain('wrong file');
   });
 
+  it('read again because it failed has each rejected row once, and what was counted before stays', async () => {
+    const kit = await importKit(services);
+    kit.put('a.csv', `${header}\n${'x,CHAT,,y\n'.repeat(10_000)}`);
+    kit.put('b.csv', `${header}\nx,CHAT,,y\n`);
+    const first = await kit.run();
+    const again = await kit.run();
+    expect([first.counts.rejected, again.counts.rejected]).to.deep.equal([10_001, 10_000]);
+    expect((await kit.rejected(first.executionId)).map((row) => row.file_name)).to.deep.equal(['b.csv']);
+    expect(await kit.rejected(again.executionId)).to.have.length(10_000);
+  });
+
   it('fails where more rows are rejected than the connector accepts; the good ones are stored', async () => {
     const kit = await importKit(services, { max_rejected_percent: 10 });
     kit.put('a.csv', `${header}\nA,CHAT,x,y\nB,CHAT,,y\n`);

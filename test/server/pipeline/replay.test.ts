@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
+import { selectRejectedPage } from '../../../db/queries/rejected-rows-page.ts';
+import { replayMendedFile } from '../../../server/pipeline/mended-file.ts';
 import { type ReplayRow, replayRows } from '../../../server/pipeline/replay.ts';
 import type { Services } from '../../../server/services.ts';
 import { addConnector } from '../../harness/connectors.ts';
@@ -53,6 +55,7 @@ describe('rejected rows that are read again', () => {
         { id: c, outcome: 'imported' },
         { id: b, outcome: 'imported' },
       ],
+      found: 2,
     });
     const stored = await kit.interactions();
     expect(stored.map((row) => [row.external_id.toString(), row.source_line, row.connector_id])).to.deep.equal([
@@ -143,11 +146,110 @@ describe('rejected rows that are read again', () => {
     expect((await replay({ rejectedRowId: a ?? 0, raw: `A,CHAT,${'é'.repeat(3000)},y` })).imported).to.equal(1);
   });
 
+  it('are read by the character that separates their own file’s columns', async () => {
+    const text = 'x, y, z';
+    const semicolons = await importing('a.csv', `${header.replaceAll(',', ';')}\nA;;${text};y\n`);
+    const id = semicolons.rows[0]?.id as number;
+    const { results } = await replay({ rejectedRowId: id, raw: 'A,CHAT;x,y,z' });
+    expect(results[0]?.reason).to.match(/2 columns, the header has 4/);
+    expect(await replay({ rejectedRowId: id, raw: 'A;CHAT;a,b,c,d;y' })).to.include({ imported: 1 });
+    const tabs = 'external_interaction_id\tchannel_type\ttranscript_text\n\tCHAT\tx, y, z\n';
+    const zipped = await importing('b.zip', zipOf([{ name: '1.csv', content: tabs }]));
+    const raw = `B\tCHAT\t${text}`;
+    const member = zipped.rows.find(({ file_name }) => file_name === 'b.zip/1.csv');
+    expect(await replay({ rejectedRowId: member?.id, raw })).to.include({ imported: 1 });
+    const stored = await kit.interactions();
+    expect(stored.map((row) => row.transcript_text)).to.deep.equal(['a,b,c,d', text]);
+  });
+
+  it('that are kept cut off are not stored by a mended beginning, and keep why they were rejected', async () => {
+    const rest = `${Array.from({ length: 1000 }, (_, index) => `word${index}`).join(' ')},y`;
+    const { rows } = await importing('a.csv', `${header}\nA,,${rest}\nB,CHAT,${rest},z\nC,,x,y\n`);
+    const [a, b, c] = rows;
+    expect(rows.map(({ is_cut }) => is_cut)).to.deep.equal([1, 1, 0]);
+    const kept: string = a?.raw;
+    const beginning = kept.replace('A,,', 'A,CHAT,');
+    const shorter = kept.replace('A,,word0 ', 'A,CHAT,');
+    for (const raw of [undefined, kept, shorter, beginning, `${beginning}"\n`]) {
+      const { results } = await replay({ rejectedRowId: a?.id, raw }, { rejectedRowId: b?.id });
+      for (const { reason } of results) expect(reason).to.match(/^Only the first 4 KB .*Put the whole row here/);
+    }
+    const csv = `rejected_row_id,raw\n${a?.id},"${beginning}"\n`;
+    expect(await replayMendedFile(services, kit.accountId, csv, 'ann')).to.include({ imported: 0, rejected: 1 });
+    expect(await rowOf(a?.id)).to.include({ state: 'open', code: a?.code, reason: a?.reason });
+    expect(await rowOf(b?.id)).to.include({ state: 'open', code: 'wrong_column_count', reason: b?.reason });
+    expect(await kit.interactions()).to.have.length(0);
+    const whole = [
+      { rejectedRowId: a?.id, raw: `A,CHAT,${rest}` },
+      { rejectedRowId: b?.id, raw: `B,CHAT,${rest}` },
+      { rejectedRowId: c?.id, raw: 'C,CHAT,x,y' },
+    ];
+    expect(await replay(...whole)).to.include({ imported: 3 });
+    const texts = (await kit.interactions()).map((row) => row.transcript_text);
+    expect(texts).to.deep.equal([rest.slice(0, -2), rest.slice(0, -2), 'x']);
+  });
+
+  it('are told as cut off where they are listed, one that just fits is not', async () => {
+    const row = (length: number) => `,CHAT,${'x'.repeat(length - 9)},y\n`;
+    const wrong = (length: number) => `A,${'x'.repeat(length - 3)}\n`;
+    await importing('a.csv', `${header}\n${row(4096)}${row(4097)}${wrong(4096)}${wrong(4097)}`);
+    const page = await selectRejectedPage(
+      services.database.pool,
+      kit.accountId,
+      { state: 'open' },
+      { after: undefined, limit: 9 },
+    );
+    const cut = page.sort((one, other) => one.line - other.line).map(({ is_cut }) => is_cut);
+    expect(cut).to.deep.equal([false, true, false, true]);
+  });
+
+  it('that several people mend at once are stored once', async () => {
+    const { rows } = await importing('a.csv', `${header}\n,CHAT,x,y\n,CHAT,x,z\n`);
+    const [one, two] = rows.map(({ id }) => id as number);
+    const people = ['A', 'B', 'C', 'D'];
+    const mended = (person: string) => [
+      { rejectedRowId: one ?? 0, raw: `${person}1,CHAT,x,y` },
+      { rejectedRowId: two ?? 0, raw: `${person}2,CHAT,x,y` },
+    ];
+    const all = await Promise.all(people.map((person) => replay(...mended(person))));
+    expect(await kit.interactions()).to.have.length(2);
+    expect(all.reduce((sum, { imported }) => sum + imported, 0)).to.equal(2);
+    const others = all.flatMap(({ results }) => results.filter(({ outcome }) => outcome !== 'imported'));
+    expect(others).to.have.length(6);
+    for (const { outcome, reason } of others)
+      expect({ outcome, reason }).to.deep.equal({ outcome: 'duplicate', reason: 'It was replayed before.' });
+  });
+
+  it('are not stored after somebody else stored them while this replay began again', async () => {
+    const { rows } = await importing('a.csv', `${header}\nA,CHAT,x,y\n,CHAT,x,y\n,CHAT,x,z\n`);
+    const [one, two] = rows.map(({ id }) => id as number);
+    // A is there already, so each attempt's first insert fails and the transaction is rolled back, with its locks.
+    const mended = (person: string) => [
+      { rejectedRowId: one ?? 0, raw: `A,CHAT,${person},y` },
+      { rejectedRowId: two ?? 0, raw: `${person},CHAT,x,y` },
+    ];
+    const all = await Promise.all(['P', 'Q', 'R'].map((person) => replay(...mended(person))));
+    expect(await kit.interactions()).to.have.length(2);
+    expect(all.reduce((sum, { imported }) => sum + imported, 0)).to.equal(1);
+    expect(all.reduce((sum, { updated }) => sum + updated, 0)).to.equal(1);
+  });
+
+  it('are refused where one is named twice, and nothing is stored', async () => {
+    const { rows } = await importing('a.csv', `${header}\nA,,x,y\n`);
+    const id = rows[0]?.id as number;
+    const twice = [1, 2].map((text) => ({ rejectedRowId: id, raw: `A,CHAT,${text},y` }));
+    const refusal = await replay(...twice).catch((error: unknown) => error);
+    expect(refusal).to.have.property('code', 'invalid');
+    const csv = `rejected_row_id,raw\n${id},"A,CHAT,1,y"\n${id},"A,CHAT,2,y"\n`;
+    const ofFile = await replayMendedFile(services, kit.accountId, csv, 'ann').catch((error: unknown) => error);
+    expect(ofFile).to.have.property('code', 'invalid');
+    expect(await kit.interactions()).to.have.length(0);
+  });
+
   it('are those of the account alone, and need their connector', async () => {
     const { rows } = await importing('a.csv', `${header}\nA,,x,y\n`);
     const row = { rejectedRowId: rows[0]?.id as number, raw: 'A,CHAT,x,y' };
-    const refusal = await replayRows(services, kit.accountId + 1, [row], 'x').catch((error: unknown) => error);
-    expect(refusal).to.have.property('code', 'not_found');
+    expect(await replayRows(services, kit.accountId + 1, [row], 'x')).to.include({ found: 0, rejected: 1 });
     await services.database.pool.query('UPDATE connector SET deleted_at = NOW() WHERE id = ?', [connectorId]);
     const { results } = await replay(row);
     expect(results[0]?.reason).to.match(/connector.*deleted/);

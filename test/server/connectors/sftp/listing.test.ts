@@ -48,6 +48,21 @@ describe('an SFTP folder', function () {
     await rejects(readAll(source, await itemOf(source, 'broken.csv')), 'path_missing');
   });
 
+  it('shows names that are not UTF-8 as waiting, each by itself, and offers none of them', async () => {
+    const { path, config } = folder('names');
+    for (const byte of [0xe4, 0xe9])
+      writeFileSync(Buffer.concat([Buffer.from(path('caf')), Buffer.from([byte]), Buffer.from('.csv')]), '');
+    writeFileSync(path('café.csv'), '');
+    await using source = await openSource(config, contextOf());
+    const items = (await collect(source)).map(({ key, readiness }) => [key, readiness]);
+    const readiness = { waiting: 'its name is not UTF-8; rename it on the server' };
+    expect(items.sort()).to.deep.equal([
+      ['café.csv', 'ready'],
+      ['caf\ufffd.csv#1', readiness],
+      ['caf\ufffd.csv#2', readiness],
+    ]);
+  });
+
   it('with several thousand files is listed whole, each once', async () => {
     const { path, config } = folder('thousands');
     const names = Array.from({ length: 3000 }, (_, i) => `calls ${i} ü.csv`).sort();
