@@ -84,8 +84,8 @@ export async function openDatabase(
   pool.on('connection', (connection) => {
     // Sent first on the connection, so it runs before whatever the pool's caller sends.
     // The variable's name differs between MySQL and MariaDB, so the level has a statement of its own.
-    connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
-    connection.query(
+    void connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
+    void connection.query(
       `SET SESSION time_zone='+00:00', sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'${waitTimeout}`,
     );
   });

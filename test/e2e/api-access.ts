@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
+import { patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
 import { type Product, startProduct } from '../harness/product.ts';
 import { stickingOut, type Troubles, watchTroubles } from '../harness/watched-page.ts';
@@ -46,7 +47,7 @@ export function openApiAccess() {
 
   beforeEach(async () => {
     context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(patienceMs);
     troubles = watchTroubles(context);
     page = await context.newPage();
     await enter();

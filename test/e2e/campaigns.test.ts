@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
-import { eventually } from '../harness/eventually.ts';
+import { eventually, patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
 import { type Product, packageRoot, startProduct } from '../harness/product.ts';
 import { stickingOut, type Troubles, watchTroubles } from '../harness/watched-page.ts';
@@ -44,7 +44,7 @@ describe('campaigns', () => {
 
   beforeEach(async () => {
     context = await browser.newContext();
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(patienceMs);
     troubles = watchTroubles(context);
     page = await context.newPage();
   });

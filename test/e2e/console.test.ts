@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
+import { patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
 import { type Product, packageRoot, startProduct } from '../harness/product.ts';
 import { type Sshd, startSshd } from '../harness/sshd.ts';
@@ -31,7 +32,7 @@ describe('the console, from an empty installation to a downloaded report', () =>
       startBrowser(),
     ]);
     context = await browser.newContext({ acceptDownloads: true, timezoneId: 'Asia/Kolkata' });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(patienceMs);
     troubles = watchTroubles(context);
     page = await context.newPage();
   });
@@ -244,9 +245,9 @@ describe('the console, from an empty installation to a downloaded report', () =>
     await page.locator('cqa-execution cqa-status').getByText('Success').waitFor();
     await list.locator('tbody tr').nth(10).waitFor();
     await list.getByRole('row', { name: /CALL-1001 .*Completed/ }).waitFor();
-    await list.getByRole('row', { name: /CALL-1002 .*Completed.* of 15/ }).waitFor({ timeout: 60_000 });
+    await list.getByRole('row', { name: /CALL-1002 .*Completed.* of 15/ }).waitFor();
     // A chat has no sound, so only what was said is judged.
-    await list.getByRole('row', { name: /CALL-1009 .*Completed.* of 5/ }).waitFor({ timeout: 60_000 });
+    await list.getByRole('row', { name: /CALL-1009 .*Completed.* of 5/ }).waitFor();
     await list.close();
   });
 
@@ -271,8 +272,8 @@ describe('the console, from an empty installation to a downloaded report', () =>
     expect((await reasons.allInnerTexts()).join('\n'))
       .to.include('external_interaction_id')
       .and.include('the day before');
-    await run.getByText('7 of 9, 2 failed').waitFor({ timeout: 60_000 });
-    await run.getByText('9 of 9').waitFor({ timeout: 60_000 });
+    await run.getByText('7 of 9, 2 failed').waitFor();
+    await run.getByText('9 of 9').waitFor();
     await go('Execution History');
     const row = page.getByRole('row', { name: /Nightly import/ });
     await row.getByText('11 imported · 3 rejected').waitFor();

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import type { BrowserContext, FrameLocator, Page } from 'playwright-core';
 import { startBrowserWithCookies } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
+import { patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
 import { type HostPage, startHostPage } from '../harness/host-page.ts';
 import { type Product, startProduct } from '../harness/product.ts';
@@ -27,7 +28,7 @@ describe('the console in a frame of a host on another site, with third-party coo
       startProduct({ dataDir: scratchFolder('product') }),
       startBrowserWithCookies('blocked'),
     ]);
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(patienceMs);
     const account = await createAccount();
     const secret = await call<{ kid: string; secret: string }>('account', 'embed-secret', '--account', account);
     const options = { consoleUrl: product.url, account, secret, email: admin };

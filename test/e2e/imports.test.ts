@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
+import { patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
 import { type Product, startProduct } from '../harness/product.ts';
 import { type Sshd, startSshd } from '../harness/sshd.ts';
@@ -47,7 +48,7 @@ describe('imports in the console', () => {
     );
     expect(account_id).to.be.a('string');
     context = await browser.newContext({ acceptDownloads: true });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(patienceMs);
     troubles = watchTroubles(context);
     page = await context.newPage();
     await page.goto(`${product.url}/data-import`);

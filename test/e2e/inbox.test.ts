@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
-import { eventually } from '../harness/eventually.ts';
+import { eventually, patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
 import { type Product, startProduct } from '../harness/product.ts';
 import { sftp } from '../server/inbox/inboxes.ts';
@@ -23,7 +23,7 @@ describe('the page Inbox', () => {
     const words = ['--name', 'Inbox', '--admin-email', adminEmail, '--admin-password', password, '--console'];
     account = (await cqa<{ account_id: string }>(product.environment, 'account', 'create', ...words)).account_id;
     page = await browser.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(patienceMs);
     await page.goto(`${product.url}/inbox`);
     await page.getByLabel('E-mail').fill(adminEmail);
     await page.getByLabel('Password').fill(password);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
-import { eventually } from '../harness/eventually.ts';
+import { eventually, patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
 import { type Product, startProduct } from '../harness/product.ts';
 import { stickingOut, type Troubles, watchTroubles } from '../harness/watched-page.ts';
@@ -31,7 +31,7 @@ describe('the console by keyboard', () => {
       ...['--admin-password', admin.password, '--console'],
     );
     context = await browser.newContext();
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(patienceMs);
     troubles = watchTroubles(context);
     page = await context.newPage();
     await page.goto(`${product.url}/data-import`);

@@ -20,8 +20,7 @@ import {
   until,
 } from './server.ts';
 
-describe('an embedded database after a crash', function () {
-  this.timeout(60_000);
+describe('an embedded database after a crash', () => {
   let folder: ReturnType<typeof temporaryFolder>;
 
   beforeEach(() => {

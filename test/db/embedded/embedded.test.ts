@@ -5,8 +5,7 @@ import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { type EmbeddedDatabase, startEmbedded } from '../../../db/embedded/embedded.ts';
 import { connectTo, databaseProgram, isRunning, serverPid, smallServer, temporaryFolder } from './server.ts';
 
-describe('an embedded database', function () {
-  this.timeout(60_000);
+describe('an embedded database', () => {
   const folder = temporaryFolder();
   let database: EmbeddedDatabase;
 
@@ -61,9 +60,7 @@ describe('an embedded database', function () {
   });
 });
 
-describe('stopping an embedded database', function () {
-  this.timeout(60_000);
-
+describe('stopping an embedded database', () => {
   it('leaves no process, and the data is there at the next start', async () => {
     const folder = temporaryFolder();
     const options = { dataDir: folder.path, serverProgram: databaseProgram(), ...smallServer };

@@ -12,9 +12,7 @@ import {
   temporaryFolder,
 } from './server.ts';
 
-describe('the owner of a data folder', function () {
-  this.timeout(60_000);
-
+describe('the owner of a data folder', () => {
   it('keeps a second process out in clear words, lends it its connection, and frees the folder when it ends', async () => {
     const folder = temporaryFolder();
     expect(await embeddedConnection(folder.path)).to.equal(null);

@@ -6,8 +6,7 @@ import { compareSeries } from '../../../db/embedded/record.ts';
 import { AppError } from '../../../shared/error.ts';
 import { databaseProgram, smallServer, temporaryFolder } from './server.ts';
 
-describe('a data folder written by another server', function () {
-  this.timeout(60_000);
+describe('a data folder written by another server', () => {
   const folder = temporaryFolder();
   const record = join(folder.path, 'database/server.json');
   const said: string[] = [];

@@ -34,10 +34,8 @@ describe('an expected file', () => {
     expect(fitsName('ab*ba', 'aba')).to.equal(false);
   });
 
-  it('is compared in no time, whatever its name', () => {
-    const started = performance.now();
-    expect(fitsName('*a*a*a*a*b', `${'a'.repeat(200)}.csv`)).to.equal(false);
-    expect(performance.now() - started).to.be.lessThan(50);
+  it('is compared without trying every way to part it, which would not end', () => {
+    expect(fitsName(`${'*a'.repeat(20)}*b`, `${'a'.repeat(200)}.csv`)).to.equal(false);
   });
 
   it('is looked for by the same pattern in the database', () => {

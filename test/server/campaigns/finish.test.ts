@@ -237,7 +237,7 @@ describe('finishing a manual import', () => {
     }
     expect(await work('analyse', kit.account.id)).to.equal(40);
     expect(filesInStorage()).to.equal(before + 40);
-  }).timeout(90_000);
+  });
 
   /** A worker in a process of its own, ended without a warning when so many recordings are imported. */
   async function killedAfter(kit: Kit, id: string, count: number): Promise<void> {

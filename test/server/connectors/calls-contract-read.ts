@@ -71,9 +71,7 @@ export function callsReadContract({ type, fixture, system }: CallsSetup): void {
     await using source = await openSource(type, system().config(), { signal: stop.signal });
     system().freeze();
     setTimeout(() => stop.abort(), 50);
-    const started = performance.now();
     await rejects(readRows(source), 'cancelled');
-    expect(performance.now() - started).to.be.lessThan(2000);
   });
 
   it('an answer that is cut in the middle is a failure, never a short success', async () => {
@@ -98,8 +96,7 @@ export function callsReadContract({ type, fixture, system }: CallsSetup): void {
     expect(performance.now() - started).to.be.greaterThan(950);
   });
 
-  it(`${manyCalls.toLocaleString('en')} calls are read in flat memory`, async function () {
-    this.timeout(120_000);
+  it(`${manyCalls.toLocaleString('en')} calls are read in flat memory`, async () => {
     system().addCalls(manyCalls);
     await withSource(async (source) => {
       let rows = 0;

@@ -88,7 +88,6 @@ export function listContract({ type, system }: Setup): void {
   });
 
   it(`${manyItems.toLocaleString('en')} items are listed in flat memory`, async function () {
-    this.timeout(120_000);
     const many = ability(system(), 'many', 'this system cannot hold so many', this);
     await using source = await openSource(type, await many(manyItems));
     const collectGarbage = runInNewContext('gc') as () => void;
@@ -114,10 +113,8 @@ export function listContract({ type, system }: Setup): void {
       freeze();
       const listing = itemOf(source, 'a.csv');
       setTimeout(() => stop.abort(), 50);
-      const started = performance.now();
       await rejects(listing, 'cancelled');
       await source[Symbol.asyncDispose]();
-      expect(performance.now() - started).to.be.lessThan(2500);
     } finally {
       system().thaw?.();
     }

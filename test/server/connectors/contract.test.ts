@@ -15,8 +15,7 @@ const fixtures = await Promise.all(
   connectorTypes.map(async (type) => ({ type, ...((await import(`./${type.id}/fixture.js`)) as Fixtures) })),
 );
 
-describe('every connector type', function () {
-  this.timeout(20_000);
+describe('every connector type', () => {
   for (const { type, fixture, callsFixture } of fixtures) {
     // Nothing is registered untried.
     if (!fixture && !callsFixture) throw new Error(`./${type.id}/fixture.ts exports neither fixture nor callsFixture`);

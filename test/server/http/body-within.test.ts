@@ -24,7 +24,7 @@ describe('a body that does not come to its end', () => {
     const began = performance.now();
     await once(socket, 'close');
     clearInterval(drops);
-    expect(performance.now() - began).to.be.within(150, 5000);
+    expect(performance.now() - began).to.be.at.least(150);
     server.close();
   });
 });

@@ -68,23 +68,19 @@ describe('arrivals in an inbox', () => {
       ]);
       expect(code, output).to.equal(0);
       const inbox = await openInboxFolder(services, accountId, { username });
-      await eventually('it was imported and moved', async () => inbox.find('processed/calls.csv'), 30_000);
+      await eventually('it was imported and moved', async () => inbox.find('processed/calls.csv'));
       const [executions] = await services.database.pool.query<RowDataPacket[]>(
         'SELECT trigger_kind, triggered_by FROM execution WHERE account_id = ?',
         [accountId],
       );
       expect(await rowsOf(accountId)).to.equal(2);
-      await eventually(
-        'the recording was taken from the inbox',
-        async () => {
-          const [rows] = await services.database.pool.query<RowDataPacket[]>(
-            "SELECT 1 FROM recording WHERE account_id = ? AND state = 'here'",
-            [accountId],
-          );
-          return rows.length === 1;
-        },
-        30_000,
-      );
+      await eventually('the recording was taken from the inbox', async () => {
+        const [rows] = await services.database.pool.query<RowDataPacket[]>(
+          "SELECT 1 FROM recording WHERE account_id = ? AND state = 'here'",
+          [accountId],
+        );
+        return rows.length === 1;
+      });
       expect(executions).to.deep.include({ trigger_kind: 'arrival', triggered_by: `inbox ${username}` });
     });
   });
@@ -100,7 +96,7 @@ describe('arrivals in an inbox', () => {
       const program = fileURLToPath(new URL('../../bench/inbox/process.js', import.meta.url));
       const child = spawn(process.execPath, [program, JSON.stringify(settingsOf(services))], { stdio: 'ignore' });
       await services.database.pool.query("DELETE FROM installation WHERE name = 'inbox_server'");
-      await eventually('it listens', async () => (await inboxServer(services)).isUp, 20_000);
+      await eventually('it listens', async () => (await inboxServer(services)).isUp);
       return child;
     };
 

@@ -17,8 +17,7 @@ import { EccServer } from '../connectors/ecc4x/ecc-server.ts';
 import { restV4 } from '../connectors/ecc4x/fixture.ts';
 import { inboxPassword, makeInbox, sftp } from './inboxes.ts';
 
-describe('an inbox that an ECC 4x connector reads', function () {
-  this.timeout(60_000);
+describe('an inbox that an ECC 4x connector reads', () => {
   const ecc = new EccServer();
   const folder = scratchFolder('readers');
   let services: Services;
@@ -44,7 +43,7 @@ describe('an inbox that an ECC 4x connector reads', function () {
     const config = { source: { kind: 'sftp_report', inbox: 'vla' }, voice_log: restV4(ecc) };
     const input = { name: 'ECC reports', direction: 'import', type: 'ecc4x', config };
     const reader = await saveConnector(services, accountId, input, { by: 'test', create: true });
-    await eventually('its first run is over', async () => (await ended(accountId, 'ECC reports')) === 1, 30_000);
+    await eventually('its first run is over', async () => (await ended(accountId, 'ECC reports')) === 1);
     return { accountId, username, connectorId, reader };
   }
 
@@ -78,8 +77,8 @@ describe('an inbox that an ECC 4x connector reads', function () {
     const { accountId, username, connectorId } = await begin();
     ecc.calls.add([{ id: 'd1-vce-1', startedAt: new Date(Date.now() - 3_600_000) }]);
     await upload(username, 'report.csv', 'd1-vce-1');
-    await eventually('the report was imported', async () => (await rowsOf(accountId)) === 1, 30_000);
-    await eventually('its run is over', async () => (await ended(accountId, 'ECC reports')) === 2, 30_000);
+    await eventually('the report was imported', async () => (await rowsOf(accountId)) === 1);
+    await eventually('its run is over', async () => (await ended(accountId, 'ECC reports')) === 2);
     const [, run] = await executions(accountId, 'ECC reports');
     expect(run).to.include({ trigger_kind: 'arrival', triggered_by: `inbox ${username}`, status: 'success' });
     expect(await executions(accountId, 'VLA')).to.deep.equal([]);
@@ -88,7 +87,7 @@ describe('an inbox that an ECC 4x connector reads', function () {
     await transaction(services.database.pool, (connection) =>
       triggerSystemJob(connection, accountId, connectorId, 'test'),
     );
-    await eventually('its own run is over', async () => (await ended(accountId, 'VLA')) === 1, 30_000);
+    await eventually('its own run is over', async () => (await ended(accountId, 'VLA')) === 1);
     const [daily] = await executions(accountId, 'VLA');
     expect(daily).to.include({ status: 'success', items_listed: 0 });
     expect(daily?.note).to.contain('read by "ECC reports"');
@@ -99,12 +98,12 @@ describe('an inbox that an ECC 4x connector reads', function () {
     const { accountId, username, reader } = await begin();
     await setConnectorEnabled(services, accountId, reader.uid, false);
     await upload(username, 'one.csv', 'x1');
-    await eventually('its own job ran', async () => (await ended(accountId, 'VLA')) === 1, 30_000);
+    await eventually('its own job ran', async () => (await ended(accountId, 'VLA')) === 1);
     await setConnectorEnabled(services, accountId, reader.uid, true);
     await upload(username, 'two.csv', 'x2');
-    await eventually('the reader ran', async () => (await ended(accountId, 'ECC reports')) === 2, 30_000);
+    await eventually('the reader ran', async () => (await ended(accountId, 'ECC reports')) === 2);
     await removeConnector(services, accountId, reader.uid);
     await upload(username, 'three.csv', 'x3');
-    await eventually('its own job ran again', async () => (await ended(accountId, 'VLA')) === 2, 30_000);
+    await eventually('its own job ran again', async () => (await ended(accountId, 'VLA')) === 2);
   });
 });

@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { inspect, inspectNode } from '../../../server/machine/doctor.ts';
 
-describe("the doctor's look at the machine", function () {
-  this.timeout(20_000);
-
+describe("the doctor's look at the machine", () => {
   it('tells what is there with version and path, and makes nothing', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'cqa-doctor-'));
     const dataDir = join(folder, 'data');

@@ -88,8 +88,7 @@ describe('preparing a clone whose node_modules is a symbolic link', () => {
   });
 });
 
-describe('preparing a clone', function () {
-  this.timeout(60_000);
+describe('preparing a clone', () => {
   const clone = smallClone();
   const cli = join(clone, 'server/cli.ts');
   const says = (text: string) => writeFileSync(cli, `console.log('${text}', JSON.stringify(process.argv.slice(2)));\n`);

@@ -21,8 +21,7 @@ describe('an export', () => {
   let sshd: Sshd;
   let accountId: number;
 
-  before(async function () {
-    this.timeout(30_000);
+  before(async () => {
     services = await testServices();
     sshd = await startSshd();
   });

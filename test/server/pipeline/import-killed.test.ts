@@ -113,7 +113,7 @@ describe('an import whose process is lost', () => {
       expect(await kit.rejected(executionId)).to.have.length((await calm.rejected(expected.executionId)).length);
       expect({ ...(await progressOf(executionId)) }).to.deep.equal(outcome.counts);
       expect(readdirSync(join(services.config.dataDir, 'scratch'))).to.deep.equal([]);
-    }).timeout(60_000);
+    });
 
   /** What the failed items say first, in order of key; numbers aside, for they depend on when it was killed. */
   async function failuresOf(executionId: Buffer): Promise<string[]> {
@@ -152,7 +152,7 @@ describe('an import whose process is lost', () => {
       ]);
       const again = await claimRun(services, kit.connector, executionId);
       expect((await runImport(again)).items).to.deep.equal(items);
-    }).timeout(60_000);
+    });
 
   it('reads a slice of time again that is offered under another version now', async () => {
     const kit = await importKit(services);
@@ -189,5 +189,5 @@ describe('an import whose process is lost', () => {
     expect(items).to.deep.include({ done: 1, failed: 1 });
     expect(counts.imported).to.equal(10);
     expect(readdirSync(join(services.config.dataDir, 'scratch'))).to.deep.equal([]);
-  }).timeout(30_000);
+  });
 });

@@ -10,8 +10,7 @@ import { testAccount, testServices } from '../../harness/services.ts';
 import { addWaitingRecordings } from '../../harness/waiting-recordings.ts';
 import { startExotel } from '../connectors/exolite/fixture.ts';
 
-describe('a recording that its source has not yet', function () {
-  this.timeout(30_000);
+describe('a recording that its source has not yet', () => {
   let services: Services;
   let system: Awaited<ReturnType<typeof startExotel>>;
   let handler: WorkHandler;

@@ -20,8 +20,7 @@ import { addWaitingRecordings, type WaitingRow } from '../../harness/waiting-rec
 const wav = (bytes = 20_000) => Buffer.concat([Buffer.from('RIFF\0\0\0\0WAVEfmt '), randomBytes(bytes)]);
 const never = new AbortController().signal;
 
-describe('the record step', function () {
-  this.timeout(30_000);
+describe('the record step', () => {
   let services: Services;
   let sshd: Sshd;
   let web: Server;

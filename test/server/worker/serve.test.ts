@@ -37,15 +37,11 @@ describe('serve', () => {
     (await services.database.pool.query<RowDataPacket[]>(sql, values))[0];
   const givenUp = (subject: Buffer | undefined) =>
     eventually('given up', async () => (await query('SELECT * FROM given_up WHERE subject = ?', [subject]))[0]);
-  const allDone = (count: number, deadlineMs?: number) =>
-    eventually(
-      `${count} done`,
-      async () => {
-        const rows = await query('SELECT times, doer FROM done');
-        return rows.length === count ? rows : undefined;
-      },
-      deadlineMs,
-    );
+  const allDone = (count: number) =>
+    eventually(`${count} done`, async () => {
+      const rows = await query('SELECT times, doer FROM done');
+      return rows.length === count ? rows : undefined;
+    });
   const failedOnce = (subject: Buffer | undefined) =>
     eventually(
       'a failed attempt',
@@ -70,7 +66,7 @@ describe('serve', () => {
     expect(await query('SELECT 1 FROM work')).to.have.length(0);
     await Promise.all(serving.splice(0).map((each) => each.stop()));
     await other.close();
-  }).timeout(15_000);
+  });
 
   it('works on no more pieces at once than the handler allows', async () => {
     let most = 0;
@@ -104,7 +100,7 @@ describe('serve', () => {
     const [row] = await allDone(1);
     expect(row?.times).to.equal(1);
     expect(runs).to.equal(1);
-  }).timeout(15_000);
+  });
 
   it('tells whoever lost the lease, and takes nothing from it', async () => {
     const [subject] = await addSubjects(services, 1);

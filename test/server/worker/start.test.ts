@@ -48,7 +48,7 @@ describe('worker threads', () => {
     const rows = await query('SELECT times, doer FROM done');
     expect(rows.every(({ times }) => times === 1)).to.equal(true);
     expect(new Set(rows.map(({ doer }) => doer)).size, 'threads').to.equal(2);
-  }).timeout(20_000);
+  });
 
   it('are known to be alive while they are, and not after a stop', async () => {
     expect(await hasLiveWorker(services)).to.equal(false);
@@ -72,16 +72,12 @@ describe('worker threads', () => {
     await allDone(5);
     // Each crash moves the token on, so an even one says that nobody holds the work now.
     const hurry = setInterval(() => void query('UPDATE work SET run_after = NOW(3) WHERE claim % 2 = 0'), 100);
-    const row = await eventually(
-      'given up',
-      async () => (await query('SELECT code, message FROM given_up'))[0],
-      30_000,
-    );
+    const row = await eventually('given up', async () => (await query('SELECT code, message FROM given_up'))[0]);
     clearInterval(hurry);
     expect(row.code).to.equal('internal');
     expect(row.message).to.match(/48 MB of memory.*Trace id: [0-9a-f]{8}/);
     expect(await query('SELECT 1 FROM work')).to.have.length(0);
-  }).timeout(40_000);
+  });
 
   it('that cannot be opened do not keep the others from working', async () => {
     start(lane('broken', 'record'), lane('ledger', 'analyse'));
@@ -89,7 +85,7 @@ describe('worker threads', () => {
     await addSubjects(services, 5);
     await allDone(5);
     expect(await query('SELECT attempts FROM work')).to.deep.equal([{ attempts: 0 }]);
-  }).timeout(20_000);
+  });
 
   it('are not ended by being woken often while they load or are busy', async () => {
     let started = 0;
@@ -109,5 +105,5 @@ describe('worker threads', () => {
     expect(started, 'threads').to.equal(1);
     expect(await query('SELECT times FROM done')).to.deep.equal([{ times: 1 }]);
     expect(await query('SELECT 1 FROM given_up')).to.have.length(0);
-  }).timeout(20_000);
+  });
 });

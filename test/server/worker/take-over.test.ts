@@ -50,7 +50,7 @@ describe('taking over', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(await takenOver()).to.deep.include({ doer: 'successor', times: 1 });
-  }).timeout(20_000);
+  });
 
   it('happens within two leases of a worker that is frozen inside a transaction, and it writes nothing when it comes back', async () => {
     const lines = await workingChild();
@@ -60,5 +60,5 @@ describe('taking over', () => {
     expect((await lines.next()).value).to.equal('thrown out');
     expect(await done()).to.have.length(1);
     expect((await done())[0]).to.deep.include({ doer: 'successor', times: 1 });
-  }).timeout(20_000);
+  });
 });

@@ -19,8 +19,7 @@ interface Job {
   interactions: { external_interaction_id: string; batch_id?: string }[];
 }
 
-describe('POST /ingress/interactions/files', function () {
-  this.timeout(30_000);
+describe('POST /ingress/interactions/files', () => {
   let api: ApiServer;
   let files: FileServer;
   before(async () => {
@@ -50,14 +49,10 @@ describe('POST /ingress/interactions/files', function () {
     const look = async () => (await api.call<Job>('GET', `/ingress/interactions/batch/${data.id}`)).data;
     expect(await look()).to.include({ job_status: 'pending', job_type: 'file', total_rows: 0 });
     const workers = startWorkers(settingsOf(api.services), api.services, { pollMs: 50 });
-    const job = await eventually(
-      'completed',
-      async () => {
-        const now = await look();
-        return now.job_status === 'completed' && now;
-      },
-      25_000,
-    ).finally(() => workers.stop());
+    const job = await eventually('completed', async () => {
+      const now = await look();
+      return now.job_status === 'completed' && now;
+    }).finally(() => workers.stop());
     expect(job).to.include({ id: data.id, total_rows: 3, accepted: 2, rejected: 1 });
     expect(job.errors).to.have.length(1);
     expect(job.errors[0]).to.include({ line: 3, external_interaction_id: 'A-2' });

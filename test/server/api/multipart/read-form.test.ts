@@ -302,7 +302,7 @@ describe('a form with a recording', () => {
         async takeFile(content) {
           const pieces = content[Symbol.asyncIterator]();
           await pieces.next();
-          await eventually('the end', () => halted, 10_000);
+          await eventually('the end', () => halted);
           while (!(await pieces.next()).done);
         },
       });

@@ -74,7 +74,7 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
         encoding: 'utf8',
       },
     );
-  await eventually('PostgreSQL answers', () => answers(execute), 30_000);
+  await eventually('PostgreSQL answers', () => answers(execute));
   return {
     port,
     execute,

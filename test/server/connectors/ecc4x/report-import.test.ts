@@ -18,8 +18,7 @@ import { MemoryInbox } from './memory-inbox.ts';
 
 const never = new AbortController().signal;
 
-describe("a VLA report through the product's own pipeline", function () {
-  this.timeout(30_000);
+describe("a VLA report through the product's own pipeline", () => {
   const server = new EccServer();
   const inbox = new MemoryInbox();
   let services: Services;

@@ -110,7 +110,7 @@ describe('recordings of Genesys', () => {
     add({ id: 'page', recording: 'html' });
     await using source = await open(system().config());
     await rejects(bytesOf(source, 'page'), 'not_audio');
-    await eventually('no open connection', async () => (await system().server.openLinks()) === 0, 3000);
+    await eventually('no open connection', async () => (await system().server.openLinks()) === 0);
   });
 
   it('a link that has died is asked for once more', async () => {

@@ -7,8 +7,7 @@ import { testS3 } from '../../../harness/s3-server.ts';
 import { testAccount, testServices } from '../../../harness/services.ts';
 import { newBucket, putObject } from './fixture.ts';
 
-describe('rows of an s3 connector', function () {
-  this.timeout(30_000);
+describe('rows of an s3 connector', () => {
   let services: Services;
   let sessions: SourceSessions;
   before(async () => {

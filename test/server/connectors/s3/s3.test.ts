@@ -19,8 +19,7 @@ import { getObject, listKeys, newBucket, putObject } from './fixture.ts';
 
 const megabyte = 1024 ** 2;
 
-describe('the s3 connector', function () {
-  this.timeout(30_000);
+describe('the s3 connector', () => {
   let s3: TestS3;
   let relay: Relay;
   let bucket: string;

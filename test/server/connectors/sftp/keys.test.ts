@@ -10,9 +10,7 @@ import { testAccount, testServices } from '../../../harness/services.ts';
 import { startSshd } from '../../../harness/sshd.ts';
 import { contextOf } from '../contract.ts';
 
-describe('key pairs made for a connector', function () {
-  this.timeout(20_000);
-
+describe('key pairs made for a connector', () => {
   it('can all be read: none of 2,000 is one of those that the library gets wrong', () => {
     const lines = Array.from({ length: 2000 }, () => publicKeyOf(newPrivateKey()));
     expect(new Set(lines).size).to.equal(lines.length);

@@ -11,8 +11,7 @@ import { type Sshd, startSshd } from '../../../harness/sshd.ts';
 import { contextOf, rejects } from '../contract.ts';
 import { collect, itemOf, readAll } from '../contract-kit.ts';
 
-describe('an SFTP folder', function () {
-  this.timeout(20_000);
+describe('an SFTP folder', () => {
   let sshd: Sshd;
   before(async () => {
     sshd = await startSshd();

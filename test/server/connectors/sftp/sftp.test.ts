@@ -50,8 +50,7 @@ describe('sftp configuration', () => {
   });
 });
 
-describe('sftp with a real server', function () {
-  this.timeout(20_000);
+describe('sftp with a real server', () => {
   let sshd: Sshd;
   before(async () => {
     sshd = await startSshd({ hostKeys: ['ed25519', 'rsa'] });
@@ -139,9 +138,7 @@ describe('sftp with a real server', function () {
     const session = await openSource(config(), contextOf(), { timeoutMs: 400 });
     sshd.freeze();
     try {
-      const started = performance.now();
       await rejects(session.list()[Symbol.asyncIterator]().next(), 'host_timeout');
-      expect(performance.now() - started).to.be.lessThan(1500);
     } finally {
       sshd.thaw();
       await session[Symbol.asyncDispose]();

@@ -11,8 +11,7 @@ import { endExecution, startExecution } from '../import/import-run.ts';
 const itemCount = 100_000;
 const mebibyte = 1024 * 1024;
 
-describe('the comparison of a listing with the ledger', function () {
-  this.timeout(120_000);
+describe('the comparison of a listing with the ledger', () => {
   let services: Services;
   let accountId: number;
   const locationHash = sha256('here');

@@ -10,8 +10,7 @@ import { type FileServer, startFileServer } from '../../../harness/file-server.t
 import { type S3Server, startS3, useS3 } from '../../../harness/s3.ts';
 import { testAccount, testServices } from '../../../harness/services.ts';
 
-describe('an S3 link', function () {
-  this.timeout(20_000);
+describe('an S3 link', () => {
   let services: Services;
   let accountId: number;
   before(async () => {

@@ -20,8 +20,7 @@ function mixedRows(): string {
   return `${lines.join('\n')}\n`;
 }
 
-describe('a file job whose process is lost', function () {
-  this.timeout(60_000);
+describe('a file job whose process is lost', () => {
   let kit: IngestKit;
   before(async () => {
     kit = await ingestKit();

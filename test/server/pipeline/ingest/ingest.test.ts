@@ -11,8 +11,7 @@ import { csvOf, type IngestKit, ingestKit } from './ingest-kit.ts';
 
 const head = 'external_interaction_id,channel_type,transcript_text';
 
-describe('a file job', function () {
-  this.timeout(30_000);
+describe('a file job', () => {
   let kit: IngestKit;
   before(async () => {
     kit = await ingestKit();

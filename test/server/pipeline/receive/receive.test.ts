@@ -6,6 +6,7 @@ import { openReceiver, type Receiver } from '../../../../server/pipeline/receive
 import type { Interaction } from '../../../../server/pipeline/validate/interaction.ts';
 import type { Services } from '../../../../server/services.ts';
 import type { AppError } from '../../../../shared/error.ts';
+import { eventually } from '../../../harness/eventually.ts';
 import { testAccount, testServices } from '../../../harness/services.ts';
 
 const message = 'Daily conversation cap exceeded: 5/5';
@@ -220,13 +221,11 @@ describe('receiving interactions', () => {
   });
 });
 
-async function untilSome<Row>(look: () => Promise<Row[]>): Promise<Row[]> {
-  const end = performance.now() + 10_000;
-  for (;;) {
+function untilSome<Row>(look: () => Promise<Row[]>): Promise<Row[]> {
+  return eventually('a row', async () => {
     const found = await look();
-    if (found.length > 0) return found;
-    if (performance.now() > end) throw new Error('nothing came within 10 s');
-  }
+    return found.length > 0 && found;
+  });
 }
 
 async function failure(promise: Promise<unknown>): Promise<AppError> {

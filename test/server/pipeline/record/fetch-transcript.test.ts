@@ -44,8 +44,7 @@ const files: Record<string, string | Buffer> = {
   'half.txt': lineOf(60_000),
 };
 
-describe('transcripts behind transcript_url', function () {
-  this.timeout(30_000);
+describe('transcripts behind transcript_url', () => {
   let services: Services;
   let sshd: Sshd;
   let web: Server;

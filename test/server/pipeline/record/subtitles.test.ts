@@ -63,10 +63,8 @@ describe('subtitles as transcript lines', () => {
     expect(subtitleLines(text)).to.deep.equal([`[00:01] Customer: less <5 <or> more >3 'ok' &unknown;`]);
   });
 
-  it('takes time in proportion to the text, also where tags never end', () => {
-    const started = performance.now();
+  it('comes to an end also where tags never do: with a square of the text it would not', () => {
     for (const broken of ['<v ', '<v a', '<', '{\\', '&#1', '<v.a'])
-      subtitleLines(vtt('00:01.000 --> 00:02.000', broken.repeat(400_000 / broken.length)));
-    expect(performance.now() - started).to.be.lessThan(3000);
+      subtitleLines(vtt('00:01.000 --> 00:02.000', broken.repeat(4_000_000 / broken.length)));
   });
 });

@@ -16,8 +16,7 @@ for (const { name, start } of callsFixture.variants.filter((variant) => variant.
   describe(`rows of ${name}`, () => {
     const isPostgres = name.includes('PostgreSQL');
     let system: CallsSystem;
-    before(async function () {
-      this.timeout(60_000);
+    before(async () => {
       system = await start();
     });
     afterEach(() => system.removeCalls());
@@ -65,10 +64,8 @@ for (const { name, start } of callsFixture.variants.filter((variant) => variant.
       const query = `SELECT crt_object_id, campaign_id, ${sleep} AS slept FROM (SELECT 1) one, cdr
         WHERE call_originate_time >= :from AND call_originate_time < :to`;
       system.addCalls([{ id: 'd1', startedAt: new Date(Date.now() - 3_600_000) }]);
-      const started = performance.now();
       const failure = await rejects(rowsOf(withQuery(query, { statement_timeout_seconds: 1 })), 'host_timeout');
       expect(failure.message).to.match(/longer than 1 s/);
-      expect(performance.now() - started).to.be.lessThan(10_000);
     });
 
     it('a wrong database, a table that is not there and a connection that is not safe are told apart', async () => {
