@@ -34,7 +34,7 @@ describe('a form with a recording', () => {
     ended = [];
     server = await formServer({
       limits,
-      pace: { silenceMs: 400, windowMs: 1200, windowBytes: 6000, totalMs: 20_000 },
+      pace: { silenceMs: 400, windowMs: 1200, windowBytes: 6000, totalMs: 200_000 },
       async takeFile(content, facts) {
         before = [...facts.fieldsBefore.keys()];
         fileName = facts.fileName;
@@ -307,6 +307,14 @@ describe('a form with a recording', () => {
         },
       });
     let halted = false;
+    /** Counted as the watch over the pace counts, which sees the same pauses of this process. */
+    const afterLooks = (looks: number) => {
+      const timer = setInterval(() => {
+        if (--looks > 0) return;
+        halted = true;
+        clearInterval(timer);
+      }, 10);
+    };
     beforeEach(() => {
       halted = false;
     });
@@ -320,9 +328,7 @@ describe('a form with a recording', () => {
         const server = await halting({ stuckMs: 400 });
         const socket = await beginForm(server.port, body);
         socket.write('0\r\n\r\n');
-        setTimeout(() => {
-          halted = true;
-        }, 600);
+        afterLooks(60);
         const [answer] = await once(socket, 'data');
         expect(String(answer)).to.match(/nothing of it could be stored/);
         socket.destroy();
@@ -342,9 +348,7 @@ describe('a form with a recording', () => {
       const server = await halting({ stuckMs: 60_000 });
       const socket = await beginForm(server.port, whole);
       socket.write('0\r\n\r\n', () => socket.destroy());
-      setTimeout(() => {
-        halted = true;
-      }, 300);
+      afterLooks(30);
       const [error] = await eventually('the end', () => server.outcomes.length > 0 && server.outcomes);
       expect(error?.code).to.equal('connection_lost');
       await server.close();
