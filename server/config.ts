@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { AppError } from '../shared/error.ts';
+import { type KafkaAddress, saslMechanisms } from './kafka/cluster.ts';
 
 const roleNames = ['web', 'scheduler', 'worker', 'inbox', 'stream'] as const;
 export type RoleName = (typeof roleNames)[number];
@@ -35,6 +36,11 @@ const environmentSchema = z.object({
   CQA_OUTBOUND_ADDRESSES: list,
   CQA_EGRESS_ALLOW: list,
   CQA_LEASE_SECONDS: z.coerce.number('a whole number of seconds, 2 to 3600').int().min(2).max(3600).default(30),
+  KAFKA_BROKERS: list,
+  KAFKA_TLS: z.enum(['on', 'off']).default('off'),
+  KAFKA_SASL_MECHANISM: z.enum(saslMechanisms).optional(),
+  KAFKA_SASL_USERNAME: z.string().optional(),
+  KAFKA_SASL_PASSWORD: z.string().optional(),
   CQA_RATE_LIMIT: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
@@ -53,6 +59,8 @@ export interface Config {
   outboundAddresses: string[];
   egressAllow: string[];
   leaseSeconds: number;
+  /** Our own cluster, which carries the names of work between machines; undefined: everything goes by the database. */
+  kafka: KafkaAddress | undefined;
   /** Whether calls of the API are counted against their account's limits: not where a gateway in front does it. */
   rateLimit: 'on' | 'off';
   logLevel: string;
@@ -84,8 +92,24 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     outboundAddresses: env.CQA_OUTBOUND_ADDRESSES,
     egressAllow: env.CQA_EGRESS_ALLOW,
     leaseSeconds: env.CQA_LEASE_SECONDS,
+    kafka: kafkaOf(env),
     rateLimit: env.CQA_RATE_LIMIT,
     logLevel: env.LOG_LEVEL,
+  };
+}
+
+function kafkaOf(env: z.infer<typeof environmentSchema>): KafkaAddress | undefined {
+  if (env.KAFKA_BROKERS.length === 0) return undefined;
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = env;
+  if (mechanism && !(username && password))
+    throw new AppError(
+      'setting_invalid',
+      'KAFKA_SASL_MECHANISM needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD beside it.',
+    );
+  return {
+    brokers: env.KAFKA_BROKERS,
+    ...(env.KAFKA_TLS === 'on' && { tls: {} }),
+    ...(mechanism && username && password && { sasl: { mechanism, username, password } }),
   };
 }
 

@@ -6,9 +6,18 @@ import { transaction } from '../database.ts';
  * What waits to be done. `execute` runs one execution; `record` fetches one interaction's recordings; `analyse` measures
  * an interaction, assigns its quality profiles and scores it by each of them; `ingest` reads a file that came over the API;
  * `webhook` tells a customer's server of a change; `upload` looks a day later whether what an upload stored was kept;
- * `manual_import` makes interactions of the files that a person uploaded.
+ * `manual_import` makes interactions of the files that a person uploaded; `feedback` tells a stream's source of a result.
  */
-export const workKinds = ['execute', 'record', 'analyse', 'ingest', 'webhook', 'upload', 'manual_import'] as const;
+export const workKinds = [
+  'execute',
+  'record',
+  'analyse',
+  'ingest',
+  'webhook',
+  'upload',
+  'manual_import',
+  'feedback',
+] as const;
 export type WorkKind = (typeof workKinds)[number];
 
 export interface Work {

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { CheckStep, Direction } from '../../shared/connector.ts';
 import type { Schedule } from '../../shared/job.ts';
 import type { ByteStream } from '../byte-stream.ts';
+import type { KafkaAddress } from '../kafka/cluster.ts';
 import type { Log } from '../log.ts';
 import type { Egress } from '../security/egress.ts';
 
@@ -152,6 +153,22 @@ export interface SinkSession extends AsyncDisposable {
   deliver(part: DeliveryPart): Promise<Receipt>;
 }
 
+/** A stream of events that a connector type offers instead of items: read continuously, by the role `stream`. */
+export interface EventStream {
+  kafka: KafkaAddress;
+  groupId: string;
+  topic: string;
+  /** Where a connector begins that has read nothing yet. */
+  startFrom: 'earliest' | 'latest';
+  /** Where results go; undefined: nowhere. */
+  resultsTopic: string | undefined;
+  /**
+   * One event's value as a JSON object of canonical fields and metadata, as a line of an NDJSON file would have them.
+   * Throws RowRejected where it cannot be read at all.
+   */
+  fieldsOf(value: Buffer): Record<string, unknown>;
+}
+
 /** What is known of a connector while it is saved. */
 export interface Saving {
   name: string;
@@ -204,5 +221,7 @@ export interface ConnectorType<Config = unknown> {
   /** Where it points and how its items are read: another location forgets what was read at the old one. */
   location(config: Config): string;
   readonly source?: (config: Config, context: ConnectorContext) => Promise<SourceSession>;
+  /** Types that have it are read without an end; their `source`, if any, is asked for recordings alone. */
+  readonly stream?: (config: Config) => EventStream;
   readonly sink?: (config: Config, context: ConnectorContext) => Promise<SinkSession>;
 }

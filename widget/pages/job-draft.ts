@@ -101,6 +101,8 @@ function rhythmOf(schedule: Schedule): Partial<JobDraft> {
       return { at: schedule.at, day: schedule.day };
     case 'every':
       return { minutes: schedule.minutes };
+    case 'continuous':
+      return {};
   }
 }
 
@@ -130,6 +132,8 @@ export function scheduleOf(draft: JobDraft): Schedule {
       return { frequency: 'monthly', day: draft.day, at: draft.at, ...frame };
     case 'every':
       return { frequency: 'every', minutes: draft.minutes ?? 0, ...frame };
+    case 'continuous':
+      return { frequency: 'continuous', ...frame };
   }
 }
 

@@ -19,6 +19,8 @@ function rhythm(schedule: Schedule): string {
       return `Monthly on ${monthDay(schedule.day)} at ${schedule.at}`;
     case 'every':
       return every(schedule.minutes);
+    case 'continuous':
+      return 'Continuous';
   }
 }
 

@@ -4,7 +4,7 @@ import { grantConversations } from '../../../db/queries/conversation-caps.ts';
 import { addJobInteractions } from '../../../db/queries/ingress-jobs.ts';
 import { type InteractionOrigin, ingressConnectorId } from '../../../db/queries/interactions.ts';
 import { addRejectedRows, type RejectedRow } from '../../../db/queries/rejected-rows.ts';
-import { type Reader, saveCheckpoint, saveHeader } from '../../../db/queries/source-items.ts';
+import { type Checkpoint, saveHeader } from '../../../db/queries/source-items.ts';
 import { AppError } from '../../../shared/error.ts';
 import type { ChunkBuffer, ChunkRow } from './chunk.ts';
 import { storeFailure } from './failure.ts';
@@ -35,7 +35,12 @@ export interface PreparedChunk {
 /** Where the rows come from and who stores them. */
 export interface StoreOptions {
   origin: InteractionOrigin;
-  reader: Reader;
+  executionId: Buffer;
+  /**
+   * Moves the place that is read on over this chunk, in its transaction, and counts its rows. False: it is not where the
+   * chunk begins, or somebody else has it; nothing is stored then.
+   */
+  checkpoint(connection: PoolConnection, chunk: Checkpoint): Promise<boolean>;
   fileName: string;
   onExisting: OnExisting;
 }
@@ -51,13 +56,13 @@ export class ChunkStore {
   readonly #isIngress: boolean;
 
   constructor(database: Database, options: StoreOptions) {
-    const { origin, reader, onExisting } = options;
+    const { origin, executionId, onExisting } = options;
     this.#database = database;
     this.#options = options;
     this.#isIngress = origin.connectorId === ingressConnectorId;
     this.#interactions = new InteractionStore(database, {
       origin,
-      executionId: reader.executionId,
+      executionId,
       onExisting,
       isBulk: true,
       ...(this.#isIngress
@@ -71,7 +76,7 @@ export class ChunkStore {
     return { chunk, asNew: this.#interactions.prepare(chunk) };
   }
 
-  /** Throws `lease_lost` when the item's checkpoint is not where this chunk begins; nothing of it is stored then. */
+  /** Throws `lease_lost` when the checkpoint is not where this chunk begins; nothing of it is stored then. */
   async store(prepared: PreparedChunk): Promise<void> {
     let attempts = 0;
     try {
@@ -85,8 +90,7 @@ export class ChunkStore {
   }
 
   async #write(connection: PoolConnection, { chunk, asNew }: PreparedChunk): Promise<void> {
-    const { origin, reader, fileName } = this.#options;
-    const { executionId } = reader;
+    const { origin, executionId, fileName, checkpoint } = this.#options;
     const { accountId, sourceItemId } = origin;
     const sorted = await this.#interactions.write(connection, chunk, asNew);
     const { imported, updated, duplicate, refused } = sorted;
@@ -96,7 +100,7 @@ export class ChunkStore {
     if (chunk.header) await saveHeader(connection, accountId, sourceItemId, chunk.header, chunk.delimiter);
     const counts = { imported, updated, duplicate, rejected: rejected.length };
     const { from, to } = chunk;
-    if (!(await saveCheckpoint(connection, reader, sourceItemId, { from, to, ...counts })))
+    if (!(await checkpoint(connection, { from, to, ...counts })))
       throw new AppError('lease_lost', `Another worker has gone on with ${fileName}; this one stops.`);
   }
 }
