@@ -8,6 +8,8 @@ import { startScheduler } from './jobs/scheduler.ts';
 import { openLog } from './log.ts';
 import { open } from './open.ts';
 import type { Services } from './services.ts';
+import { startStreams } from './stream/start.ts';
+import { openAnnouncements } from './worker/announce/announcements.ts';
 import { startWorkers } from './worker/start.ts';
 
 /** The program: its doors, its scheduler and its workers, as CQA_ROLES says, until a signal ends it. */
@@ -29,11 +31,13 @@ async function run(): Promise<void> {
   const { services, settings } = opened;
   const has = (role: (typeof config.roles)[number]) => config.roles.includes(role);
 
-  const workers = has('worker') ? startWorkers(settings, services) : undefined;
+  const announcements = openAnnouncements(services);
+  const workers = has('worker') ? startWorkers(settings, services, { announcements }) : undefined;
   const scheduler = has('scheduler') ? startScheduler(services) : undefined;
   const wake = () => workers?.wake();
   const http = has('web') ? await startHttp(services, { wake, port: config.port, host: config.host }) : undefined;
-  const inbox = has('inbox') ? startInbox(settings, log, wake) : undefined;
+  const inbox = has('inbox') ? startInbox(settings, log, announcements.tell) : undefined;
+  const streams = has('stream') ? startStreams(settings, services, announcements.tell) : undefined;
   await inbox?.began;
   await announce(services, http?.url);
 
@@ -41,8 +45,9 @@ async function run(): Promise<void> {
   log.info({ signal }, 'stopping');
   await http?.close();
   await inbox?.stop();
+  await streams?.stop();
   await scheduler?.stop();
-  await workers?.stop();
+  await Promise.all([workers?.stop(), announcements.stop()]);
   await opened.close();
   log.info('stopped');
 }

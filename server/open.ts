@@ -11,6 +11,7 @@ import { AppError } from '../shared/error.ts';
 import type { Config } from './config.ts';
 import { ensurePrograms, findProgram, requireProgram } from './machine/programs.ts';
 import { openServices, type ServiceSettings, type Services } from './services.ts';
+import { checkStorage } from './storage/open.ts';
 
 export interface Opened {
   settings: ServiceSettings;
@@ -36,6 +37,7 @@ export async function open(
   config: Config,
   { say, join: joins = false, name = 'cqa', connectionLimit = 8 }: OpenOptions,
 ): Promise<Opened> {
+  if (!joins) await tryStorage(config, say);
   const database = config.databaseUrl ? external(config.databaseUrl) : await embedded(config, say, joins);
   try {
     const settings = { config, secretKey: readSecretKey(config), address: database.address, ...ffmpeg(config) };
@@ -57,6 +59,16 @@ export async function open(
   } catch (error) {
     await database.stop();
     throw error;
+  }
+}
+
+/** A wrong setting stops the start. A server that is away for the moment does not: what needs it tries again. */
+async function tryStorage({ storageUrl }: Config, say: (line: string) => void): Promise<void> {
+  try {
+    await checkStorage(storageUrl);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.kind !== 'transient') throw error;
+    say(`the storage cannot be used at the moment: ${error.message}`);
   }
 }
 

@@ -31,4 +31,6 @@ export const statements = [
   // Of an event the offset stands where a file has its line, and the whole of it is kept.
   'ALTER TABLE rejected_row MODIFY line BIGINT UNSIGNED NOT NULL, MODIFY raw MEDIUMTEXT NOT NULL',
   'ALTER TABLE interaction MODIFY source_line BIGINT UNSIGNED NOT NULL',
+  // Of a partition's day: events without content, and events that were gone before they could be read.
+  'ALTER TABLE source_item ADD COLUMN skipped INT UNSIGNED NOT NULL DEFAULT 0, ADD COLUMN missed BIGINT UNSIGNED NOT NULL DEFAULT 0',
 ];

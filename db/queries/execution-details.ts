@@ -45,7 +45,7 @@ export async function selectRejectedRows(
   { after, limit }: { after: number; limit: number },
 ): Promise<RejectedRowRecord[]> {
   const [rows] = await pool.query<(RejectedRowRecord & RowDataPacket)[]>(
-    `SELECT id, file_name, line, column_name AS \`column\`, code, reason, raw FROM rejected_row
+    `SELECT id, file_name, line, column_name AS \`column\`, code, reason, LEFT(raw, 4096) AS raw FROM rejected_row
      WHERE account_id = ? AND execution_id = ? AND id > ? ORDER BY id LIMIT ?`,
     [accountId, executionId, after, limit],
   );

@@ -7,7 +7,7 @@ export interface RejectedRow {
   column: string | undefined;
   code: string;
   reason: string;
-  /** The row's text, or more than rawBytes of its beginning; as much of it as rawBytes is kept. */
+  /** The row's text, or more of its beginning than is kept. */
   raw: string;
   /** The row's id, where it could be read. */
   externalId?: string | undefined;
@@ -20,14 +20,16 @@ export interface RejectionPlace {
   executionId: Buffer;
   sourceItemId: number;
   fileName: string;
+  /** As much of each row's text is kept. */
+  rawBytes?: number | undefined;
 }
 
-const rawBytes = 4096;
+const rawBytesOfFiles = 4096;
 
 /** Keeps rows that were not taken, for the person who mends them. */
 export async function addRejectedRows(
   connection: PoolConnection,
-  { accountId, executionId, sourceItemId, fileName }: RejectionPlace,
+  { accountId, executionId, sourceItemId, fileName, rawBytes = rawBytesOfFiles }: RejectionPlace,
   rows: RejectedRow[],
 ): Promise<void> {
   if (rows.length === 0) return;
@@ -43,7 +45,7 @@ export async function addRejectedRows(
         column?.slice(0, 191) ?? null,
         code,
         reason.slice(0, 500),
-        cut(raw),
+        cut(raw, rawBytes),
         Buffer.byteLength(raw) > rawBytes,
         idOf(externalId),
         headerText(member?.header),
@@ -83,7 +85,7 @@ export async function listRejected(
 /** Forgets what one execution rejected of an item, because it reads the item from the beginning again. */
 export async function removeRejectedRows(
   connection: PoolConnection,
-  { accountId, executionId, sourceItemId }: Omit<RejectionPlace, 'fileName'>,
+  { accountId, executionId, sourceItemId }: Omit<RejectionPlace, 'fileName' | 'rawBytes'>,
 ): Promise<void> {
   await connection.query('DELETE FROM rejected_row WHERE account_id = ? AND execution_id = ? AND source_item_id = ?', [
     accountId,
@@ -98,7 +100,7 @@ export async function removeRejectedRows(
  */
 export async function removeEarlierRejectedRows(
   connection: PoolConnection,
-  { accountId, executionId, sourceItemId }: Omit<RejectionPlace, 'fileName'>,
+  { accountId, executionId, sourceItemId }: Omit<RejectionPlace, 'fileName' | 'rawBytes'>,
 ): Promise<void> {
   const earlier = "source_item_id = ? AND account_id = ? AND execution_id <> ? AND state = 'open'";
   const values = [sourceItemId, accountId, executionId];
@@ -124,8 +126,8 @@ export function headerText(header: readonly string[] | undefined): string | null
   return json === '' || Buffer.byteLength(json) > headerBytes ? null : json;
 }
 
-/** The first 4 KB; a character that would be cut in two is left out. */
-function cut(raw: string): string {
+/** The first bytes; a character that would be cut in two is left out. */
+function cut(raw: string, rawBytes: number): string {
   if (raw.length * 3 <= rawBytes) return raw;
   const bytes = Buffer.from(raw.slice(0, rawBytes));
   if (bytes.length <= rawBytes) return bytes.toString();

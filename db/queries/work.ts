@@ -1,6 +1,7 @@
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Failure } from '../../shared/error.ts';
 import { transaction } from '../database.ts';
+import { noteWork } from '../work-made.ts';
 
 /**
  * What waits to be done. `execute` runs one execution; `record` fetches one interaction's recordings; `analyse` measures
@@ -49,6 +50,14 @@ export async function addWork(connection: PoolConnection | Pool, list: NewWork[]
     `INSERT INTO work (kind, account_id, subject, group_key, run_after) VALUES ${rows} ON DUPLICATE KEY UPDATE id = id`,
     values.flat(),
   );
+  noteWork(connection, list);
+}
+
+export interface ClaimOptions {
+  limit: number;
+  leaseSeconds: number;
+  /** Only work on these; by default what is due longest comes first. */
+  subjects?: readonly Buffer[] | undefined;
 }
 
 /**
@@ -58,13 +67,10 @@ export async function addWork(connection: PoolConnection | Pool, list: NewWork[]
 export function claimWork(
   pool: Pool,
   kind: WorkKind,
-  { limit, leaseSeconds }: { limit: number; leaseSeconds: number },
+  { limit, leaseSeconds, subjects }: ClaimOptions,
 ): Promise<Work[]> {
   return transaction(pool, async (connection) => {
-    const [rows] = await connection.query<RowDataPacket[]>(
-      'SELECT id, account_id, subject, group_key, claim, attempts FROM work WHERE kind = ? AND run_after <= NOW(3) ORDER BY run_after, id LIMIT ? FOR UPDATE SKIP LOCKED',
-      [kind, limit],
-    );
+    const rows = await (subjects ? lockNamed(connection, kind, subjects, limit) : lockDue(connection, kind, limit));
     if (rows.length === 0) return [];
     await connection.query(
       'UPDATE work SET run_after = NOW(3) + INTERVAL ? SECOND, claim = claim + 1, attempts = attempts + 1 WHERE id IN (?)',
@@ -80,6 +86,31 @@ export function claimWork(
       attempts: row.attempts + 1,
     }));
   });
+}
+
+const selectWork = 'SELECT id, account_id, subject, group_key, claim, attempts FROM work';
+
+async function lockDue(connection: PoolConnection, kind: WorkKind, limit: number): Promise<RowDataPacket[]> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `${selectWork} WHERE kind = ? AND run_after <= NOW(3) ORDER BY run_after, id LIMIT ? FOR UPDATE SKIP LOCKED`,
+    [kind, limit],
+  );
+  return rows;
+}
+
+/** Found by their unique key: the optimizer might go through all that is due instead, and lock it. */
+async function lockNamed(
+  connection: PoolConnection,
+  kind: WorkKind,
+  subjects: readonly Buffer[],
+  limit: number,
+): Promise<RowDataPacket[]> {
+  if (subjects.length === 0) return [];
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `${selectWork} FORCE INDEX (kind) WHERE kind = ? AND subject IN (?) AND run_after <= NOW(3) LIMIT ? FOR UPDATE SKIP LOCKED`,
+    [kind, subjects, limit],
+  );
+  return rows;
 }
 
 /** Ends the work, in the transaction that writes its result. False: the lease was lost; roll back, the result is void. */

@@ -102,6 +102,8 @@ export interface RecordingRef {
   path: string;
   /** The key of the item whose row named it; the path is relative to it. */
   itemKey: string;
+  /** What it is to be: a recording where nothing is said. */
+  field?: 'audio_url' | 'transcript_url';
 }
 
 /** One conversation with a source, kept open for as long as there is work for it. Closing it never throws. */
@@ -163,10 +165,10 @@ export interface EventStream {
   /** Where results go; undefined: nowhere. */
   resultsTopic: string | undefined;
   /**
-   * One event's value as a JSON object of canonical fields and metadata, as a line of an NDJSON file would have them.
-   * Throws RowRejected where it cannot be read at all.
+   * One event's value as a JSON object of canonical fields and metadata, as a line of an NDJSON file would have them;
+   * undefined for an event that the settings leave out. Throws RowRejected where it cannot be read at all.
    */
-  fieldsOf(value: Buffer): Record<string, unknown>;
+  fieldsOf(value: Buffer): Record<string, unknown> | undefined;
 }
 
 /** What is known of a connector while it is saved. */
@@ -183,7 +185,7 @@ export interface ConnectorOwner {
 
 export interface SystemJob {
   schedule: Schedule;
-  /** Whether its first run begins when the connector is saved for the first time. */
+  /** Whether its first run begins when the connector is saved for the first time; never a continuous one's. */
   startsAtOnce: boolean;
   /** Whether it also runs whenever something has come for the connector; for words alone. */
   runsOnArrival?: boolean;

@@ -55,7 +55,7 @@ export interface PartitionRange {
 export interface ConsumeSettings {
   groupId: string;
   topic: string;
-  /** Where to begin with partitions that were just given to us; those left out begin where the group was. */
+  /** Where to begin with partitions that were just given to us; those left out begin where the group was, or at the first event. */
   positions(partitions: number[]): Promise<Map<number, number>>;
   /**
    * Stores a batch. Called for several partitions at once, for one partition only one after the other. What it resolves
@@ -69,6 +69,8 @@ export interface ConsumeSettings {
   /** Events that are handed over at once, about; partitions that are worked on at once. */
   maxBytesPerPartition?: number;
   partitionsAtOnce?: number;
+  /** After so long without a sign of life another member gets our partitions. */
+  sessionTimeoutMs?: number;
 }
 
 export type ConsumerChange =
@@ -113,6 +115,13 @@ export interface Cluster extends AsyncDisposable {
   latest(topic: string): Promise<KafkaEvent | undefined>;
   /** Whether this login may write to the topic, found out without writing anything to it. */
   requireWritable(topic: string): Promise<void>;
+  /** Whether this login may join the group, found out without joining it. */
+  requireGroup(groupId: string): Promise<void>;
+  /**
+   * Begins to consume, and goes on until it is stopped. A cluster that is away, a right that is missing: all is told by `onChange`
+   * and tried again. Fails only with `invalid` settings.
+   */
   consume(settings: ConsumeSettings): Promise<Consumer>;
+  /** Connects first; fails as the other questions do. */
   produce(): Promise<Producer>;
 }

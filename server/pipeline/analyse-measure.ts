@@ -1,5 +1,5 @@
-import type { AnalysisSubject, StoredRecording } from '../../db/queries/analyses.ts';
-import { findMeasurement, type Measurement } from '../../db/queries/measurements.ts';
+import type { AnalysisMaterial, StoredRecording } from '../../db/queries/analysis-subjects.ts';
+import type { Measurement } from '../../db/queries/measurements.ts';
 import { AppError, type ErrorCode, type Failure } from '../../shared/error.ts';
 import { measureRecording } from '../analysis/measure.ts';
 import type { Services } from '../services.ts';
@@ -26,12 +26,10 @@ const unmeasurable: readonly ErrorCode[] = [
  */
 export async function hear(
   services: Services,
-  subject: AnalysisSubject,
-  recordings: StoredRecording[],
+  { recordings, measurement: known }: Pick<AnalysisMaterial, 'recordings' | 'measurement'>,
   ffmpegPath: string | undefined,
   signal: AbortSignal,
 ): Promise<Hearing> {
-  const known = await findMeasurement(services.database.pool, subject.accountId, subject.id);
   if (known && recordings.some((recording) => recording.state === 'here' && recording.sha256 === known.sha256))
     return { measurement: known, isNew: false };
   let failure = firstFailure(recordings);

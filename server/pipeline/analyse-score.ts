@@ -1,5 +1,6 @@
-import type { AnalysisResult, AnalysisSubject } from '../../db/queries/analyses.ts';
-import { findProfileVersions, listEnabledRules, type ProfileVersion } from '../../db/queries/assignment-rules.ts';
+import type { AnalysisResult } from '../../db/queries/analyses.ts';
+import type { AnalysisSubject } from '../../db/queries/analysis-subjects.ts';
+import type { ProfileVersion } from '../../db/queries/assignment-rules.ts';
 import { uuidText } from '../../db/uuid.ts';
 import type { Failure } from '../../shared/error.ts';
 import type { UnanalysedReason } from '../../shared/interaction.ts';
@@ -7,8 +8,9 @@ import type { TranscriptTurn } from '../../shared/measures.ts';
 import { analyse } from '../analysis/analyse.ts';
 import { assign } from '../analysis/assignment.ts';
 import { attributeLookup, type InteractionFields } from '../analysis/attributes.ts';
-import type { Services } from '../services.ts';
+import type { Log } from '../log.ts';
 import type { Hearing } from './analyse-measure.ts';
+import type { RuleReader } from './analyse-rules.ts';
 
 /** What an interaction is judged by. */
 export interface Evidence {
@@ -38,10 +40,9 @@ export function fieldsOf(subject: AnalysisSubject, hearing: Hearing): Interactio
   };
 }
 
-/** Rules and profiles are read for every interaction: a change counts from the next one on. */
-export async function assignProfiles(services: Services, { subject, fields }: Evidence): Promise<Assigned> {
-  const { pool } = services.database;
-  const rules = await listEnabledRules(pool, subject.accountId);
+/** Decides by the account's rules of now which profiles score the interaction. */
+export async function assignProfiles(reader: RuleReader, log: Log, { subject, fields }: Evidence): Promise<Assigned> {
+  const { rules, profiles: known } = await reader.ofAccount(subject.accountId);
   const interaction = {
     id: uuidText(subject.id),
     externalId: subject.externalId,
@@ -49,14 +50,18 @@ export async function assignProfiles(services: Services, { subject, fields }: Ev
   };
   const { profiles: wanted, reason } = assign(interaction, rules);
   if (reason !== null) return { profiles: [], reason };
-  const names = wanted.map((profile) => profile.name);
-  const versions = await findProfileVersions(pool, subject.accountId, names);
-  const profiles = versions.map((version) => ({
-    ...version,
-    ruleId: Number(wanted.find((profile) => profile.name === version.name)?.ruleId),
-  }));
-  if (profiles.length < names.length)
-    services.log.warn({ accountId: subject.accountId, names }, 'a rule assigns a quality profile that was deleted');
+  const heads = wanted.flatMap(({ name, ruleId }) => {
+    const head = known.get(name);
+    return head ? [{ head, ruleId: Number(ruleId) }] : [];
+  });
+  if (heads.length < wanted.length)
+    log.warn(
+      { accountId: subject.accountId, names: wanted.map(({ name }) => name) },
+      'a rule assigns a quality profile that was deleted',
+    );
+  const profiles = await Promise.all(
+    heads.map(async ({ head, ruleId }) => ({ ...(await reader.withBody(head)), ruleId })),
+  );
   return { profiles, reason: profiles.length === 0 ? 'no_rule' : undefined };
 }
 

@@ -1,77 +1,89 @@
-import type { PoolConnection } from 'mysql2/promise';
 import { transaction } from '../../db/database.ts';
 import {
-  type AnalysisResult,
+  type AnalysisMaterial,
   type AnalysisSubject,
-  beginInteraction,
-  endInteraction,
-  findCallback,
-  findSubject,
-  type InteractionEnd,
-  listStoredRecordings,
-  saveAnalyses,
-} from '../../db/queries/analyses.ts';
-import { saveMeasurement } from '../../db/queries/measurements.ts';
-import { settleWork, type Work } from '../../db/queries/work.ts';
+  beginInteractions,
+  loadMaterial,
+} from '../../db/queries/analysis-subjects.ts';
+import type { Work } from '../../db/queries/work.ts';
 import { holdsWork } from '../../db/queries/work-claim.ts';
+import { releaseClaims } from '../../db/queries/workers.ts';
 import type { TranscriptTurn } from '../../shared/measures.ts';
 import { parseTranscript } from '../analysis/transcript/parse.ts';
+import { CallGroup } from '../call-group.ts';
 import type { Services } from '../services.ts';
-import { announceEnd, announceInProgress, failureAnnouncement } from '../webhooks/analysis-events.ts';
-import { announce } from '../webhooks/announce.ts';
+import { ResultTargets } from '../stream/feedback/targets.ts';
+import { announceInProgress } from '../webhooks/analysis-events.ts';
 import { WorkAborted } from '../worker/abort.ts';
 import type { WorkHandler } from '../worker/handler.ts';
 import { type Hearing, hear } from './analyse-measure.ts';
+import { RuleReader } from './analyse-rules.ts';
 import { type Assigned, assignProfiles, type Evidence, fieldsOf, nothingToAnalyse, score } from './analyse-score.ts';
+import { type AnalysisEnding, dropAnalysis, failAnalysis, settleAnalyses } from './analyse-settle.ts';
+import { HearingTurns } from './analyse-turns.ts';
 
 export interface AnalyseOptions {
   /** Without it only WAV recordings are measured. */
   ffmpegPath?: string | undefined;
 }
 
+/** About half of what is held, so that there is something to load while others are settled. */
+const groupMost = 32;
+
 /**
  * Analyses one interaction with all its profiles: measures its recording, reads its transcript, assigns profiles, scores
  * each of them. A recording that cannot be measured leaves acoustic questions unevaluated with the reason; without a
- * transcript either, the interaction ends as failed.
+ * transcript either, the interaction ends as failed. Pieces that run at the same moment are loaded and settled together.
  */
 export function analyseHandler(services: Services, { ffmpegPath }: AnalyseOptions): WorkHandler {
+  const { pool } = services.database;
+  const turns = new HearingTurns();
+  const rules = new RuleReader(pool);
+  const targets = new ResultTargets(services.keyring);
+  const loading = new CallGroup((list: Work[]) => loadMaterial(pool, list), groupMost);
+  const beginning = new CallGroup((list: AnalysisSubject[]) => beginInteractions(pool, list));
+  const settling = new CallGroup((list: AnalysisEnding[]) => settleAnalyses(services, targets, list), groupMost);
+  const releasing = new CallGroup((list: Work[]) => releaseClaims(pool, list));
+
+  async function evidenceOf(material: AnalysisMaterial, signal: AbortSignal): Promise<Evidence> {
+    const { subject, recordings } = material;
+    const listen = async () => {
+      if (recordings.length > 0) await beginning.add(subject);
+      return await hear(services, material, ffmpegPath, signal);
+    };
+    const hearing = await (recordings.length > 0 ? turns.within(listen, signal) : listen());
+    return { subject, fields: fieldsOf(subject, hearing), hearing, turns: turnsOf(subject.transcriptText) };
+  }
+
+  /** One that the database does not take must not fail those of the same moment. */
+  async function settle(ending: AnalysisEnding): Promise<boolean | undefined> {
+    try {
+      return await settling.add(ending);
+    } catch (error) {
+      services.log.debug({ err: error }, 'analyses could not be written together; each is written by itself');
+      return (await settleAnalyses(services, targets, [ending]))[0];
+    }
+  }
+
   return {
     kind: 'analyse',
-    concurrency: 4,
+    get concurrency() {
+      return turns.concurrency;
+    },
     maxAttempts: 5,
     async run(work, signal) {
-      const evidence = await gather(services, work, ffmpegPath, signal);
-      if (!evidence) return dropWork(services, work);
-      const assigned = await assignProfiles(services, evidence);
+      const material = await loading.add(work);
+      if (!material) return dropAnalysis(services, work);
+      if (material.recordings.length > 0 && !turns.hasRoom) return releasing.add(work);
+      const evidence = await evidenceOf(material, signal);
+      const assigned = await assignProfiles(rules, services.log, evidence);
       await announceBegin(services, work, evidence, assigned);
-      const results = assigned.profiles.map((profile) => score(evidence, profile));
-      await save(services, work, evidence, assigned, results);
+      if (!(await settle(endingOf(work, evidence, assigned)))) throw new WorkAborted('lease_lost');
     },
-    async giveUp(work, failure) {
-      await settled(services, work, async (connection) => {
-        await endInteraction(connection, work.accountId, work.subject, { status: 'failed', failure });
-        const callback = await findCallback(connection, work.accountId, work.subject);
-        if (callback) await announce(connection, work.accountId, [failureAnnouncement(callback, failure)]);
-      });
-    },
+    giveUp: (work, failure) => failAnalysis(services, targets, work, failure),
     // Nothing is kept open between pieces of work.
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
-}
-
-async function gather(
-  services: Services,
-  work: Work,
-  ffmpegPath: string | undefined,
-  signal: AbortSignal,
-): Promise<Evidence | undefined> {
-  const { pool } = services.database;
-  const subject = await findSubject(pool, work.accountId, work.subject);
-  if (!subject) return undefined;
-  const recordings = await listStoredRecordings(pool, work.accountId, work.subject);
-  if (recordings.length > 0) await beginInteraction(pool, work.accountId, work.subject);
-  const hearing = await hear(services, subject, recordings, ffmpegPath, signal);
-  return { subject, fields: fieldsOf(subject, hearing), hearing, turns: turnsOf(subject) };
 }
 
 /** Only an interaction that wants to be told of costs a transaction here. */
@@ -88,56 +100,29 @@ async function announceBegin(
   });
 }
 
-function turnsOf({ transcriptText }: AnalysisSubject): TranscriptTurn[] | null {
+function turnsOf(transcriptText: string | null): TranscriptTurn[] | null {
   const turns = parseTranscript(transcriptText ?? '');
   return turns.length > 0 ? turns : null;
 }
 
-function endOf(evidence: Evidence, { reason }: Assigned): InteractionEnd {
+function endingOf(work: Work, evidence: Evidence, assigned: Assigned): AnalysisEnding {
+  const { subject, hearing } = evidence;
+  const { profiles, reason } = assigned;
   const failure = nothingToAnalyse(evidence);
-  if (failure) return { status: 'failed', failure };
-  return { status: 'completed', unanalysedReason: reason, measuredSeconds: measuredSeconds(evidence.hearing) };
+  return {
+    work,
+    // What was read is not kept until the others of the group have been scored.
+    subject: { ...subject, transcriptText: null },
+    results: profiles.map((profile) => score(evidence, profile)),
+    profiles,
+    measurement: 'measurement' in hearing && hearing.isNew ? hearing.measurement : undefined,
+    end: failure
+      ? { status: 'failed', failure }
+      : { status: 'completed', unanalysedReason: reason, measuredSeconds: measuredSeconds(hearing) },
+    completedAt: new Date(),
+  };
 }
 
 function measuredSeconds(hearing: Hearing): number | undefined {
   return 'measurement' in hearing ? hearing.measurement.facts.duration_seconds : undefined;
-}
-
-async function save(
-  services: Services,
-  work: Work,
-  evidence: Evidence,
-  assigned: Assigned,
-  results: AnalysisResult[],
-): Promise<void> {
-  const { subject, hearing } = evidence;
-  const end = endOf(evidence, assigned);
-  const completedAt = new Date();
-  await settled(services, work, async (connection) => {
-    if ('measurement' in hearing && hearing.isNew)
-      await saveMeasurement(connection, work.accountId, work.subject, hearing.measurement);
-    await saveAnalyses(connection, subject, results, completedAt);
-    await endInteraction(connection, work.accountId, work.subject, end);
-    const { profiles } = assigned;
-    await announceEnd(connection, subject, { results, profiles, failure: end.failure, completedAt });
-  });
-}
-
-/** The interaction was erased while it waited. */
-async function dropWork(services: Services, work: Work): Promise<void> {
-  await settled(services, work, async () => {
-    services.log.info({ accountId: work.accountId }, 'an interaction to be analysed is no longer there');
-  });
-}
-
-/** Writes a result and settles the work in one transaction; a result whose lease was lost is rolled back and dropped. */
-async function settled(
-  services: Services,
-  work: Work,
-  write: (connection: PoolConnection) => Promise<void>,
-): Promise<void> {
-  await transaction(services.database.pool, async (connection) => {
-    if (!(await settleWork(connection, work))) throw new WorkAborted('lease_lost');
-    await write(connection);
-  });
 }

@@ -14,6 +14,7 @@ import { AppError, type Failure } from '../../shared/error.ts';
 import type { RecordingState } from '../../shared/interaction.ts';
 import { CallGroup } from '../call-group.ts';
 import type { Services } from '../services.ts';
+import { ResultTargets } from '../stream/feedback/targets.ts';
 import type { WorkHandler } from '../worker/handler.ts';
 import { announceFailed } from './record/announce-failed.ts';
 import { fetchRecording } from './record/fetch-recording.ts';
@@ -36,8 +37,9 @@ const maxAttempts = 5;
 export function recordHandler(services: Services, _options: { ffmpegPath?: string | undefined } = {}): WorkHandler {
   const { pool } = services.database;
   const sessions = new SourceSessions(services);
+  const targets = new ResultTargets(services.keyring);
   const loading = new CallGroup((list: Work[]) => loadRecordings(pool, list));
-  const settling = new CallGroup((results: RecordResult[]) => settleRecordings(pool, results, announceFailed));
+  const settling = new CallGroup((results: RecordResult[]) => settleRecordings(pool, results, announceFailed(targets)));
 
   async function settle(work: Work, list: RecordingList | undefined, fetched: Fetched): Promise<void> {
     if (await settling.add({ work, ...fetched, next: list ? nextOf(list, fetched) : 'nothing' })) return;
@@ -133,11 +135,11 @@ function fulfilled<T>(attempt: PromiseSettledResult<T>): T[] {
 }
 
 function nextOf(list: RecordingList, { outcomes, transcript }: Fetched): RecordResult['next'] {
-  const { recordings, hasTranscript, externalId, callbackUrl } = list;
+  const { recordings, hasTranscript, externalId, callbackUrl, connectorId } = list;
   const all: { state: RecordingState }[] = [...recordings, ...outcomes, ...(transcript ? [transcript] : [])];
   if (hasTranscript || all.some(({ state }) => state === 'here')) return 'analyse';
   const failure = outcomes.find((outcome) => outcome.state === 'failed')?.failure ?? failureOf(transcript);
-  return { failure, externalId, callbackUrl };
+  return { failure, externalId, callbackUrl, connectorId };
 }
 
 function failureOf(transcript: TranscriptOutcome | undefined): Failure {

@@ -115,11 +115,12 @@ async function replayGroup(
   const config = importConfigSchema.parse(connector.config);
   const rules = await listEnabledRules(services.database.pool, accountId);
   const settings = { column_mapping: config.column_mapping, ...rowSettingsOf(config, connector.timezone) };
+  const fieldsOf = connector.type.stream?.(connector.config).fieldsOf;
   const good: GoodRow[] = [];
   const bad: StillRejected[] = [];
   const unread: ReplayResult[] = [];
   for (const row of rows) {
-    const outcome = readReplayed(row, given.get(row.id), settings);
+    const outcome = readReplayed(row, given.get(row.id), settings, fieldsOf);
     if ('unread' in outcome) unread.push(stillRejected(row.id, outcome.unread));
     else if ('code' in outcome) bad.push({ id: row.id, ...outcome });
     else good.push({ row, interaction: outcome });

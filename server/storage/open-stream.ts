@@ -3,6 +3,7 @@ import type { ByteStream } from '../byte-stream.ts';
 import {
   type ChunkCipher,
   chunkBytes,
+  chunkPosition,
   damaged,
   headerBytes,
   knownFile,
@@ -57,7 +58,7 @@ export class SealedReader {
 
   async #chunks(first: number, count: number): Promise<Buffer> {
     const sealedEnd = headerBytes + this.#layout.contentBytes + this.#layout.chunks * (sealedChunkBytes - chunkBytes);
-    const position = headerBytes + first * sealedChunkBytes;
+    const position = chunkPosition(first);
     const length = Math.min(count * sealedChunkBytes, sealedEnd - position);
     const sealed = await readFully(this.#handle, position, length, this.#name);
     const plain = Array.from({ length: count }, (_, i) => {
@@ -71,7 +72,8 @@ export class SealedReader {
 
 const chunksAtOnce = 2;
 
-async function readFully(handle: FileHandle, position: number, length: number, name: string): Promise<Buffer> {
+/** So many bytes from there. Throws `sealed_data_damaged` where there are fewer. */
+export async function readFully(handle: FileHandle, position: number, length: number, name: string): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(length);
   let filled = 0;
   while (filled < length) {

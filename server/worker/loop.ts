@@ -16,6 +16,8 @@ import { Pause } from './pause.ts';
 export interface Loop {
   /** There may be something to do: look now. */
   wake(): void;
+  /** These were made just now: claim them, if there is room for all; otherwise look for what there is. */
+  take(subjects: readonly Buffer[]): void;
   /** Nothing held, and nothing was due at the last look. */
   isIdle(): boolean;
   /** Claims no more. What is held goes on. */
@@ -45,22 +47,36 @@ class WorkLoop implements Loop {
   readonly #handler: WorkHandler;
   readonly #settings: LoopSettings;
   readonly #claimAhead: number;
+  readonly #pollMs: number;
   readonly #waiting: Held[] = [];
   readonly #running = new Map<Held, Promise<void>>();
   readonly #pause: Pause;
   readonly #serving: Promise<void>;
   #isQuiet = false;
   #sawNothing = false;
+  /** What was announced since the last look. */
+  #named: Buffer[] = [];
+  #isSweepWanted = true;
+  #sweptAtMs = 0;
 
   constructor(handler: WorkHandler, settings: LoopSettings) {
     this.#handler = handler;
     this.#settings = settings;
     this.#claimAhead = settings.claimAhead ?? 0;
-    this.#pause = new Pause(settings.pollMs ?? 1_000);
+    this.#pollMs = settings.pollMs ?? 1_000;
+    this.#pause = new Pause(this.#pollMs);
     this.#serving = this.#serve();
   }
 
   wake(): void {
+    this.#isSweepWanted = true;
+    this.#pause.end();
+  }
+
+  take(subjects: readonly Buffer[]): void {
+    // What does not fit is not kept: whatever is due longest is taken when there is room.
+    if (subjects.length > this.#room() - this.#named.length) this.#isSweepWanted = true;
+    else this.#named.push(...subjects);
     this.#pause.end();
   }
 
@@ -92,24 +108,38 @@ class WorkLoop implements Loop {
   }
 
   async #look(): Promise<void> {
-    const room = this.#handler.concurrency + this.#claimAhead - this.#running.size - this.#waiting.length;
+    const named = this.#named.splice(0);
+    const room = this.#room();
     // With work claimed ahead there is time to wait for room for a whole batch.
     if (room <= this.#claimAhead / 2) return;
-    await this.#claim(room);
+    // Announcements that come all the time must not keep it from finding what was never announced.
+    const isSweep = this.#isSweepWanted || named.length === 0 || performance.now() - this.#sweptAtMs >= this.#pollMs;
+    await (isSweep ? this.#sweep(room) : this.#claim(room, named));
     this.#begin();
   }
 
-  async #claim(limit: number): Promise<void> {
+  #room(): number {
+    return this.#handler.concurrency + this.#claimAhead - this.#running.size - this.#waiting.length;
+  }
+
+  async #sweep(room: number): Promise<void> {
+    this.#isSweepWanted = false;
+    this.#sweptAtMs = performance.now();
+    this.#sawNothing = (await this.#claim(room)) < room;
+  }
+
+  /** How many pieces it got. */
+  async #claim(limit: number, subjects?: readonly Buffer[]): Promise<number> {
     const { pool, leaseSeconds, leases } = this.#settings;
     const claimedAtMs = performance.now();
-    const claimed = await claimWork(pool, this.#handler.kind, { limit, leaseSeconds });
-    this.#sawNothing = claimed.length < limit;
+    const claimed = await claimWork(pool, this.#handler.kind, { limit, leaseSeconds, subjects });
     const repeated = claimed.filter(({ attempts }) => attempts > 1).map(({ id }) => id);
     for (const work of claimed)
       this.#waiting.push({ work, signal: leases.hold(work, claimedAtMs), lastFailure: undefined });
-    if (repeated.length === 0) return;
+    if (repeated.length === 0) return claimed.length;
     const failures = await lastFailures(pool, repeated);
     for (const held of this.#waiting) held.lastFailure ??= failures.get(held.work.id);
+    return claimed.length;
   }
 
   #begin(): void {
@@ -129,7 +159,7 @@ class WorkLoop implements Loop {
     this.#settings.leases.drop(held.work);
     this.#begin();
     this.#tellChange();
-    this.#pause.end();
+    this.wake();
   }
 
   async #giveBack(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Work } from '../../db/queries/work.ts';
 import { releaseClaims } from '../../db/queries/workers.ts';
 import type { Services } from '../services.ts';
+import type { WorkNames } from './announce/names.ts';
 import type { WorkHandler } from './handler.ts';
 import { openLeases } from './leases.ts';
 import { startLoop } from './loop.ts';
@@ -9,6 +10,8 @@ import { endsWithin } from './wait.ts';
 /** Handlers at work in this thread, under one set of leases. */
 export interface Serving {
   wake(): void;
+  /** Claims these, as far as there is room. */
+  take(names: WorkNames): void;
   isIdle(): boolean;
   /**
    * Claims no more, lets what is held end, aborts it after `finishMs`, and gives back after `abortMs` more what still
@@ -54,6 +57,10 @@ export function serve(
   return {
     wake() {
       for (const loop of loops) loop.wake();
+    },
+    take({ kind, subjects }) {
+      for (const [index, handler] of handlers.entries())
+        if (handler.kind === kind) loops[index]?.take(subjects.map((subject) => Buffer.from(subject, 'hex')));
     },
     isIdle: () => loops.every((loop) => loop.isIdle()),
     async stop({ finishMs = 2_000, abortMs = 3_000 } = {}) {

@@ -2,9 +2,10 @@ import { Worker } from 'node:worker_threads';
 import { failClaims, releaseClaims } from '../../db/queries/workers.ts';
 import { AppError } from '../../shared/error.ts';
 import type { ServiceSettings, Services } from '../services.ts';
+import type { WorkNames } from './announce/names.ts';
 import type { Lane } from './lanes.ts';
 import { describeFailure, retryDelayMs } from './retry.ts';
-import type { Order, Report, ThreadInput } from './thread.ts';
+import type { HeldClaims, Order, Report, ThreadInput } from './thread.ts';
 import { endsWithin } from './wait.ts';
 
 /** One lane's thread, seen from the main thread: started when needed, watched, and cleaned up after when it ends. */
@@ -14,6 +15,8 @@ export interface ThreadKeeper {
   /** Starts the thread, unless it crashed so recently that it has to wait. */
   start(): void;
   wake(): void;
+  /** Has the thread take these pieces of work, if it runs and has room. */
+  take(names: WorkNames): void;
   /** Called by a timer, never by wake(): a thread that has given no sign of life over thirty such looks is ended. */
   watch(): void;
   stop(): Promise<void>;
@@ -23,7 +26,7 @@ interface Thread {
   worker: Worker;
   /** It has ended, and what it held is given back. */
   cleanedUp: Promise<void>;
-  report: Report;
+  held: HeldClaims;
   silentLooks: number;
   crash: AppError | undefined;
 }
@@ -33,11 +36,18 @@ const stopMs = 8_000;
 const looksWithoutLife = 30;
 const longestCrashDelayMs = 60_000;
 
+interface KeeperEvents {
+  /** The thread has ended. */
+  onExit(): void;
+  /** The thread's commits have made work. */
+  onAnnounced(names: WorkNames[]): void;
+}
+
 export function openThreadKeeper(
   lane: Lane,
   settings: ServiceSettings,
   { database, log }: Services,
-  onExit: () => void,
+  { onExit, onAnnounced }: KeeperEvents,
 ): ThreadKeeper {
   const { pool } = database;
   let thread: Thread | undefined;
@@ -55,14 +65,15 @@ export function openThreadKeeper(
     const started: Thread = {
       worker,
       cleanedUp: new Promise((resolve) => worker.once('exit', () => resolve(cleanUp(started)))),
-      report: { running: [], waiting: [] },
+      held: { running: [], waiting: [] },
       silentLooks: 0,
       crash: undefined,
     };
     thread = started;
     worker.on('message', (report: Report) => {
-      started.report = report;
       started.silentLooks = 0;
+      if ('announced' in report) onAnnounced(report.announced);
+      else started.held = report;
     });
     worker.on('error', (error) => {
       started.crash ??= crashOf(error, lane);
@@ -70,13 +81,13 @@ export function openThreadKeeper(
   }
 
   /** What the thread held is not left to wait for the end of its lease: the failure is counted and told now. */
-  async function cleanUp({ report, crash }: Thread): Promise<void> {
+  async function cleanUp({ held, crash }: Thread): Promise<void> {
     thread = undefined;
     crashes = crash ? crashes + 1 : 0;
     if (crash) startableAtMs = performance.now() + Math.min(500 * 2 ** (crashes - 1), longestCrashDelayMs);
     try {
-      if (crash) await tellCrash(crash, report);
-      else await releaseClaims(pool, [...report.running, ...report.waiting]);
+      if (crash) await tellCrash(crash, held);
+      else await releaseClaims(pool, [...held.running, ...held.waiting]);
     } catch (error) {
       log.warn(
         { err: error, lane: lane.name },
@@ -86,7 +97,7 @@ export function openThreadKeeper(
     onExit();
   }
 
-  async function tellCrash(crash: AppError, { running, waiting }: Report): Promise<void> {
+  async function tellCrash(crash: AppError, { running, waiting }: HeldClaims): Promise<void> {
     const { failure, traceId } = describeFailure(crash);
     log.error({ err: crash, traceId, lane: lane.name, held: running.length }, 'a worker thread crashed');
     await releaseClaims(pool, waiting);
@@ -103,6 +114,7 @@ export function openThreadKeeper(
     isRunning: () => thread !== undefined,
     start,
     wake: () => order('wake'),
+    take: (names) => order({ take: names }),
     watch() {
       // Counted in looks of a timer, not by a clock: after the whole program was frozen, its threads need a moment too.
       if (!thread || ++thread.silentLooks < looksWithoutLife) return;

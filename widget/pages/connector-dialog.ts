@@ -199,7 +199,8 @@ export class ConnectorDialogElement extends LitElement {
     return html`<cqa-connector-readiness
       .prerequisites=${type.prerequisites[direction] ?? []}
       .outboundAddresses=${this.app?.me.outbound_addresses ?? []}
-      ?hasSystemJob=${type.has_system_job && !this.connector}
+      ?hasSystemJob=${type.has_system_job && direction === 'import' && !this.connector}
+      ?hasStream=${type.has_stream}
     ></cqa-connector-readiness>`;
   }
 
@@ -275,8 +276,9 @@ export class ConnectorDialogElement extends LitElement {
       </button>`;
   }
 
-  private renderPreviewButton({ direction }: ConnectorDraft): TemplateResult | typeof nothing {
-    if (direction !== 'import') return nothing;
+  /** What a stream brings is seen when it has come. */
+  private renderPreviewButton({ direction, type }: ConnectorDraft): TemplateResult | typeof nothing {
+    if (direction !== 'import' || type.has_stream) return nothing;
     return html`<button
       slot="actions"
       class="button"

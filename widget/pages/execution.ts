@@ -14,15 +14,17 @@ import { Action, Resource } from '../app/resource.ts';
 import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
-import { noteInWords, stepTitle, tookMs, triggerInWords } from '../words/execution.ts';
-import { bytes, count, counted } from '../words/numbers.ts';
+import { goesOn, isDayOfStream, noteInWords, stepTitle, tookMs, triggerInWords } from '../words/execution.ts';
+import { count, counted } from '../words/numbers.ts';
 import { executionWords, jobTypeWords } from '../words/status.ts';
-import { duration } from '../words/time.ts';
+import { dayInZone, duration } from '../words/time.ts';
 import { executionStyles } from './execution.styles.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
 import '../parts/status.ts';
 import '../parts/time.ts';
+import './execution-items.ts';
+import './execution-partitions.ts';
 import './execution-parts.ts';
 import './rejected-rows.ts';
 
@@ -70,7 +72,6 @@ export class ExecutionElement extends LitElement {
   };
 
   private renderHead(app: AppContext, run: Execution): TemplateResult {
-    const took = tookMs(run.started_at, run.ended_at, Date.now());
     return html`<section class="card head">
       <div class="grow">
         <div class="row">
@@ -79,24 +80,40 @@ export class ExecutionElement extends LitElement {
           ${run.note ? html`<span class="note">${noteInWords(run.note)}</span>` : nothing}
         </div>
         <p class="soft small break">
-          ${jobTypeWords[run.type]} with ${run.connectors.join(', ')}, started ${triggerInWords(run.trigger, run.triggered_by)},
-          <cqa-time .at=${run.created_at} .zone=${app.zone}></cqa-time>${took === undefined ? '' : `, ${duration(took)}`}
+          ${jobTypeWords[run.type]} with ${run.connectors.join(', ')},
+          ${isDayOfStream(run) ? this.renderDay(app, run) : this.renderStart(app, run)}
         </p>
       </div>
-      ${
-        hasEnded(run.status)
-          ? nothing
-          : html`<button class="button" type="button" ?disabled=${this.cancelling.isBusy} @click=${this.cancel}>
-            ${icon('close', 16)} ${this.cancelling.isBusy ? 'Cancelling …' : 'Cancel this run'}
-          </button>`
-      }
+      ${hasEnded(run.status) || isDayOfStream(run) ? nothing : this.renderCancel()}
     </section>`;
+  }
+
+  private renderStart(app: AppContext, run: Execution): TemplateResult {
+    const took = tookMs(run.started_at, run.ended_at, Date.now());
+    return html`started ${triggerInWords(run.trigger, run.triggered_by)},
+      <cqa-time .at=${run.created_at} .zone=${app.zone}></cqa-time>${took === undefined ? '' : `, ${duration(took)}`}`;
+  }
+
+  /** Nobody starts or cancels it, so it is said how it begins and ends. */
+  private renderDay(app: AppContext, run: Execution): TemplateResult {
+    const day = dayInZone(run.due_at ?? run.created_at, app.zone);
+    if (hasEnded(run.status))
+      return html`continuous, ${day}, ended <cqa-time .at=${run.ended_at} .zone=${app.zone}></cqa-time>`;
+    return html`continuous, ${day}, ${goesOn}. It ends with the day; disable its connector or its job to stop it.`;
+  }
+
+  private renderCancel(): TemplateResult {
+    const { isBusy } = this.cancelling;
+    return html`<button class="button" type="button" ?disabled=${isBusy} @click=${this.cancel}>
+      ${icon('close', 16)} ${isBusy ? 'Cancelling …' : 'Cancel this run'}
+    </button>`;
   }
 
   private renderFailure(run: Execution): TemplateResult | typeof nothing {
     if (!run.error) return nothing;
     const problem = problemOfFailure(run.error);
-    return html`<cqa-problem what=${executionWords[run.status].word} .problem=${problem}></cqa-problem>`;
+    const what = hasEnded(run.status) ? executionWords[run.status].word : 'It cannot go on at the moment';
+    return html`<cqa-problem what=${what} .problem=${problem}></cqa-problem>`;
   }
 
   private renderFigures(title: string, facts: [string, number, string?][]): TemplateResult {
@@ -123,13 +140,13 @@ export class ExecutionElement extends LitElement {
     ]);
   }
 
-  private renderCounts(counts: RowCounts | ExportCounts): TemplateResult {
+  private renderCounts(counts: RowCounts | ExportCounts, title: string): TemplateResult {
     if ('parts' in counts)
       return this.renderFigures('Report', [
         ['rows', counts.rows],
         ['parts', counts.parts],
       ]);
-    return this.renderFigures('Rows', [
+    return this.renderFigures(title, [
       ['listed', counts.listed],
       ['imported', counts.imported],
       ['updated', counts.updated],
@@ -188,77 +205,37 @@ export class ExecutionElement extends LitElement {
     </section>`;
   }
 
-  private renderFailedItems(run: Execution): TemplateResult {
-    return html`<section>
-      <h3 class="over">${counted(run.failed_items.length, 'failed item')}</h3>
-      <div class="table-box" role="region" aria-label="Failed items" tabindex="0">
-        <table>
-          <thead>
-            <tr>
-              <th>Item</th>
-              <th>Why it failed</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${run.failed_items.map(
-              (item) => html`<tr>
-                <td class="break strong">${item.key}</td>
-                <td class="break">${item.error?.message ?? '–'}</td>
-              </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
-    </section>`;
-  }
-
-  private renderWaitingItems(run: Execution): TemplateResult {
-    return html`<section>
-      <h3 class="over">${counted(run.waiting_items.length, 'item')} left for the next run</h3>
-      <div class="table-box" role="region" aria-label="Waiting items" tabindex="0">
-        <table>
-          <thead>
-            <tr>
-              <th>Item</th>
-              <th class="number">Size</th>
-              <th>Why it waits</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${run.waiting_items.map(
-              (item) => html`<tr>
-                <td class="break strong">${item.key}</td>
-                <td class="number">${item.bytes === null ? '–' : bytes(item.bytes)}</td>
-                <td class="break">${item.reason}</td>
-              </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
-    </section>`;
-  }
-
   private renderRun(app: AppContext, run: Execution): TemplateResult {
     const rejected = 'rejected' in run.counts ? run.counts.rejected : 0;
+    const isStream = isDayOfStream(run);
     return html`${this.renderHead(app, run)}
       <cqa-problem .problem=${this.cancelling.problem}></cqa-problem>
       ${this.renderFailure(run)}
       <div class="two">
-        ${run.items ? this.renderItems(run.items) : nothing}${this.renderCounts(run.counts)}
+        ${run.items && !isStream ? this.renderItems(run.items) : nothing}
+        ${this.renderCounts(run.counts, isStream ? 'Events' : 'Rows')}
       </div>
       ${run.aftermath ? this.renderAftermath(run.aftermath) : nothing}
-      ${run.failed_items.length > 0 ? this.renderFailedItems(run) : nothing}
-      ${run.waiting_items.length > 0 ? this.renderWaitingItems(run) : nothing}
+      ${
+        run.partitions
+          ? html`<cqa-execution-partitions .partitions=${run.partitions}></cqa-execution-partitions>`
+          : nothing
+      }
+      <cqa-execution-items .run=${run}></cqa-execution-items>
       ${run.parts.length > 0 ? html`<cqa-execution-parts .app=${app} .run=${run}></cqa-execution-parts>` : nothing}
       ${
         rejected > 0
           ? html`<section>
-            <h3 class="over">${counted(rejected, 'rejected row')}</h3>
-            <cqa-rejected-rows .app=${app} .executionId=${run.execution_id}></cqa-rejected-rows>
+            <h3 class="over">${counted(rejected, isStream ? 'rejected event' : 'rejected row')}</h3>
+            <cqa-rejected-rows
+              .app=${app}
+              .executionId=${run.execution_id}
+              .count=${rejected}
+            ></cqa-rejected-rows>
           </section>`
           : nothing
       }
-      ${this.renderSteps(app, run)}`;
+      ${isStream && run.steps.length === 0 ? nothing : this.renderSteps(app, run)}`;
   }
 
   override render() {

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { executionStatuses } from '../../shared/execution.ts';
+import { executionStatuses, hasEnded } from '../../shared/execution.ts';
 import { jobTypes } from '../../shared/job.ts';
 import type { ExecutionsPage, ExecutionsRequest } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
@@ -10,9 +10,9 @@ import { PagedList } from '../app/paged-list.ts';
 import { isOtherQuery, withQuery } from '../app/routes.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
-import { countsInWords, itemsInWords, noteInWords, tookMs } from '../words/execution.ts';
+import { countsInWords, goesOn, isDayOfStream, itemsInWords, noteInWords, tookMs } from '../words/execution.ts';
 import { executionWords, jobTypeWords } from '../words/status.ts';
-import { duration } from '../words/time.ts';
+import { dayInZone, duration } from '../words/time.ts';
 import '../parts/download.ts';
 import '../parts/empty.ts';
 import '../parts/loading.ts';
@@ -44,6 +44,9 @@ export class ExecutionsElement extends LitElement {
       .note {
         color: var(--warn);
         font-weight: 550;
+      }
+      .day {
+        white-space: nowrap;
       }
       .failure {
         color: var(--bad);
@@ -96,7 +99,7 @@ export class ExecutionsElement extends LitElement {
 
   private renderCounts(row: Row): TemplateResult {
     const counts = countsInWords(row.counts);
-    const items = row.items ? itemsInWords(row.items) : '';
+    const items = row.items && !isDayOfStream(row) ? itemsInWords(row.items) : '';
     const note = noteInWords(row.note ?? '', counts, items);
     return html`${counts}
     ${items ? html`<br /><span class="soft">Items: ${items}</span>` : nothing}
@@ -104,17 +107,29 @@ export class ExecutionsElement extends LitElement {
     ${row.error ? html`<div class="failure break">${row.error.message}</div>` : nothing}`;
   }
 
+  private renderStart(app: AppContext, row: Row): TemplateResult {
+    if (isDayOfStream(row))
+      return html`<span class="day">${dayInZone(row.due_at ?? row.created_at, app.zone)}</span><br />
+        <span class="soft small">Continuous</span>`;
+    return html`<cqa-time .at=${row.started_at ?? row.created_at} .zone=${app.zone}></cqa-time>`;
+  }
+
+  private renderDuration(row: Row): TemplateResult | string {
+    if (isDayOfStream(row) && !hasEnded(row.status)) return html`<span class="soft">${goesOn}</span>`;
+    const took = tookMs(row.started_at, row.ended_at, Date.now());
+    return took === undefined ? '–' : duration(took);
+  }
+
   private renderRow(app: AppContext, row: Row): TemplateResult {
     const address = `/executions/${row.execution_id}`;
-    const took = tookMs(row.started_at, row.ended_at, Date.now());
     return html`<tr class="link" @click=${(event: Event) => isRowClick(event) && app.go(address)}>
       <td class="strong break"><a data-page href=${app.href(address)}>${row.job_name}</a></td>
       <td>${jobTypeWords[row.type]}</td>
       <td class="break">${row.connectors.join(', ')}</td>
-      <td><cqa-time .at=${row.started_at ?? row.created_at} .zone=${app.zone}></cqa-time></td>
+      <td>${this.renderStart(app, row)}</td>
       <td><cqa-status .words=${executionWords[row.status]}></cqa-status></td>
       <td>${this.renderCounts(row)}</td>
-      <td class="number">${took === undefined ? '–' : duration(took)}</td>
+      <td class="number">${this.renderDuration(row)}</td>
       <td class="actions">${this.renderReport(app, row)}</td>
     </tr>`;
   }

@@ -15,7 +15,6 @@ const frequencies: Record<Frequency, string> = {
   weekly: 'Weekly',
   monthly: 'Monthly',
   every: 'Every few minutes',
-  continuous: 'Continuous',
 };
 
 const settleMs = 300;

@@ -8,15 +8,23 @@ import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
 import { scheduleInWords } from '../words/schedule.ts';
-import { disabledWords, enabledWords, executionWords, jobTypeWords } from '../words/status.ts';
+import { continuousWords, disabledWords, enabledWords, executionWords, jobTypeWords } from '../words/status.ts';
+import { hasSettableSchedule, type SettableSchedule } from './job-draft.ts';
 import '../parts/confirm.ts';
 import '../parts/empty.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
 import '../parts/status.ts';
 import '../parts/time.ts';
+
 import './backfill-dialog.ts';
 import './job-dialog.ts';
+
+const madeByProduct = 'Made by the product for its connector, and deleted with it';
+const noTrigger = 'It reads events as they come, so there is nothing to start; enable it if it is disabled';
+const noBackfill = 'It reads events as they come; days are not read again';
+/** The counts of a stream's day change all the time; of all that, the table shows the status alone. */
+const restMs = 2000;
 
 /** Jobs & Pipelines: what runs when, with which connectors, and how it went last time. */
 @customElement('cqa-jobs')
@@ -64,6 +72,8 @@ export class JobsElement extends LitElement {
         color: var(--idle);
         font-size: var(--size-xs);
         font-weight: 600;
+        white-space: nowrap;
+        display: inline-block;
       }
       cqa-problem {
         margin-bottom: var(--space-4);
@@ -72,7 +82,7 @@ export class JobsElement extends LitElement {
   ];
 
   @property({ attribute: false }) app: AppContext | undefined;
-  @state() private edited: Job | undefined;
+  @state() private edited: (Job & { schedule: SettableSchedule }) | undefined;
   @state() private removed: Job | undefined;
   @state() private repeated: Job | undefined;
   private readonly jobs = new Resource(this, async (signal) => this.app?.api.jobs.list.query(undefined, { signal }));
@@ -80,7 +90,8 @@ export class JobsElement extends LitElement {
   private readonly removing = new Action(this);
 
   protected override willUpdate(changed: Map<string, unknown>): void {
-    if (changed.has('app') && this.app) this.jobs.follow(this.app.changes, ['jobs', 'executions', 'connectors']);
+    if (!changed.has('app') || !this.app) return;
+    this.jobs.follow(this.app.changes, ['jobs', 'executions', 'connectors'], restMs);
   }
 
   private async trigger(app: AppContext, job: Job): Promise<void> {
@@ -119,21 +130,23 @@ export class JobsElement extends LitElement {
 
   private renderActions(app: AppContext, job: Job): TemplateResult {
     const toggleWord = job.is_enabled ? 'Disable' : 'Enable';
+    const isContinuous = !hasSettableSchedule(job);
     return html`<button
         class="button quiet icon small"
         type="button"
-        title="Run now"
+        title=${isContinuous ? noTrigger : 'Run now'}
         aria-label="Run ${job.name} now"
-        ?disabled=${this.acting.isBusy}
+        ?disabled=${this.acting.isBusy || isContinuous}
         @click=${() => this.trigger(app, job)}
       >
         ${icon('play', 16)}</button
       ><button
         class="button quiet icon small"
         type="button"
-        title="Import days again"
+        title=${isContinuous ? noBackfill : 'Import days again'}
         aria-label="Import days again by ${job.name}"
         ?hidden=${job.type !== 'data_import'}
+        ?disabled=${isContinuous}
         @click=${() => {
           this.repeated = job;
         }}
@@ -146,7 +159,7 @@ export class JobsElement extends LitElement {
         aria-label="Edit ${job.name}"
         ?disabled=${job.is_system}
         @click=${() => {
-          this.edited = job;
+          if (hasSettableSchedule(job)) this.edited = job;
         }}
       >
         ${icon('edit', 16)}</button
@@ -181,13 +194,27 @@ export class JobsElement extends LitElement {
       ></a>`;
   }
 
+  private renderSchedule(app: AppContext, job: Job): TemplateResult {
+    if (hasSettableSchedule(job))
+      return html`${job.runs_on_arrival ? 'On arrival, and ' : nothing}${scheduleInWords(job.schedule, app.zone)}`;
+    return html`${scheduleInWords(job.schedule, app.zone)}<br /><span class="soft small">${job.is_enabled ? 'Disable it to stop reading.' : 'Enable it to go on reading.'}</span>`;
+  }
+
+  private renderStatus(job: Job): TemplateResult {
+    const words = hasSettableSchedule(job) ? enabledWords : continuousWords;
+    return html`<cqa-status .words=${job.is_enabled ? words : disabledWords}></cqa-status>`;
+  }
+
   private renderJob(app: AppContext, job: Job): TemplateResult {
     return html`<tr>
-      <td class="name strong break">${job.name} ${job.is_system ? html`<span class="system">system</span>` : nothing}</td>
+      <td class="name strong break">
+        ${job.name}
+        ${job.is_system ? html`<span class="system" title=${madeByProduct}>auto-scheduled</span>` : nothing}
+      </td>
       <td>${jobTypeWords[job.type]}</td>
       <td class="break">${job.connectors.join(', ') || html`<span class="soft">none</span>`}</td>
-      <td class="schedule">${job.runs_on_arrival ? 'On arrival, and ' : nothing}${scheduleInWords(job.schedule, app.zone)}</td>
-      <td><cqa-status .words=${job.is_enabled ? enabledWords : disabledWords}></cqa-status></td>
+      <td class="schedule">${this.renderSchedule(app, job)}</td>
+      <td>${this.renderStatus(job)}</td>
       <td><cqa-time .at=${job.next_due_at} .zone=${app.zone}></cqa-time></td>
       <td>${this.renderLastRun(app, job)}</td>
       <td class="by soft" title=${job.created_by}>${job.created_by}</td>

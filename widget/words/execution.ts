@@ -50,7 +50,16 @@ const triggers: Record<string, string> = {
   backfill: 'to read days again',
   expected_file: 'to look for a file',
   manual: 'by hand',
+  stream: 'continuously',
 };
+
+/** What is said of how long a day of a stream took, before the day is over. */
+export const goesOn = 'goes on';
+
+/** A day of a stream: it has no end of its own, and nobody started it. */
+export function isDayOfStream({ trigger }: { trigger: string }): boolean {
+  return trigger === 'stream';
+}
 
 /** `by its schedule`, `by hand: a@b.example`. */
 export function triggerInWords(trigger: string, by: string | null): string {

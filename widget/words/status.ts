@@ -91,6 +91,13 @@ export const enabledWords: StatusWords = {
   shape: 'check',
 };
 
+export const continuousWords: StatusWords = {
+  word: 'Active',
+  meaning: 'It runs all the time: what comes is read as it comes.',
+  tone: 'good',
+  shape: 'check',
+};
+
 export const disabledWords: StatusWords = {
   word: 'Disabled',
   meaning: 'Paused until somebody enables it. Nothing of it is lost.',

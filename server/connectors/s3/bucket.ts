@@ -2,7 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { stopped } from '../../security/bounded-body.ts';
 import type { ConnectorContext } from '../connector.ts';
 import { loadSdk, openS3Client, type S3Commands } from './client.ts';
-import type { S3Config } from './config.ts';
+import type { BucketConfig, S3Config } from './config.ts';
 import { DirectGets } from './direct-gets.ts';
 import { type Asked, s3Failure } from './failure.ts';
 import { guardedAgents, unanswered } from './guarded-agents.ts';
@@ -30,16 +30,20 @@ export interface Tools {
   options: { abortSignal: AbortSignal };
 }
 
+/** What may be asked of any bucket, whoever's credentials sign it. */
+export type AnyBucket = Bucket<BucketConfig>;
+
 /** One bucket by one connector's credentials. Every call ends: by an answer, the context's signal, or the time-out. */
-export class Bucket implements AsyncDisposable {
-  readonly config: S3Config;
+export class Bucket<Config extends BucketConfig = S3Config> implements AsyncDisposable {
+  readonly config: Config;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
-  readonly direct: DirectGets;
+  /** Undefined where all goes through the SDK. */
+  readonly direct: DirectGets | undefined;
   readonly #tools: Omit<Tools, 'options'>;
 
   private constructor(
-    facts: Pick<Bucket, 'config' | 'signal' | 'timeoutMs' | 'direct'>,
+    facts: Pick<Bucket<Config>, 'config' | 'signal' | 'timeoutMs' | 'direct'>,
     tools: Omit<Tools, 'options'>,
   ) {
     this.config = facts.config;
@@ -58,9 +62,18 @@ export class Bucket implements AsyncDisposable {
     const sdk = await loadSdk();
     const agents = guardedAgents({ egress, sockets: connections, connectTimeoutMs: timeoutMs });
     const client = await openS3Client(accessOf(config), agents);
-    const place = { Bucket: config.bucket, RequestPayer: config.requester_pays ? ('requester' as const) : undefined };
     const direct = new DirectGets({ ...directOf(config, client), egress, timeoutMs });
-    return new Bucket({ config, signal, timeoutMs, direct }, { client, sdk, place });
+    return new Bucket({ config, signal, timeoutMs, direct }, { client, sdk, place: placeOf(config) });
+  }
+
+  /** By a client whose credentials are its own business; it is closed with the bucket. */
+  static async through(
+    client: S3Client,
+    config: BucketConfig,
+    { signal, timeoutMs = defaultTimeoutMs }: BucketOptions & { signal: AbortSignal },
+  ): Promise<AnyBucket> {
+    const sdk = await loadSdk();
+    return new Bucket({ config, signal, timeoutMs, direct: undefined }, { client, sdk, place: placeOf(config) });
   }
 
   /** Sends one request. `bytes` is how much it sends or lets the server copy. Throws what s3Failure() makes of errors. */
@@ -83,9 +96,13 @@ export class Bucket implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.direct.end();
+    this.direct?.end();
     this.#tools.client.destroy();
   }
+}
+
+function placeOf({ bucket, requester_pays }: BucketConfig): Tools['place'] {
+  return { Bucket: bucket, RequestPayer: requester_pays ? 'requester' : undefined };
 }
 
 function accessOf(config: S3Config) {
@@ -116,6 +133,6 @@ function directOf(config: S3Config, client: S3Client) {
 }
 
 /** Whom to speak of when nobody answers. */
-function hostOf({ endpoint, bucket, region }: S3Config): string {
+function hostOf({ endpoint, bucket, region }: BucketConfig): string {
   return endpoint === undefined ? `${bucket}.s3.${region}.amazonaws.com` : new URL(endpoint).host;
 }

@@ -10,6 +10,35 @@ export async function loadSdk(): Promise<S3Commands> {
   return await import('@aws-sdk/client-s3');
 }
 
+/** The server that the SDK's own variables name; undefined for AWS. */
+export function ownEndpoint(): string | undefined {
+  return process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL || undefined;
+}
+
+/**
+ * A client whose region, endpoint and credentials are the SDK's own business (AWS_REGION, AWS_ENDPOINT_URL_S3, its
+ * credential chain). Where nothing names a region it is `defaultRegion`; without that, whoever asks for it hears so.
+ */
+export async function openInstallationClient(
+  config: S3ClientConfig,
+  agents: GuardedAgents,
+  defaultRegion: string | undefined,
+): Promise<S3Client> {
+  // A server of one's own has no name for each bucket.
+  const given: S3ClientConfig = { forcePathStyle: ownEndpoint() !== undefined, ...config };
+  const client = await openS3Client(given, agents);
+  if (defaultRegion === undefined || (await knowsRegion(client))) return client;
+  client.destroy();
+  return await openS3Client({ ...given, region: defaultRegion }, agents);
+}
+
+async function knowsRegion(client: S3Client): Promise<boolean> {
+  return client.config.region().then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Passing failures are tried again by the SDK within a second; after that it is the job's turn. */
 const attempts = 3;
 

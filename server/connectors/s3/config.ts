@@ -140,6 +140,20 @@ export const s3ConfigSchema = z.strictObject({
 
 export type S3Config = z.infer<typeof s3ConfigSchema>;
 
+/** What is known of a bucket beside its secrets: enough to ask it, and to put its answers into words. */
+export type BucketConfig = Pick<
+  S3Config,
+  | 'bucket'
+  | 'prefix'
+  | 'region'
+  | 'endpoint'
+  | 'path_style'
+  | 'access_key'
+  | 'requester_pays'
+  | 'encryption'
+  | 'kms_key'
+>;
+
 /** A prefix is a folder: `/exports/calls` and `exports/calls/` are the same one. */
 function folderPrefix(text: string): string {
   const bare = text.replace(/^\/+/, '').replace(/\/+$/, '');

@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode } from '../../../shared/error.ts';
 import { connectionFailure } from '../http/connection-failure.ts';
-import { type S3Config, s3Url } from './config.ts';
+import { type BucketConfig, s3Url } from './config.ts';
 
 /** What was asked of the server, for words about its answer. */
 export interface Asked {
@@ -23,7 +23,7 @@ interface S3Error {
 }
 
 /** What the server said or the connection failed with, in words; an AppError nearly as it is. */
-export function s3Failure(thrown: unknown, config: S3Config, asked: Asked): AppError {
+export function s3Failure(thrown: unknown, config: BucketConfig, asked: Asked): AppError {
   const error = (thrown ?? {}) as S3Error;
   const status = error.$metadata?.httpStatusCode;
   if (thrown instanceof AppError || status === undefined) return unreached(thrown, config);
@@ -37,7 +37,7 @@ interface Told {
   field?: string;
 }
 
-function toldByName(error: S3Error, config: S3Config, asked: Asked): Told | undefined {
+function toldByName(error: S3Error, config: BucketConfig, asked: Asked): Told | undefined {
   const { bucket, access_key } = config;
   switch (error.name) {
     case 'InvalidAccessKeyId':
@@ -86,7 +86,7 @@ function refused(field: string, message: string): Told {
 }
 
 /** A wrong region. The server mostly says which is right. */
-function elsewhere(error: S3Error, { bucket, region, endpoint }: S3Config): Told {
+function elsewhere(error: S3Error, { bucket, region, endpoint }: BucketConfig): Told {
   const right = error.Region ?? error.$response?.headers?.['x-amz-bucket-region'] ?? regionIn(error.message ?? '');
   const where = right && right !== region ? `in the region ${right}, not ${region}. Enter ${right}` : undefined;
   const unknown = endpoint
@@ -100,14 +100,14 @@ function regionIn(message: string): string | undefined {
   return /expecting '([a-z0-9-]+)'/.exec(message)?.[1];
 }
 
-function encrypted(error: S3Error, config: S3Config, asked: Asked): Told {
+function encrypted(error: S3Error, config: BucketConfig, asked: Asked): Told {
   return {
     code: 'permission_denied',
     message: `${placeOf(config, asked)} is encrypted with a KMS key that cannot be used (${error.name}: ${shortened(error)}). Have the key switched on, and allow kms:Decrypt and kms:GenerateDataKey on it.`,
   };
 }
 
-function toldByStatus(status: number, error: S3Error, config: S3Config, asked: Asked): Told {
+function toldByStatus(status: number, error: S3Error, config: BucketConfig, asked: Asked): Told {
   const place = placeOf(config, asked);
   const answer = `${serverOf(config)} answers ${status}${error.name ? ` (${error.name})` : ''}`;
   if (status === 301 || status === 307) return elsewhere(error, config);
@@ -131,7 +131,7 @@ function toldByStatus(status: number, error: S3Error, config: S3Config, asked: A
 }
 
 /** AWS names the action and the resource when it knows them; else they are those that were asked for. */
-function denied(error: S3Error, config: S3Config, asked: Asked): string {
+function denied(error: S3Error, config: BucketConfig, asked: Asked): string {
   const [, action, resource] = /to perform: (\S+?) on resource: "?([^\s"]+)"?/.exec(error.message ?? '') ?? [];
   const actions = action ?? asked.actions.join(' and ');
   const on = resource ?? arnOf(config, asked);
@@ -145,16 +145,16 @@ function denied(error: S3Error, config: S3Config, asked: Asked): string {
   return `${serverOf(config)} denies ${actions} on ${on}. Allow it in the policy of the user with the access key ID ${config.access_key}, and in the bucket's policy where that denies it.${orMissing}${config.endpoint ? '' : payer}`;
 }
 
-function arnOf({ bucket, prefix }: S3Config, { key, actions }: Asked): string {
+function arnOf({ bucket, prefix }: BucketConfig, { key, actions }: Asked): string {
   if (actions.includes('s3:ListBucket')) return `arn:aws:s3:::${bucket}`;
   return `arn:aws:s3:::${bucket}/${key === undefined ? `${prefix}*` : key}`;
 }
 
-function placeOf(config: S3Config, { key }: Asked): string {
+function placeOf(config: BucketConfig, { key }: Asked): string {
   return key === undefined ? `the bucket ${config.bucket}` : s3Url(config, key);
 }
 
-function serverOf({ endpoint }: S3Config): string {
+function serverOf({ endpoint }: BucketConfig): string {
   return endpoint === undefined ? 'AWS' : new URL(endpoint).host;
 }
 
@@ -163,7 +163,7 @@ function shortened({ message = '' }: S3Error): string {
 }
 
 /** No answer came. What is about the host is about the endpoint or, on AWS, the region. */
-function unreached(thrown: unknown, config: S3Config): AppError {
+function unreached(thrown: unknown, config: BucketConfig): AppError {
   const { endpoint, bucket, region, path_style } = config;
   const url = endpoint === undefined ? new URL(`https://s3.${region}.amazonaws.com`) : new URL(endpoint);
   const field = endpoint === undefined ? 'region' : 'endpoint';

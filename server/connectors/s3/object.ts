@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
+import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import { AppError } from '../../../shared/error.ts';
 import { stopped } from '../../security/bounded-body.ts';
-import type { Bucket } from './bucket.ts';
+import type { AnyBucket, Bucket } from './bucket.ts';
 import { s3Url } from './config.ts';
 import { type Asked, s3Failure } from './failure.ts';
 import { type BodySource, ObjectBody } from './object-body.ts';
@@ -41,7 +42,7 @@ interface Opened {
 }
 
 async function getDirectly(bucket: Bucket, key: string, ifMatch: string | undefined): Promise<Opened | undefined> {
-  const answer = await bucket.direct.get(key, ifMatch);
+  const answer = await bucket.direct?.get(key, ifMatch);
   if (!answer) return undefined;
   const { head, line, end } = answer;
   const modified = head.headers.get('last-modified');
@@ -60,21 +61,26 @@ async function getBySdk(bucket: Bucket, asked: Asked & { key: string }, ifMatch:
     client.send(new sdk.GetObjectCommand({ ...place, Key: asked.key, IfMatch: ifMatch }), options),
   );
   const { Body, ContentLength, ETag, LastModified } = output;
-  const response = Body as Readable;
-  // It may fail again after it was destroyed.
-  response.on('error', () => undefined);
-  const pieces = response[Symbol.asyncIterator]();
   return {
-    source: {
-      next: async () => (await pieces.next()).value,
-      end: () => response.destroy(),
-    },
+    source: sdkBody(Body),
     found: { size: ContentLength, eTag: ETag, modifiedAt: LastModified },
   };
 }
 
+/** The body of an answer that came through the SDK. */
+export function sdkBody(body: GetObjectCommandOutput['Body']): BodySource {
+  const response = body as Readable;
+  // It may fail again after it was destroyed.
+  response.on('error', () => undefined);
+  const pieces = response[Symbol.asyncIterator]();
+  return {
+    next: async () => (await pieces.next()).value,
+    end: () => response.destroy(),
+  };
+}
+
 /** What a server tells of an object without sending it; undefined where there is none. */
-export async function factsOf(bucket: Bucket, key: string): Promise<ObjectFacts | undefined> {
+export async function factsOf(bucket: AnyBucket, key: string): Promise<ObjectFacts | undefined> {
   try {
     const output = await bucket.call({ actions: ['s3:GetObject'], key }, ({ client, sdk, place, options }) =>
       client.send(new sdk.HeadObjectCommand({ ...place, Key: key }), options),
@@ -87,7 +93,7 @@ export async function factsOf(bucket: Bucket, key: string): Promise<ObjectFacts 
 }
 
 /** Removes an object while it is this version; without one, whatever it is. What is not there is no error. */
-export async function removeObject(bucket: Bucket, key: string, version?: string): Promise<void> {
+export async function removeObject(bucket: AnyBucket, key: string, version?: string): Promise<void> {
   const ifMatch = version === undefined ? undefined : eTagOf(version);
   try {
     await removeIf(bucket, key, ifMatch);
@@ -97,7 +103,7 @@ export async function removeObject(bucket: Bucket, key: string, version?: string
   }
 }
 
-async function removeIf(bucket: Bucket, key: string, ifMatch: string | undefined): Promise<void> {
+async function removeIf(bucket: AnyBucket, key: string, ifMatch: string | undefined): Promise<void> {
   await bucket.call({ actions: ['s3:DeleteObject'], key }, ({ client, sdk, place, options }) =>
     client.send(new sdk.DeleteObjectCommand({ ...place, Key: key, IfMatch: ifMatch }), options),
   );

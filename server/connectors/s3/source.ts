@@ -88,7 +88,7 @@ class S3Source implements SourceSession {
 
   #endReads(): void {
     this.#turns.end();
-    this.#bucket.direct.end();
+    this.#bucket.direct?.end();
     for (const body of this.#bodies) body.end(stopped());
   }
 }

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
-import type { Bucket } from './bucket.ts';
+import type { AnyBucket, Bucket } from './bucket.ts';
 import { s3Url } from './config.ts';
-import { abandonUpload } from './copy.ts';
+import { MultipartUpload } from './multipart.ts';
 import { factsOf, removeObject } from './object.ts';
 
 const megabyte = 1024 ** 2;
 /** S3 takes at most 10,000 parts of at least 5 MB. */
 const partsMost = 10_000;
-const partBytesLeast = 8 * megabyte;
+export const partBytesLeast = 8 * megabyte;
 
 /**
  * Puts an object in place, all of it or nothing: until the last byte is there and counted, an older one of its name
@@ -27,7 +27,8 @@ export async function uploadObject(bucket: Bucket, key: string, content: ByteStr
   await verifySize(bucket, key, byteSize);
 }
 
-async function putWhole(bucket: Bucket, key: string, bytes: Buffer): Promise<void> {
+/** Puts a small object in place by one request. */
+export async function putWhole(bucket: AnyBucket, key: string, bytes: Uint8Array): Promise<void> {
   await bucket.call(
     askedFor(key),
     ({ client, sdk, place, options }) =>
@@ -40,39 +41,31 @@ async function putWhole(bucket: Bucket, key: string, bytes: Buffer): Promise<voi
 }
 
 async function putParts(bucket: Bucket, key: string, pieces: AsyncIterable<Buffer>, byteSize: number): Promise<void> {
-  const { UploadId } = await bucket.call(askedFor(key), ({ client, sdk, place, options }) =>
-    client.send(new sdk.CreateMultipartUploadCommand({ ...place, ...sealing(bucket), Key: key }), options),
-  );
-  const upload = { Key: key, UploadId };
+  const upload = await beginUpload(bucket, key);
   try {
-    const Parts: { PartNumber: number; ETag: string | undefined }[] = [];
     let sent = 0;
     for await (const piece of pieces) {
-      const PartNumber = Parts.length + 1;
-      const { ETag } = await putPart(bucket, { ...upload, PartNumber }, piece);
-      Parts.push({ PartNumber, ETag });
+      await addPart(upload, piece);
       sent += piece.length;
     }
     requireSize(bucket, key, sent, byteSize);
-    await bucket.call(askedFor(key), ({ client, sdk, place, options }) =>
-      client.send(new sdk.CompleteMultipartUploadCommand({ ...place, ...upload, MultipartUpload: { Parts } }), options),
-    );
+    await upload.complete();
   } catch (error) {
-    await abandonUpload(bucket, upload);
+    await upload.abandon();
     throw error;
   }
 }
 
-function putPart(
-  bucket: Bucket,
-  part: { Key: string; UploadId: string | undefined; PartNumber: number },
-  bytes: Buffer,
-): Promise<{ ETag?: string | undefined }> {
-  return bucket.call(
-    askedFor(part.Key),
-    ({ client, sdk, place, options }) =>
-      client.send(new sdk.UploadPartCommand({ ...place, ...part, Body: bytes, ContentMD5: md5(bytes) }), options),
-    bytes.length,
+/** Begins an object of several parts. */
+export function beginUpload(bucket: AnyBucket, key: string): Promise<MultipartUpload> {
+  return MultipartUpload.begin(bucket, askedFor(key), sealing(bucket));
+}
+
+/** All parts but the last have 5 MB at least. The bytes may be used again when this resolves. */
+export async function addPart(upload: MultipartUpload, bytes: Uint8Array): Promise<void> {
+  const sum = { Body: bytes, ContentMD5: md5(bytes) };
+  await upload.add(bytes.length, ({ client, sdk, place, options }, part) =>
+    client.send(new sdk.UploadPartCommand({ ...place, ...part, ...sum }), options),
   );
 }
 
@@ -80,11 +73,11 @@ function askedFor(key: string) {
   return { actions: ['s3:PutObject'], key };
 }
 
-function md5(bytes: Buffer): string {
+function md5(bytes: Uint8Array): string {
   return createHash('md5').update(bytes).digest('base64');
 }
 
-function sealing({ config: { encryption, kms_key } }: Bucket) {
+function sealing({ config: { encryption, kms_key } }: AnyBucket) {
   if (encryption === 'none') return {};
   return { ServerSideEncryption: encryption, ...(encryption === 'aws:kms' && kms_key ? { SSEKMSKeyId: kms_key } : {}) };
 }

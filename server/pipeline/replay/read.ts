@@ -1,7 +1,9 @@
 import type { ReplayableRow } from '../../../db/queries/rejected-rows-replay.ts';
 import { AppError } from '../../../shared/error.ts';
+import type { EventStream } from '../../connectors/connector.ts';
 import { readOneRow } from '../parse/one-row.ts';
 import type { RowProblem } from '../parse/scanner.ts';
+import { RowRejected } from '../validate/fields.ts';
 import type { Interaction } from '../validate/interaction.ts';
 import { JsonValidator } from '../validate/json.ts';
 import { columnsOf, csvReading, type RowSettings } from '../validate/rows.ts';
@@ -14,14 +16,19 @@ export interface Unread {
   unread: string;
 }
 
-/** The interaction that a rejected row is by now, or why it still is none. `mended` is its text where somebody changed it. */
+/**
+ * The interaction that a rejected row is by now, or why it still is none. `mended` is its text where somebody changed it.
+ * `fieldsOf`: how an event of the connector's stream is read, where it has one.
+ */
 export function readReplayed(
   { raw, isCut, header, delimiter }: Pick<ReplayableRow, 'raw' | 'isCut' | 'header' | 'delimiter'>,
   mended: string | undefined,
   settings: RowSettings,
+  fieldsOf?: EventStream['fieldsOf'],
 ): Interaction | Problem | Unread {
   const text = mended ?? raw;
-  if (isCut && !isWhole(text, raw)) return cutOff;
+  if (isCut && !isWhole(text, raw)) return fieldsOf ? eventCutOff : cutOff;
+  if (fieldsOf) return readEvent(text, settings, fieldsOf);
   if (header && delimiter) return readCsvRow(text, { header, delimiter }, settings);
   if (text.trimStart().startsWith('{')) return new JsonValidator(settings.timezone, settings).validate(text.trim());
   return noHeader;
@@ -41,6 +48,20 @@ function isWhole(text: string, kept: string): boolean {
 /** Without what somebody may have added to close a text that was cut off. */
 function withoutClosing(text: string): string {
   return text.trimEnd().replace(/["}\]]{1,9}$/, '');
+}
+
+function readEvent(
+  text: string,
+  settings: RowSettings,
+  fieldsOf: EventStream['fieldsOf'],
+): Interaction | Problem | Unread {
+  try {
+    const fields = fieldsOf(Buffer.from(text));
+    return fields ? new JsonValidator(settings.timezone, settings).validateObject(fields) : leftOut;
+  } catch (thrown) {
+    if (thrown instanceof RowRejected) return thrown.problem;
+    throw thrown;
+  }
 }
 
 function readCsvRow(
@@ -64,6 +85,12 @@ const cutOff: Unread = {
   unread:
     'Only the first 4 KB of this row are kept. Put the whole row here, or mend it in the file itself and import that again.',
 };
+
+const eventCutOff: Unread = {
+  unread: 'Only the first 1 MB of this event is kept. Put the whole event here, or have it sent again.',
+};
+
+const leftOut: Unread = { unread: "The connector's filter leaves this event out, so it is not stored." };
 
 const noHeader: Unread = {
   unread:

@@ -6,6 +6,7 @@ import { type InteractionOrigin, ingressConnectorId } from '../../../db/queries/
 import { addRejectedRows, type RejectedRow } from '../../../db/queries/rejected-rows.ts';
 import { type Checkpoint, saveHeader } from '../../../db/queries/source-items.ts';
 import { AppError } from '../../../shared/error.ts';
+import { bulkTurns } from './bulk-turn.ts';
 import type { ChunkBuffer, ChunkRow } from './chunk.ts';
 import { storeFailure } from './failure.ts';
 import { InteractionStore, type NewRows } from './interaction-store.ts';
@@ -43,6 +44,10 @@ export interface StoreOptions {
   checkpoint(connection: PoolConnection, chunk: Checkpoint): Promise<boolean>;
   fileName: string;
   onExisting: OnExisting;
+  /** Whether the chunks have many rows: see InteractionStoreOptions. They do where it is not said. */
+  isBulk?: boolean;
+  /** As much is kept of a rejected row's text; 4 KB where it is not said. */
+  rawBytes?: number;
 }
 
 /**
@@ -54,17 +59,19 @@ export class ChunkStore {
   readonly #options: StoreOptions;
   readonly #interactions: InteractionStore;
   readonly #isIngress: boolean;
+  readonly #isBulk: boolean;
 
   constructor(database: Database, options: StoreOptions) {
-    const { origin, executionId, onExisting } = options;
+    const { origin, executionId, onExisting, isBulk = true } = options;
     this.#database = database;
     this.#options = options;
     this.#isIngress = origin.connectorId === ingressConnectorId;
+    this.#isBulk = isBulk && database.canLoadLocal;
     this.#interactions = new InteractionStore(database, {
       origin,
       executionId,
       onExisting,
-      isBulk: true,
+      isBulk,
       ...(this.#isIngress
         ? { admit: (connection, count) => grantConversations(connection, origin.accountId, count) }
         : {}),
@@ -77,7 +84,12 @@ export class ChunkStore {
   }
 
   /** Throws `lease_lost` when the checkpoint is not where this chunk begins; nothing of it is stored then. */
-  async store(prepared: PreparedChunk): Promise<void> {
+  store(prepared: PreparedChunk): Promise<void> {
+    // Before the transaction: who waits for a turn must hold no locks.
+    return this.#isBulk ? bulkTurns.take(() => this.#store(prepared)) : this.#store(prepared);
+  }
+
+  async #store(prepared: PreparedChunk): Promise<void> {
     let attempts = 0;
     try {
       await transaction(this.#database.pool, async (connection) => {
@@ -90,13 +102,13 @@ export class ChunkStore {
   }
 
   async #write(connection: PoolConnection, { chunk, asNew }: PreparedChunk): Promise<void> {
-    const { origin, executionId, fileName, checkpoint } = this.#options;
+    const { origin, executionId, fileName, rawBytes, checkpoint } = this.#options;
     const { accountId, sourceItemId } = origin;
     const sorted = await this.#interactions.write(connection, chunk, asNew);
     const { imported, updated, duplicate, refused } = sorted;
     if (this.#isIngress) await addJobInteractions(connection, executionId, linesOf(chunk, sorted));
     const rejected = allRejected(chunk.rejected, refused);
-    await addRejectedRows(connection, { accountId, executionId, sourceItemId, fileName }, rejected);
+    await addRejectedRows(connection, { accountId, executionId, sourceItemId, fileName, rawBytes }, rejected);
     if (chunk.header) await saveHeader(connection, accountId, sourceItemId, chunk.header, chunk.delimiter);
     const counts = { imported, updated, duplicate, rejected: rejected.length };
     const { from, to } = chunk;

@@ -28,12 +28,26 @@ export class JsonValidator {
   /** The interaction that one line of NDJSON holds, or why it holds none. */
   validate(line: string): Interaction | RowProblem {
     try {
-      const { fields, metadata } = sortedOut(parseObject(line));
-      return this.#reader.read(fields, metadataText(metadata, this.#defaults));
+      return this.#interaction(parseObject(line));
     } catch (thrown) {
       if (thrown instanceof RowRejected) return thrown.problem;
       throw thrown;
     }
+  }
+
+  /** The same of an object that was a line's, or would be. */
+  validateObject(row: JsonObject): Interaction | RowProblem {
+    try {
+      return this.#interaction(row);
+    } catch (thrown) {
+      if (thrown instanceof RowRejected) return thrown.problem;
+      throw thrown;
+    }
+  }
+
+  #interaction(row: JsonObject): Interaction {
+    const { fields, metadata } = sortedOut(row);
+    return this.#reader.read(fields, metadataText(metadata, this.#defaults));
   }
 
   /** The external_interaction_id of a line that was not taken, where it says one. */

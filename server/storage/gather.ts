@@ -1,6 +1,6 @@
-import type { ByteStream } from '../../byte-stream.ts';
-import { chunkBytes } from '../../storage/sealed.ts';
-import { collectYoungEvery } from '../../young-garbage.ts';
+import type { ByteStream } from '../byte-stream.ts';
+import { collectYoungEvery } from '../young-garbage.ts';
+import { chunkBytes } from './sealed.ts';
 
 const countPassing = collectYoungEvery();
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import { gathered } from '../../../../server/api/multipart/gather.ts';
-import type { ByteStream } from '../../../../server/byte-stream.ts';
-import { openStorage } from '../../../../server/storage/open.ts';
-import { chunkBytes } from '../../../../server/storage/sealed.ts';
-import { scratchFolder } from '../../../harness/folders.ts';
+import type { ByteStream } from '../../../server/byte-stream.ts';
+import { gathered } from '../../../server/storage/gather.ts';
+import { openStorage } from '../../../server/storage/open.ts';
+import { chunkBytes } from '../../../server/storage/sealed.ts';
+import { scratchFolder } from '../../harness/folders.ts';
 
 async function* pieces(...list: Uint8Array[]): ByteStream & AsyncGenerator<Uint8Array> {
   yield* list;

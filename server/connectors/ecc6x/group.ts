@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import type { PoolConnection } from 'mysql2/promise';
+import { findGroupUser } from '../../../db/queries/consumer-groups.ts';
+import { AppError } from '../../../shared/error.ts';
+import type { ConnectorOwner, Saving } from '../connector.ts';
+import type { Ecc6xConfig } from './config.ts';
+
+/** A group of its own, whose name stays as long as the connector. */
+export async function withGroup(config: Ecc6xConfig, { before }: Saving): Promise<Ecc6xConfig> {
+  const known = typeof before?.group_id === 'string' ? before.group_id : undefined;
+  return { ...config, group_id: config.group_id ?? known ?? newGroupId() };
+}
+
+export function newGroupId(): string {
+  return `cqa-${randomBytes(8).toString('hex')}`;
+}
+
+/**
+ * Throws `conflict` where another connector reads the topic in the same group, as after a configuration was copied: each of
+ * the two would get a part of the events and nobody would notice.
+ */
+export async function requireOwnGroup(
+  connection: PoolConnection,
+  { accountId, connectorId }: ConnectorOwner,
+  { group_id: groupId, topic }: Ecc6xConfig,
+): Promise<void> {
+  if (groupId === undefined) return;
+  const user = await findGroupUser(connection, connectorId, { type: 'ecc6x', groupId, topic });
+  if (!user) return;
+  const who = user.accountId === accountId ? `the connector "${user.name}"` : 'a connector of another account';
+  throw new AppError(
+    'conflict',
+    `${who} reads "${topic}" in the consumer group ${groupId} already, and each would get a part of the events. Leave the group empty, then this connector gets one of its own.`,
+    { field: 'config.group_id' },
+  );
+}

@@ -1,0 +1,136 @@
+import { AppError } from '../../../shared/error.ts';
+import type { Consumer, ConsumerChange, ConsumeSettings, KafkaSettings } from '../cluster.ts';
+import { backoffMs, Ending } from './ending.ts';
+import { Generation } from './generation.ts';
+import { Line } from './line.ts';
+import { type Member, Membership } from './membership.ts';
+
+/** A member that is killed holds its partitions back for so long; one that is slow still beats ten times. */
+const usualSessionMs = 10_000;
+const rebalanceTimeoutMs = 60_000;
+const usualBytesPerPartition = 2 * 1024 * 1024;
+const usualPartitionsAtOnce = 4;
+const firstRetryMs = 250;
+const mostRetryMs = 5_000;
+/** What somebody has to mend is not looked at as often. */
+const mostConfigRetryMs = 30_000;
+
+/**
+ * A member of a group that is kept alive: whatever breaks it (a lost connection, a broker that says nothing, a failure inside
+ * the library) ends all its connections and begins anew, after the batches under way.
+ */
+export class GroupConsumer implements Consumer {
+  readonly #settings: KafkaSettings;
+  readonly #consume: ConsumeSettings;
+  readonly #membership: Membership;
+  readonly #heartbeatMs: number;
+  readonly #stopping = new Ending();
+  readonly #done: Promise<void>;
+  #line: Line;
+  #generation: Generation | undefined;
+  #partitions: readonly number[] = [];
+  /** Why it was begun anew, until it is. */
+  #broken: string | undefined;
+  #failures = 0;
+
+  constructor(settings: KafkaSettings, consume: ConsumeSettings) {
+    this.#settings = settings;
+    this.#consume = consume;
+    const { groupId, topic, sessionTimeoutMs = usualSessionMs } = consume;
+    this.#heartbeatMs = sessionTimeoutMs / 10;
+    this.#membership = new Membership({ groupId, topic, sessionTimeoutMs, rebalanceTimeoutMs });
+    this.#line = new Line(settings);
+    this.#done = this.#keepAlive();
+  }
+
+  partitions(): readonly number[] {
+    return this.#partitions;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.end();
+    // Without a generation it is connecting or joining, where nothing is under way that had to be waited for.
+    if (this.#generation) this.#generation.end();
+    else this.#line.sockets.destroy();
+    await this.#done;
+  }
+
+  async #keepAlive(): Promise<void> {
+    while (!this.#stopping.isOver) {
+      try {
+        await this.#follow();
+      } catch (error) {
+        if (!this.#stopping.isOver) await this.#recover(error);
+      } finally {
+        await this.#line[Symbol.asyncDispose]();
+      }
+    }
+  }
+
+  async #recover(error: unknown): Promise<void> {
+    const failure = AppError.from(error, 'the Kafka client');
+    this.#broken = failure.message;
+    this.#failed(failure);
+    await this.#line[Symbol.asyncDispose]();
+    const most = failure.kind === 'config' ? mostConfigRetryMs : mostRetryMs;
+    await this.#stopping.wait(backoffMs(this.#failures++, firstRetryMs, most));
+  }
+
+  async #follow(): Promise<void> {
+    if (this.#line.isClosed) this.#line = new Line(this.#settings);
+    const { topic } = this.#consume;
+    await this.#line.openTopic(topic, 'READ');
+    while (!this.#stopping.isOver) {
+      const member = await this.#membership.join(this.#line);
+      this.#assigned(member.partitions);
+      await this.#work(member);
+      if (this.#stopping.isOver) await this.#leave(member);
+    }
+  }
+
+  async #work(member: Member): Promise<void> {
+    this.#generation = new Generation({
+      ...{ line: this.#line, membership: this.#membership, member, heartbeatMs: this.#heartbeatMs },
+      consume: {
+        maxBytesPerPartition: usualBytesPerPartition,
+        partitionsAtOnce: usualPartitionsAtOnce,
+        ...this.#consume,
+      },
+      worked: () => {
+        this.#failures = 0;
+      },
+      failed: (error) => this.#failed(error),
+    });
+    if (this.#stopping.isOver) this.#generation.end();
+    try {
+      await this.#generation.run();
+    } finally {
+      this.#generation = undefined;
+      this.#partitions = [];
+    }
+  }
+
+  async #leave(member: Member): Promise<void> {
+    const { groupId } = this.#consume;
+    await this.#line.ask({ groupId }, () => this.#membership.leave(member), this.#line.timeoutMs);
+  }
+
+  #assigned(partitions: readonly number[]): void {
+    this.#partitions = partitions;
+    if (this.#broken !== undefined) this.#tell({ kind: 'restarted', reason: this.#broken });
+    this.#broken = undefined;
+    this.#tell({ kind: 'assigned', partitions: [...partitions] });
+  }
+
+  #failed(error: unknown): void {
+    this.#tell({ kind: 'failed', error });
+  }
+
+  #tell(change: ConsumerChange): void {
+    try {
+      this.#consume.onChange?.(change);
+    } catch (error) {
+      this.#settings.log.error({ err: error }, 'a change of a consumer could not be told');
+    }
+  }
+}

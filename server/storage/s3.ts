@@ -1,0 +1,117 @@
+import { AppError } from '../../shared/error.ts';
+import type { ByteStream } from '../byte-stream.ts';
+import type { AnyBucket } from '../connectors/s3/bucket.ts';
+import { removeObject } from '../connectors/s3/object.ts';
+import { ByteBudget } from './byte-budget.ts';
+import { gathered } from './gather.ts';
+import { segmentsOfKey } from './key.ts';
+import { PartialFolder } from './partial-folder.ts';
+import { openStorageBucket } from './s3/access.ts';
+import { asStored, notSetUp } from './s3/failure.ts';
+import { s3PlaceOf } from './s3/place.ts';
+import { GrowingFileUpload } from './s3/put.ts';
+import { openSealedRange, sizeOfSealed } from './s3/sealed-object.ts';
+import type { SealedFile } from './sealed-file.ts';
+import type { Storage, StoredObject } from './storage.ts';
+import { writeFailure } from './write-failure.ts';
+import { SealedWriter } from './writer.ts';
+
+/** On their way to the server at the same time, in all files of a thread together. */
+const sendingBytes = 32 * 1024 ** 2;
+
+/**
+ * Sealed objects in a bucket: the same bytes as the sealed files of the file storage, so that neither whoever runs the
+ * bucket nor a key that leaks reads a recording, damage is found out, and one code reads both. The server encrypts them
+ * once more with its own keys.
+ *
+ * What is put goes into a file in `scratch` first, sealed, and from there to the server, while it still grows: a part has
+ * 8 MB at least, and dozens of slow sources must not hold one each in memory. An object appears when it is complete.
+ */
+export function openS3Storage(url: string, storageKey: Buffer, scratch: string): Storage {
+  const place = s3PlaceOf(url);
+  const memory = new ByteBudget(sendingBytes);
+  const partial = new PartialFolder(scratch);
+  const writer = new SealedWriter();
+  const open = opener(() => openStorageBucket(place));
+  const find = async (key: string) => {
+    const objectKey = place.prefix + segmentsOfKey(key).join('/');
+    return { bucket: await open(), objectKey, storageKey, name: key };
+  };
+  return {
+    async put(key, content) {
+      const { bucket, objectKey } = await find(key);
+      const path = await partial.newPath();
+      const file = writer.begin({ temporary: path, path }, storageKey);
+      await using upload = new GrowingFileUpload(bucket, objectKey, path, memory);
+      try {
+        const stored = await sealInto(file, content, (writtenBytes) =>
+          told(key, bucket, () => upload.follow(writtenBytes)),
+        );
+        await told(key, bucket, () => upload.complete());
+        return stored;
+      } catch (error) {
+        throw writeFailure(error, scratch);
+      }
+    },
+    async read(key, range) {
+      const object = await find(key);
+      const content = await told(key, object.bucket, () => openSealedRange(object, range));
+      return toldWhileRead(key, object.bucket, content);
+    },
+    async size(key) {
+      const object = await find(key);
+      return await told(key, object.bucket, () => sizeOfSealed(object));
+    },
+    async remove(key) {
+      const { bucket, objectKey } = await find(key);
+      await told(key, bucket, () => removeObject(bucket, objectKey));
+    },
+  };
+}
+
+/** Opens it once; one that could not be opened is tried again by the next who needs it. */
+function opener(open: () => Promise<AnyBucket>): () => Promise<AnyBucket> {
+  let opened: Promise<AnyBucket> | undefined;
+  return () => {
+    opened ??= open().catch((error: unknown) => {
+      opened = undefined;
+      throw error instanceof AppError ? notSetUp(error) : error;
+    });
+    return opened;
+  };
+}
+
+/** Writes the content into the file, and tells after each piece how much of it lies there. Leaves no broken file. */
+async function sealInto(
+  file: SealedFile,
+  content: ByteStream,
+  follow: (writtenBytes: number) => Promise<void>,
+): Promise<StoredObject> {
+  try {
+    // In whole chunks, so that a slow source holds no place of the writer's while nothing comes.
+    for await (const bytes of gathered(content)) {
+      await file.write(bytes);
+      await follow(file.writtenBytes);
+    }
+    return await file.end();
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  }
+}
+
+async function told<T>(key: string, { config }: AnyBucket, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof AppError ? asStored(error, key, config) : error;
+  }
+}
+
+async function* toldWhileRead(key: string, { config }: AnyBucket, content: ByteStream): AsyncGenerator<Uint8Array> {
+  try {
+    yield* content;
+  } catch (error) {
+    throw error instanceof AppError ? asStored(error, key, config) : error;
+  }
+}

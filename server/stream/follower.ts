@@ -1,0 +1,136 @@
+import { dayRemarks } from '../../db/queries/stream-days.ts';
+import type { FollowedStream } from '../../db/queries/stream-followed.ts';
+import type { ReaderStanding } from '../../db/queries/stream-readers.ts';
+import { AppError, type Failure } from '../../shared/error.ts';
+import type { EventStream } from '../connectors/connector.ts';
+import { type LoadedConnector, loadConnector } from '../connectors/load.ts';
+import type { Cluster, KafkaSettings } from '../kafka/cluster.ts';
+import type { Services } from '../services.ts';
+import { startRepeatedTask } from '../worker/repeated-task.ts';
+import { wait } from '../worker/wait.ts';
+import type { BufferPool } from './chunks.ts';
+import { missedNote } from './close-days.ts';
+import { Reading } from './reading.ts';
+import { Standing } from './standing.ts';
+
+export interface FollowerOptions {
+  openCluster: (settings: KafkaSettings) => Cluster;
+  buffers: BufferPool;
+  /** Before the second attempt; twice as long before each further one. */
+  retryMs?: number;
+  load?: (services: Services, followed: FollowedStream) => Promise<LoadedConnector>;
+}
+
+const lookMs = 2_000;
+const longestRetryMs = 30_000;
+
+/** Reads one stream for as long as it is not stopped: whatever fails is told, and tried again. */
+export class Follower {
+  readonly followed: FollowedStream;
+  readonly #services: Services;
+  readonly #options: FollowerOptions;
+  readonly #standing = new Standing();
+  readonly #stopping = new AbortController();
+  readonly #ended: Promise<void>;
+  #reading: Reading | undefined;
+
+  constructor(services: Services, followed: FollowedStream, options: FollowerOptions) {
+    this.followed = followed;
+    this.#services = services;
+    this.#options = options;
+    this.#ended = this.#run();
+  }
+
+  standing(): ReaderStanding {
+    if (this.#reading) {
+      this.#standing.lag = this.#reading.lag();
+      this.#standing.partitions = this.#reading.partitions();
+    }
+    return this.#standing.told(this.followed);
+  }
+
+  /** Why it fails; undefined while it does not. */
+  get failure(): Failure | undefined {
+    return this.#standing.failure;
+  }
+
+  /** Opens the day that has begun, and tells what was lost in it. The day's execution, where there is one yet. */
+  async look(): Promise<Buffer | undefined> {
+    const executionId = await this.#reading?.days.executionId();
+    if (!executionId) return undefined;
+    const { missed } = await dayRemarks(this.#services.database.pool, this.followed.accountId, executionId);
+    this.#standing.warning = missed > 0 ? `Today ${missedNote(missed)}.` : undefined;
+    return executionId;
+  }
+
+  /** Ends after the batches under way. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#ended;
+  }
+
+  async #run(): Promise<void> {
+    const { retryMs = 1_000 } = this.#options;
+    const { signal } = this.#stopping;
+    let failures = 0;
+    while (!signal.aborted) {
+      const beganMs = performance.now();
+      try {
+        await this.#follow();
+      } catch (thrown) {
+        this.#fails(thrown);
+      }
+      if (signal.aborted) break;
+      // What went well for a while begins anew with the shortest wait.
+      failures = performance.now() - beganMs > 2 * longestRetryMs ? 0 : failures;
+      await wait(Math.min(retryMs * 2 ** failures++, longestRetryMs), signal);
+    }
+    this.#standing.state = 'stopped';
+  }
+
+  /** Until it is stopped. Throws why it cannot go on. */
+  async #follow(): Promise<void> {
+    const { egress, log, database, keyring } = this.#services;
+    const { accountId, connectorId } = this.followed;
+    const load = this.#options.load ?? (() => loadConnector(database, keyring, accountId, connectorId));
+    const connector = await load(this.#services, this.followed);
+    const stream = streamOf(connector);
+    await using cluster = this.#options.openCluster({ address: stream.kafka, clientId: 'cqa', egress, log });
+    await using reading = await Reading.begin({
+      ...{ services: this.#services, followed: this.followed, connector, stream, cluster },
+      ...{ standing: this.#standing, buffers: this.#options.buffers },
+    });
+    this.#reading = reading;
+    const looking = startRepeatedTask(() => reading.look(), {
+      ...{ everyMs: lookMs, log, complaint: 'a stream could not be looked at; tried again' },
+    });
+    try {
+      await Promise.race([aborted(this.#stopping.signal), reading.failed]);
+    } finally {
+      await looking.stop();
+      this.#reading = undefined;
+      if (!this.#stopping.signal.aborted) this.#standing.restarts++;
+    }
+  }
+
+  #fails(thrown: unknown): void {
+    const error = AppError.from(thrown, 'the stream');
+    const { code, message } = error;
+    const isNews = this.#standing.failure?.message !== message;
+    this.#standing.fails({ code, message });
+    const { connectorId } = this.followed;
+    if (isNews) this.#services.log.warn({ err: thrown, connectorId }, 'a stream cannot be read; tried again');
+  }
+}
+
+function streamOf({ type, config, name }: LoadedConnector): EventStream {
+  if (type.stream) return type.stream(config);
+  throw new AppError('invalid', `The connector "${name}" has no stream.`);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,226 @@
+import type { FollowedStream } from '../../db/queries/stream-followed.ts';
+import { readPosition, readPositions } from '../../db/queries/stream-positions.ts';
+import { uuidText } from '../../db/uuid.ts';
+import { AppError } from '../../shared/error.ts';
+import type { EventStream } from '../connectors/connector.ts';
+import type { LoadedConnector } from '../connectors/load.ts';
+import type { Cluster, Consumer, ConsumerChange, EventBatch, PartitionRange } from '../kafka/cluster.ts';
+import { importConfigSchema, rowSettingsOf } from '../pipeline/import-settings.ts';
+import { JsonValidator } from '../pipeline/validate/json.ts';
+import type { Services } from '../services.ts';
+import type { BufferPool, EventChunk } from './chunks.ts';
+import { StreamDays } from './day.ts';
+import { EventReader, RecentRules } from './events.ts';
+import { Partition, type StreamContext } from './partition.ts';
+import { streamPlace } from './place.ts';
+import { beginPositions, requireSameTopic } from './positions.ts';
+import type { Standing } from './standing.ts';
+
+export interface ReadingInput {
+  services: Services;
+  followed: FollowedStream;
+  connector: LoadedConnector;
+  stream: EventStream;
+  cluster: Cluster;
+  standing: Standing;
+  buffers: BufferPool;
+}
+
+/** Large enough that a backlog is stored in chunks of thousands, small enough that memory stays flat. */
+const maxBytesPerPartition = 4 * 1024 * 1024;
+const partitionsAtOnce = 3;
+const forgottenMs = 15_000;
+
+/** Who says that it works, or fails: a look at the topic, the group, or a partition that is stored. */
+type Witness = 'look' | 'group' | number;
+
+/** One membership in the stream's group, from joining it to leaving it. */
+export class Reading implements AsyncDisposable {
+  readonly days: StreamDays;
+  /** Rejects when the stream cannot go on by itself. */
+  readonly failed: Promise<never>;
+  readonly #input: ReadingInput;
+  readonly #context: StreamContext;
+  readonly #partitions = new Map<number, Partition>();
+  readonly #ends = new Map<number, number>();
+  readonly #failing = new Map<Witness, number>();
+  #consumer: Consumer | undefined;
+  #fail: (error: AppError) => void = () => undefined;
+
+  /** Finds out where to begin, and joins the group. Throws what a person has to mend. */
+  static async begin(input: ReadingInput): Promise<Reading> {
+    const { services, followed, stream, cluster } = input;
+    const place = streamPlace(followed, await cluster.id(), stream.topic);
+    const ranges = await cluster.ranges(stream.topic);
+    const positions = await beginPositions(services.database, place, ranges, stream.startFrom);
+    const reading = new Reading(input, place);
+    requireSameTopic(reading.#context, positions, ranges);
+    await reading.days.executionId();
+    await reading.#join();
+    return reading;
+  }
+
+  private constructor(input: ReadingInput, place: ReturnType<typeof streamPlace>) {
+    const { services, followed, stream } = input;
+    this.#input = input;
+    this.days = new StreamDays(services, followed, place, stream.topic);
+    this.#context = this.#contextOf(place);
+    this.failed = new Promise((_, reject) => {
+      this.#fail = reject;
+    });
+    // It may come before anybody waits for it.
+    this.failed.catch(() => undefined);
+  }
+
+  /** How many partitions are this process's now. */
+  partitions(): number {
+    return this.#consumer?.partitions().length ?? 0;
+  }
+
+  /** Events of these that wait to be stored. */
+  lag(): number {
+    let lag = 0;
+    for (const partition of this.#consumer?.partitions() ?? []) {
+      const position = this.#partitions.get(partition)?.position;
+      if (position !== undefined) lag += Math.max(0, (this.#ends.get(partition) ?? 0) - position);
+    }
+    return lag;
+  }
+
+  /** Learns how far the topic is, and whether it is still the one that was read. */
+  async look(): Promise<void> {
+    const { cluster, stream, services } = this.#input;
+    try {
+      const positions = await readPositions(services.database.pool, this.#context.place);
+      const ranges = await cluster.ranges(stream.topic);
+      requireSameTopic(this.#context, positions, ranges);
+      for (const { partition, end } of ranges) this.#ends.set(partition, end);
+      this.#works('look');
+    } catch (error) {
+      this.#failsBy(error, 'look');
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#consumer?.stop();
+  }
+
+  async #join(): Promise<void> {
+    const { cluster, stream } = this.#input;
+    const { topic, groupId } = stream;
+    this.#consumer = await cluster.consume({
+      ...{ groupId, topic, maxBytesPerPartition, partitionsAtOnce },
+      positions: (partitions) => this.#positionsOf(partitions),
+      take: (batch) => this.#take(batch),
+      onChange: (change) => this.#changed(change),
+    });
+  }
+
+  /** The places of partitions that were just given to us; what the topic has no more of them is passed over. */
+  async #positionsOf(partitions: number[]): Promise<Map<number, number>> {
+    const { cluster, stream, services } = this.#input;
+    const { place } = this.#context;
+    const ranges = (await cluster.ranges(stream.topic)).filter(({ partition }) => partitions.includes(partition));
+    // Also of partitions that the topic has got since.
+    const positions = await beginPositions(services.database, place, ranges, stream.startFrom);
+    try {
+      requireSameTopic(this.#context, positions, ranges);
+    } catch (error) {
+      this.#failsBy(error, 'look');
+      throw error;
+    }
+    const given = new Map<number, number>();
+    for (const { partition, first, end } of ranges) {
+      this.#ends.set(partition, end);
+      const reader = this.#partition(partition);
+      await reader.passMissedBefore(first, positions.get(partition) ?? first);
+      const position = await readPosition(services.database.pool, place, partition);
+      reader.position = position;
+      if (position !== undefined) given.set(partition, position);
+    }
+    return given;
+  }
+
+  async #take(batch: EventBatch): Promise<number> {
+    const { partition, end } = batch;
+    this.#ends.set(partition, Math.max(end, this.#ends.get(partition) ?? 0));
+    try {
+      const next = await this.#partition(partition).take(batch);
+      this.#works(partition);
+      return next;
+    } catch (error) {
+      this.#failsBy(error, partition);
+      throw error;
+    }
+  }
+
+  #partition(partition: number): Partition {
+    const known = this.#partitions.get(partition);
+    if (known) return known;
+    const made = new Partition(this.#context, partition);
+    this.#partitions.set(partition, made);
+    return made;
+  }
+
+  #changed(change: ConsumerChange): void {
+    const { standing, services, followed } = this.#input;
+    const { connectorId } = followed;
+    if (change.kind === 'assigned') {
+      this.#works('group');
+      services.log.info({ connectorId, partitions: change.partitions }, 'partitions of a stream are read here');
+    } else if (change.kind === 'restarted') {
+      standing.restarts++;
+      services.log.warn({ connectorId, reason: change.reason }, "a stream's consumer was started again");
+    } else this.#failsBy(change.error, 'group');
+  }
+
+  /** What somebody has said is no failure of the others any more only when it works for them, too. */
+  #works(who: Witness): void {
+    this.#failing.delete(who);
+    const groupFailedAtMs = this.#failing.get('group');
+    // The group says when it fails, not when a connection that was lost is there again.
+    if (groupFailedAtMs !== undefined && (who !== 'look' || performance.now() - groupFailedAtMs > forgottenMs))
+      this.#failing.delete('group');
+    if (this.#failing.size === 0 && this.partitions() > 0) this.#input.standing.works();
+  }
+
+  #failsBy(thrown: unknown, who: Witness): void {
+    const error = AppError.from(thrown, 'the stream');
+    const { code, message } = error;
+    this.#failing.set(who, performance.now());
+    this.#input.standing.fails({ code, message });
+    // Another topic under the same name: nothing is read before somebody has said how to go on.
+    if (code === 'conflict') this.#fail(error);
+  }
+
+  #contextOf(place: StreamContext['place']): StreamContext {
+    const { services, followed, connector, stream, buffers, standing } = this.#input;
+    const config = importConfigSchema.parse(connector.config);
+    const settings = rowSettingsOf(config, connector.timezone);
+    const validator = new JsonValidator(settings.timezone, settings);
+    return {
+      ...{ services, place, topic: stream.topic, buffers, days: this.days, onExisting: config.on_existing },
+      names: { accountUid: uuidText(followed.accountUid), connector: followed.connectorName },
+      reader: new EventReader((value) => stream.fieldsOf(value), validator, services.log),
+      rules: new RecentRules(services, followed.accountId),
+      range: (partition) => this.#range(partition),
+      stored: (_partition, chunk) => this.#stored(chunk, standing),
+    };
+  }
+
+  #stored({ events, skipped, lastEventAt }: EventChunk, standing: Standing): void {
+    standing.rate.add(events + skipped);
+    if (lastEventAt) standing.lastEventAt = lastEventAt;
+  }
+
+  async #range(partition: number): Promise<PartitionRange> {
+    const ranges = await this.#input.cluster.ranges(this.#input.stream.topic);
+    const range = ranges.find((candidate) => candidate.partition === partition);
+    if (range) return range;
+    throw new AppError(
+      'path_missing',
+      `The topic "${this.#input.stream.topic}" has no partition ${partition} any more.`,
+    );
+  }
+}

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { expect } from 'chai';
+import { openCluster } from '../../../server/kafka/open.ts';
+import { eventually } from '../../harness/eventually.ts';
+import { missingForKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
+import { follow, log } from './following.ts';
+
+describe('events that were compressed', () => {
+  let kafka: TestKafka;
+
+  before(async function () {
+    const reason = missingForKafka('compression');
+    if (reason) {
+      console.log(`      skipped: ${reason}`);
+      return this.skip();
+    }
+    kafka = await startKafka();
+  });
+  after(() => kafka?.stop());
+
+  // A topic with a compression of its own has Kafka's own Java code compress what is sent to it.
+  for (const codec of ['gzip', 'snappy', 'lz4', 'zstd'])
+    it(`by ${codec} are read as they were sent`, async () => {
+      await kafka.createTopic(codec, 1, { 'compression.type': codec });
+      const values = Array.from({ length: 300 }, (_, i) =>
+        Buffer.from(
+          JSON.stringify({ i, text: 'again and again '.repeat(i % 40), noise: randomBytes(i * 3).toString('hex') }),
+        ),
+      );
+      await kafka.send(
+        codec,
+        values.map((value, i) => ({ value, key: String(i) })),
+      );
+      const reader = await follow(kafka.brokers, { topic: codec });
+      try {
+        await eventually('all are taken', () => reader.values().length === values.length);
+        expect(reader.values()).to.deep.equal(values.map(String));
+      } finally {
+        await reader.stop();
+      }
+      await using cluster = openCluster({ address: kafka.address(), clientId: 'test', log });
+      expect((await cluster.latest(codec))?.value).to.deep.equal(values.at(-1));
+    });
+});
