@@ -20,7 +20,8 @@ export class ExecutionPartitionsElement extends LitElement {
         color: var(--bad);
       }
       .state {
-        min-width: 170px;
+        width: max-content;
+        max-width: 260px;
       }
       .some {
         color: var(--warn);
@@ -40,7 +41,7 @@ export class ExecutionPartitionsElement extends LitElement {
       <td class="number">${count(shown.updated)}</td>
       <td class="number">${count(shown.duplicate)}</td>
       <td class="number ${shown.rejected > 0 ? 'some' : ''}">${count(shown.rejected)}</td>
-      <td class="state break">${this.renderState(shown)}</td>
+      <td><div class="state break">${this.renderState(shown)}</div></td>
     </tr>`;
   }
 
