@@ -47,8 +47,12 @@ export const callsFixture: CallsFixture = {
   kind: 'calls',
   variants: [
     { name: 'private recordings', start: () => startExotel() },
-    { name: 'recordings beside the API', start: () => startExotel({ recordings: 'beside-api' }) },
-    { name: 'pre-signed recordings', start: () => startExotel({ recordings: 's3-closed', preSigned: true }) },
+    { name: 'recordings beside the API', start: () => startExotel({ recordings: 'beside-api' }), readsAsBefore: true },
+    {
+      name: 'pre-signed recordings',
+      start: () => startExotel({ recordings: 's3-closed', preSigned: true }),
+      readsAsBefore: true,
+    },
   ],
   withTimeout: (timeoutMs) =>
     ({
