@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import Mocha from 'mocha';
 import { ensurePrograms } from '../server/machine/programs.ts';
 import { startTestServer } from './harness/database.ts';
+import { removeLeftScratch } from './harness/folders.ts';
 
 /**
  * `npm test [-- path…]`: every test, or those whose path holds one of the given texts, on one real database server.
@@ -16,6 +17,7 @@ const processes = 2;
 const hangMs = 600_000;
 
 const files = testFiles(process.argv.slice(2));
+removeLeftScratch();
 await ensurePrograms(['database', 'ffmpeg', 'sshd', 'sftp', 'chromium', 'mariadb client'], {
   dataDir: tmpdir(),
   say: console.log,
@@ -45,6 +47,8 @@ function run(files: string[]): Promise<{ passes: number; failures: number }> {
     slow: 2000,
     reporter: 'spec',
     forbidOnly: true,
+    // Taken by the processes that run files beside each other.
+    require: [fileURLToPath(new URL('harness/root-hooks.js', import.meta.url))],
   });
   for (const file of files) mocha.addFile(file);
   if (files.length <= 1) return mocha.loadFilesAsync().then(() => counted(mocha));

@@ -3,6 +3,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { ensurePrograms } from '../../server/machine/programs.ts';
 import { printTable } from '../demo/table.ts';
+import { removeLeftScratch } from '../harness/folders.ts';
 import { packageRoot } from '../harness/product.ts';
 import { benchApi } from './api.ts';
 import { benchFuzz } from './fuzz.ts';
@@ -37,6 +38,7 @@ if (unknown) {
   process.exit(2);
 }
 
+removeLeftScratch();
 await ensurePrograms(['database', 'mariadb client', 'sshd', 'sftp'], { dataDir: tmpdir(), say: console.error });
 const results: BenchResult[] = [];
 for (const [name, bench] of Object.entries(benches)) {

@@ -6,7 +6,7 @@ import type { CallsFixture, CallsSystem } from './calls-fixture.ts';
 
 /** What every type whose items are slices of a call API promises, tried on a local system of its kind. */
 export function callsContract(type: ConnectorType, fixture: CallsFixture): void {
-  for (const { name, start } of fixture.variants)
+  for (const { name, start, readsAsBefore } of fixture.variants)
     describe(`${type.id} by ${name}`, () => {
       let system: CallsSystem;
       before(async () => {
@@ -17,7 +17,7 @@ export function callsContract(type: ConnectorType, fixture: CallsFixture): void 
         system.removeCalls();
       });
       after(() => system.stop());
-      const setup: CallsSetup = { type, fixture, system: () => system };
+      const setup: CallsSetup = { type, fixture, system: () => system, tryMany: !readsAsBefore };
       callsCheckContract(setup);
       callsReadContract(setup);
       callsImportContract(setup);
@@ -29,4 +29,6 @@ export interface CallsSetup {
   type: ConnectorType;
   fixture: CallsFixture;
   system: () => CallsSystem;
+  /** Whether it is also tried with very many calls. */
+  tryMany: boolean;
 }

@@ -9,7 +9,8 @@ type Json = Record<string, unknown>;
 export interface CallsFixture {
   kind: 'calls';
   /** Ways to set the system up that a customer may choose between. */
-  variants: { name: string; start(): Promise<CallsSystem> }[];
+  /** `readsAsBefore`: only its sign-in or its place is another one, so what takes longest is not tried a second time. */
+  variants: { name: string; start(): Promise<CallsSystem>; readsAsBefore?: true }[];
   /** The same type with another patience, so that its watchdog can be seen at work: head and silence of each answer. */
   withTimeout(timeoutMs: number): ConnectorType;
 }

@@ -17,6 +17,8 @@ type Json = Record<string, unknown>;
 export interface Setup {
   type: ConnectorType;
   system: () => OutsideSystem;
+  /** Whether it is also tried with very many items. */
+  tryMany: boolean;
 }
 
 export function contextOf(more: Partial<ConnectorContext> = {}): ConnectorContext {

@@ -11,7 +11,7 @@ const manyItems = 100_000;
 const heapGrowthBytes = 4 * 2 ** 20;
 
 /** Files that are offered, and those that wait, are told as they lie there, however many there are. */
-export function listContract({ type, system }: Setup): void {
+export function listContract({ type, system, tryMany }: Setup): void {
   const listed = async (config: Json): Promise<Map<string, SourceItem>> => {
     await using source = await openSource(type, config);
     return new Map((await collect(source)).map((item) => [item.key, item]));
@@ -87,23 +87,24 @@ export function listContract({ type, system }: Setup): void {
     await rejects(listed(system().nowhere()), 'path_missing', 'not_found');
   });
 
-  it(`${manyItems.toLocaleString('en')} items are listed in flat memory`, async function () {
-    const many = ability(system(), 'many', 'this system cannot hold so many', this);
-    await using source = await openSource(type, await many(manyItems));
-    const collectGarbage = runInNewContext('gc') as () => void;
-    const heapBytes = () => {
-      collectGarbage();
-      return process.memoryUsage().heapUsed;
-    };
-    let count = 0;
-    let early = 0;
-    for await (const { readiness } of source.list()) {
-      count += readiness === 'ready' ? 1 : 0;
-      if (count === manyItems / 10) early = heapBytes();
-      if (count === manyItems - 100) expect(heapBytes() - early).to.be.lessThan(heapGrowthBytes);
-    }
-    expect(count).to.equal(manyItems);
-  });
+  if (tryMany)
+    it(`${manyItems.toLocaleString('en')} items are listed in flat memory`, async function () {
+      const many = ability(system(), 'many', 'this system cannot hold so many', this);
+      await using source = await openSource(type, await many(manyItems));
+      const collectGarbage = runInNewContext('gc') as () => void;
+      const heapBytes = () => {
+        collectGarbage();
+        return process.memoryUsage().heapUsed;
+      };
+      let count = 0;
+      let early = 0;
+      for await (const { readiness } of source.list()) {
+        count += readiness === 'ready' ? 1 : 0;
+        if (count === manyItems / 10) early = heapBytes();
+        if (count === manyItems - 100) expect(heapBytes() - early).to.be.lessThan(heapGrowthBytes);
+      }
+      expect(count).to.equal(manyItems);
+    });
 
   it('an abort ends the wait for a system that stands still, and closing does not hang', async function () {
     const freeze = ability(system(), 'freeze', 'this system cannot stand still', this);

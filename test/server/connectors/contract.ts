@@ -13,14 +13,14 @@ export { check, contextOf, rejects } from './contract-kit.ts';
 
 /** What every connector type whose items are files promises, tried on a real system of its kind. */
 export function connectorContract(type: ConnectorType, { variants }: ConnectorFixture): void {
-  for (const { name, start } of variants)
+  for (const { name, start, readsAsBefore } of variants)
     describe(`${type.id} by ${name}`, () => {
       let system: OutsideSystem;
       before(async () => {
         system = await start();
       });
       after(() => system.stop());
-      const setup: Setup = { type: reaching(type, () => system), system: () => system };
+      const setup: Setup = { type: reaching(type, () => system), system: () => system, tryMany: !readsAsBefore };
       checkContract(setup);
       if (type.source) {
         listContract(setup);

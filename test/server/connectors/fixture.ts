@@ -7,7 +7,8 @@ type Awaitable<T> = T | Promise<T>;
 /** A real outside system of one connector type whose items are files, for the contract suite (contract.ts). */
 export interface ConnectorFixture {
   /** Ways to set the system up that a customer may choose between, for example kinds of sign-in. */
-  variants: { name: string; start(): Promise<OutsideSystem> }[];
+  /** `readsAsBefore`: only its sign-in or its place is another one, so what takes longest is not tried a second time. */
+  variants: { name: string; start(): Promise<OutsideSystem>; readsAsBefore?: true }[];
 }
 
 /** Where a system of our own lives: what is read from it is imported by these services into this account. */

@@ -8,10 +8,14 @@ export const campaignId = '110';
 export class KnownCalls {
   readonly #own = new Map<string, FixtureCall>();
   #bulk = 0;
+  /** When they began; it stays although midnight passes. */
+  #bulkAt = yesterday();
 
   add(calls: number | FixtureCall[]): void {
-    if (typeof calls === 'number') this.#bulk = calls;
-    else for (const call of calls) this.#own.set(call.id, call);
+    if (typeof calls === 'number') {
+      this.#bulk = calls;
+      this.#bulkAt = yesterday();
+    } else for (const call of calls) this.#own.set(call.id, call);
   }
 
   clear(): void {
@@ -20,7 +24,7 @@ export class KnownCalls {
   }
 
   get(id: string): FixtureCall | undefined {
-    return this.#own.get(id) ?? (id.startsWith('bulk-') ? { id, startedAt: yesterday() } : undefined);
+    return this.#own.get(id) ?? (id.startsWith('bulk-') ? { id, startedAt: this.#bulkAt } : undefined);
   }
 
   get bulk(): number {
@@ -32,13 +36,12 @@ export class KnownCalls {
     const own = [...this.#own.values()].filter(
       ({ isLive, startedAt }) => !isLive && startedAt >= from && startedAt < to,
     );
-    const isYesterday = from <= yesterday() && yesterday() < to;
-    const bulk = isYesterday ? this.#bulk : 0;
+    const bulk = from <= this.#bulkAt && this.#bulkAt < to ? this.#bulk : 0;
     return {
       length: bulk + own.length,
       slice: (first, end) =>
         Array.from({ length: Math.max(0, Math.min(end, bulk + own.length) - first) }, (_, i) =>
-          first + i < bulk ? bulkCall(first + i) : own[first + i - bulk],
+          first + i < bulk ? bulkCall(first + i, this.#bulkAt) : own[first + i - bulk],
         ).filter((call) => call !== undefined),
     };
   }
@@ -48,8 +51,8 @@ export function yesterday(): Date {
   return DateTime.now().setZone(zone).startOf('day').minus({ days: 1 }).plus({ hours: 3 }).toJSDate();
 }
 
-function bulkCall(index: number): FixtureCall {
-  return { id: `bulk-${String(index).padStart(6, '0')}`, startedAt: yesterday() };
+function bulkCall(index: number, startedAt: Date): FixtureCall {
+  return { id: `bulk-${String(index).padStart(6, '0')}`, startedAt };
 }
 
 export function legOf(id: string): string {

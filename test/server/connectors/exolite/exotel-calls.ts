@@ -74,9 +74,20 @@ export interface Listing {
   next: string | undefined;
 }
 
+/** Calls that are computed, spread over a day that stays the same one although midnight passes. */
+export interface Bulk {
+  count: number;
+  /** When that day begins. */
+  fromMs: number;
+}
+
+export function bulkOfYesterday(count: number): Bulk {
+  return { count, fromMs: Math.floor((Date.now() + offsetMs) / dayMs - 1) * dayMs - offsetMs };
+}
+
 interface Known {
   calls: ReadonlyMap<string, FixtureCall>;
-  bulk: number;
+  bulk: Bulk;
 }
 
 /** A page of the calls that have ended; those made by number are computed, none of them is kept. */
@@ -96,20 +107,19 @@ export function listCalls({ calls, bulk }: Known, question: Question): Listing {
   return { total, calls: page, next: isLast ? undefined : cursorOf(question, offset + pageSize) };
 }
 
-function bulkCall(index: number, bulk: number): FixtureCall {
-  const todayMs = Math.floor((Date.now() + offsetMs) / dayMs) * dayMs - offsetMs;
-  const startedAt = new Date(todayMs - dayMs + Math.floor((index * 86_000) / bulk) * 1000);
+function bulkCall(index: number, { count, fromMs }: Bulk): FixtureCall {
+  const startedAt = new Date(fromMs + Math.floor((index * 86_000) / count) * 1000);
   return { id: `bulk-${String(index).padStart(6, '0')}`, startedAt };
 }
 
-function madeWithin(bulk: number, from: string, to: string): { first: number; count: number } {
-  if (bulk === 0) return { first: 0, count: 0 };
+function madeWithin(bulk: Bulk, from: string, to: string): { first: number; count: number } {
+  if (bulk.count === 0) return { first: 0, count: 0 };
   const isWithin = (index: number) => {
     const text = wallClock(bulkCall(index, bulk).startedAt);
     return text < from ? -1 : text > to ? 1 : 0;
   };
-  const first = firstIndex(bulk, (index) => isWithin(index) >= 0);
-  return { first, count: firstIndex(bulk, (index) => isWithin(index) > 0) - first };
+  const first = firstIndex(bulk.count, (index) => isWithin(index) >= 0);
+  return { first, count: firstIndex(bulk.count, (index) => isWithin(index) > 0) - first };
 }
 
 /** By halving: the first index from which on it holds. */

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { DateTime } from 'luxon';
 import type { FixtureCall } from '../calls-fixture.ts';
-import { listCalls, type Question, questionOf, Refusal, wallClock, zone } from './exotel-calls.ts';
+import { type Bulk, listCalls, type Question, questionOf, Refusal, wallClock, zone } from './exotel-calls.ts';
 
 export const accountSid = 'acme1';
 export const apiKey = 'key-of-acme';
@@ -29,7 +29,7 @@ export class ExotelServer {
   readonly audio = Buffer.concat([Buffer.from('ID3\x04\0\0\0\0\0\0'), Buffer.alloc(3000, 7)]);
   readonly options: ExotelServerOptions;
   readonly calls = new Map<string, FixtureCall>();
-  bulk = 0;
+  bulk: Bulk = { count: 0, fromMs: 0 };
   #api = createServer(
     (request, response) => void this.#guarded(request, response, () => this.#answer(request, response)),
   );

@@ -4,6 +4,7 @@ import type { ExoliteConfig } from '../../../../server/connectors/exolite/config
 import { exolite } from '../../../../server/connectors/exolite/exolite.ts';
 import { openSource } from '../../../../server/connectors/exolite/source.ts';
 import type { CallsFixture, CallsSystem } from '../calls-fixture.ts';
+import { bulkOfYesterday } from './exotel-calls.ts';
 import { accountSid, apiKey, apiToken, ExotelServer, type ExotelServerOptions } from './exotel-server.ts';
 
 type Json = Record<string, unknown>;
@@ -24,12 +25,12 @@ export async function startExotel(options: ExotelServerOptions = {}): Promise<Ca
     refused: () => config({ base_url: 'http://127.0.0.1:1' }),
     unknownHost: () => config({ base_url: 'https://api.exotel.invalid' }),
     addCalls(calls) {
-      if (typeof calls === 'number') server.bulk = calls;
+      if (typeof calls === 'number') server.bulk = bulkOfYesterday(calls);
       else for (const call of calls) server.calls.set(call.id, call);
     },
     removeCalls() {
       server.calls.clear();
-      server.bulk = 0;
+      server.bulk = bulkOfYesterday(0);
     },
     endCall: (id) => delete server.calls.get(id)?.isLive,
     recordingArrives: (id) => delete server.calls.get(id)?.recording,
@@ -47,8 +48,12 @@ export const callsFixture: CallsFixture = {
   kind: 'calls',
   variants: [
     { name: 'private recordings', start: () => startExotel() },
-    { name: 'recordings beside the API', start: () => startExotel({ recordings: 'beside-api' }) },
-    { name: 'pre-signed recordings', start: () => startExotel({ recordings: 's3-closed', preSigned: true }) },
+    { name: 'recordings beside the API', start: () => startExotel({ recordings: 'beside-api' }), readsAsBefore: true },
+    {
+      name: 'pre-signed recordings',
+      start: () => startExotel({ recordings: 's3-closed', preSigned: true }),
+      readsAsBefore: true,
+    },
   ],
   withTimeout: (timeoutMs) =>
     ({

@@ -141,7 +141,7 @@ export function bad(message: string): Refusal {
 
 interface Known {
   calls: ReadonlyMap<string, GenesysCall>;
-  bulk: number;
+  bulk: Bulk;
 }
 
 /** So many match, and the ones at these positions in order of beginning; calls made by number are computed. */
@@ -153,7 +153,8 @@ export function matching(
   const own = [...calls.values()]
     .filter((call) => isWithin(call, question) && isMatch(call, question))
     .sort((a, b) => a.startedAt.getTime() - b.startedAt.getTime());
-  const made = bulk > 0 && isMatch(bulkCall(0, bulk), question) ? bulkWithin(bulk, question) : { first: 0, count: 0 };
+  const made =
+    bulk.count > 0 && isMatch(bulkCall(0, bulk), question) ? bulkWithin(bulk, question) : { first: 0, count: 0 };
   return {
     total: made.count + own.length,
     at: (position) => (position < made.count ? bulkCall(made.first + position, bulk) : own[position - made.count]),
@@ -192,16 +193,29 @@ function isAs(actual: unknown, wanted: string | undefined): boolean {
 }
 
 /** The zone's days are all of the same length, so plain arithmetic will do: there may be 100,000 calls. */
-function bulkCall(index: number, bulk: number): GenesysCall {
-  const todayMs = Math.floor((Date.now() + zoneMs) / dayMs) * dayMs - zoneMs;
-  const startedAt = new Date(todayMs - dayMs + Math.floor((index * 86_000) / bulk) * 1000);
+/** Calls that are computed, spread over a day that stays the same one although midnight passes. */
+export interface Bulk {
+  count: number;
+  /** When that day begins. */
+  fromMs: number;
+}
+
+export function bulkOfYesterday(count: number): Bulk {
+  return { count, fromMs: Math.floor((Date.now() + zoneMs) / dayMs - 1) * dayMs - zoneMs };
+}
+
+function bulkCall(index: number, { count, fromMs }: Bulk): GenesysCall {
+  const startedAt = new Date(fromMs + Math.floor((index * 86_000) / count) * 1000);
   return { id: `bulk-${String(index).padStart(6, '0')}`, startedAt };
 }
 
-function bulkWithin(bulk: number, { startMs, endMs }: Question): { first: number; count: number } {
+function bulkWithin(bulk: Bulk, { startMs, endMs }: Question): { first: number; count: number } {
   const call = (index: number) => bulkCall(index, bulk);
-  const first = firstIndex(bulk, (index) => endOf(call(index)).getTime() > startMs);
-  return { first, count: Math.max(0, firstIndex(bulk, (index) => call(index).startedAt.getTime() >= endMs) - first) };
+  const first = firstIndex(bulk.count, (index) => endOf(call(index)).getTime() > startMs);
+  return {
+    first,
+    count: Math.max(0, firstIndex(bulk.count, (index) => call(index).startedAt.getTime() >= endMs) - first),
+  };
 }
 
 /** By halving: the first index from which on it holds. */

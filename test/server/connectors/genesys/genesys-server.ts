@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Batches, metadataOf, recordingsOf } from './batches.ts';
 import {
+  type Bulk,
   bad,
   conversationOf,
   type GenesysCall,
@@ -52,7 +53,7 @@ export class GenesysServer {
   readonly permissions = new Set(permissionOf.map(([, permission]) => permission));
   /** How names of queues and wrap-up codes are asked for in vain: 404, 403, or with an empty list. */
   namesAnswer: 404 | 403 | 200 | undefined;
-  bulk = 0;
+  bulk: Bulk = { count: 0, fromMs: 0 };
   tokenLifeSeconds = 86_400;
   tokensGiven = 0;
   /** Every token is refused. */

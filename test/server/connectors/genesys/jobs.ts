@@ -1,4 +1,5 @@
 import {
+  type Bulk,
   bad,
   beganOrEnded,
   conversationOf,
@@ -37,11 +38,7 @@ export class Jobs {
   }
 
   /** A page of results; each repeats the last conversation of the one before. */
-  results(
-    jobId: string,
-    query: URLSearchParams,
-    known: { calls: ReadonlyMap<string, GenesysCall>; bulk: number },
-  ): Json {
+  results(jobId: string, query: URLSearchParams, known: { calls: ReadonlyMap<string, GenesysCall>; bulk: Bulk }): Json {
     const job = this.#job(jobId);
     if (job.looks < 3 || this.ending.state !== 'FULFILLED') throw bad('The job is not fulfilled');
     const pageSize = Number(query.get('pageSize') ?? 1000);

@@ -10,7 +10,7 @@ type Json = Record<string, unknown>;
 export const fixture: ConnectorFixture = {
   variants: [
     { name: 'a folder of a bucket', start: () => start('calls/out/') },
-    { name: 'a whole bucket', start: () => start('') },
+    { name: 'a whole bucket', start: () => start(''), readsAsBefore: true },
   ],
 };
 

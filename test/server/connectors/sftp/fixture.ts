@@ -8,7 +8,7 @@ type Json = Record<string, unknown>;
 export const fixture: ConnectorFixture = {
   variants: [
     { name: 'password', start: () => start(byPassword) },
-    { name: 'SSH key', start: () => start(byKey) },
+    { name: 'SSH key', start: () => start(byKey), readsAsBefore: true },
   ],
 };
 

@@ -24,7 +24,10 @@ describe('the first account', () => {
         door.mutate('setup.createAccount', { ...first, admin_email: `boss${i}@example.test` }),
       ),
     );
-    expect(tries.map(({ status }) => status).sort()).to.deep.equal([200, 403, 403, 403]);
+    const [success, ...refused] = tries.map(({ status }) => status).sort();
+    expect(success).to.equal(200);
+    // Those that had to wait too long for the first one are told to load the page again.
+    for (const status of refused) expect(status).to.be.oneOf([403, 409]);
     expect(await needed()).to.deep.equal({ needs_account: false });
     const made = tries.findIndex(({ status }) => status === 200);
     const signedIn = await door.mutate('session.signIn', { email: `boss${made}@example.test`, password: testPassword });
