@@ -60,7 +60,7 @@ export function startSupervisor(
     for (const [id, { follower, ending }] of kept) {
       if (ending || byId.get(id)?.configuration === follower.followed.configuration) continue;
       hasEnded ||= !byId.has(id);
-      end(id);
+      void end(id);
     }
     for (const followed of wanted) {
       if (kept.has(followed.connectorId)) continue;
