@@ -38,7 +38,7 @@ export async function addFeedback(connection: PoolConnection, list: readonly New
 export async function settleFeedback(pool: Pool, list: readonly Work[]): Promise<void> {
   if (list.length === 0) return;
   await transaction(pool, async (connection) => {
-    await removeWork(connection, [...(await lockHeld(connection, list))]);
+    await removeWork(connection, await lockHeld(connection, list));
   });
 }
 

@@ -151,7 +151,7 @@ export async function settleRecordings(
       connection,
       results.map(({ work }) => work),
     );
-    const valid = results.filter(({ work }) => held.has(work.id));
+    const valid = results.filter(({ work }) => held.has(work));
     await writeOutcomes(
       connection,
       valid.flatMap(({ work, outcomes }) => outcomes.map((outcome) => ({ work, outcome }))),
@@ -169,8 +169,8 @@ export async function settleRecordings(
       connection,
       analyses.map(({ accountId, subject }) => ({ kind: 'analyse', accountId, subject })),
     );
-    await removeWork(connection, [...held]);
-    return results.map(({ work }) => held.has(work.id));
+    await removeWork(connection, held);
+    return results.map(({ work }) => held.has(work));
   });
 }
 

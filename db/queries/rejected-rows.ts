@@ -131,8 +131,12 @@ function cut(raw: string, rawBytes: number): string {
   if (raw.length * 3 <= rawBytes) return raw;
   const bytes = Buffer.from(raw.slice(0, rawBytes));
   if (bytes.length <= rawBytes) return bytes.toString();
-  return bytes
-    .subarray(0, rawBytes)
-    .toString()
-    .replace(/\uFFFD+$/, '');
+  let end = rawBytes;
+  while (isWithinCharacter(bytes[end])) end--;
+  return bytes.toString('utf8', 0, end);
+}
+
+/** Of UTF-8: a byte that goes on with the character of those before it. */
+function isWithinCharacter(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
 }

@@ -5,6 +5,7 @@ import type { Connection } from '../database.ts';
 import { openStatuses } from './executions.ts';
 import type { Checkpoint } from './source-items.ts';
 import type { ItemPlace } from './source-ledger.ts';
+import { isLive } from './stream-readers.ts';
 
 /** The clock that days are counted by: the same for every process. */
 export async function databaseNow(connection: Connection): Promise<Date> {
@@ -75,7 +76,7 @@ export async function listOpenDays(pool: Pool): Promise<OpenDay[]> {
   }));
 }
 
-/** Locks a day for its end. Undefined: somebody else has closed it. */
+/** Locks a day until the transaction ends, so that nobody closes it meanwhile. Undefined: it was closed. */
 export async function lockOpenDay(
   connection: PoolConnection,
   accountId: number,
@@ -140,12 +141,12 @@ export interface DayPlace {
 /** What else is said of a batch. */
 export interface BatchFacts {
   lastEventAt: Date | undefined;
-  /** Events without content. */
+  /** Events that are nothing to store: tombstones, and those that the connector leaves out. */
   skipped: number;
 }
 
 /**
- * The partition's place, the counts and the fence in one statement. False: the place is not where the batch begins, or
+ * The partition's position, the counts and the fence in one statement. False: it is not where the batch begins, or
  * the day was closed meanwhile; the batch is then to be rolled back.
  */
 export async function saveStreamCheckpoint(
@@ -234,7 +235,7 @@ export async function writeDayFailure(
 ): Promise<void> {
   const unlessFollowed = failure
     ? `AND NOT EXISTS (SELECT 1 FROM stream_reader WHERE connector_id = ? AND process_id <> ? AND state = 'following'
-         AND seen_at > NOW(3) - INTERVAL 30 SECOND)`
+         AND ${isLive})`
     : '';
   await pool.query(
     `UPDATE execution SET error = ? WHERE account_id = ? AND id = ? AND status IN (?) ${unlessFollowed}`,

@@ -1,14 +1,13 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 
 /** `starting`: connecting, or waiting for its partitions; `failing`: tried again and again; `error` says why. */
-export const streamStates = ['starting', 'following', 'failing', 'stopped'] as const;
-export type StreamState = (typeof streamStates)[number];
+export type ReaderState = 'starting' | 'following' | 'failing' | 'stopped';
 
 /** How one process stands with one stream. */
 export interface ReaderStanding {
   accountId: number;
   connectorId: number;
-  state: StreamState;
+  state: ReaderState;
   /** How many are this process's now. */
   partitions: number;
   /** Events of these partitions that are written and not stored yet. */
@@ -92,4 +91,4 @@ export async function streamStandings(pool: Pool, accountId?: number): Promise<S
   }));
 }
 
-const byRank: readonly StreamState[] = ['following', 'failing', 'starting', 'stopped'];
+const byRank: readonly ReaderState[] = ['following', 'failing', 'starting', 'stopped'];

@@ -46,11 +46,11 @@ export function settleAnalyses(
       connection,
       list.map(({ work }) => work),
     );
-    const valid = list.filter(({ work }) => held.has(work.id));
+    const valid = list.filter(({ work }) => held.has(work));
     await write(connection, valid);
     await tell(connection, targets, valid);
-    await removeWork(connection, [...held]);
-    return list.map(({ work }) => held.has(work.id));
+    await removeWork(connection, held);
+    return list.map(({ work }) => held.has(work));
   });
 }
 

@@ -37,7 +37,7 @@ const groupMost = 32;
  */
 export function analyseHandler(services: Services, { ffmpegPath }: AnalyseOptions): WorkHandler {
   const { pool } = services.database;
-  const turns = new HearingTurns();
+  const hearingTurns = new HearingTurns();
   const rules = new RuleReader(pool);
   const targets = new ResultTargets(services.keyring);
   const loading = new CallGroup((list: Work[]) => loadMaterial(pool, list), groupMost);
@@ -51,7 +51,7 @@ export function analyseHandler(services: Services, { ffmpegPath }: AnalyseOption
       if (recordings.length > 0) await beginning.add(subject);
       return await hear(services, material, ffmpegPath, signal);
     };
-    const hearing = await (recordings.length > 0 ? turns.within(listen, signal) : listen());
+    const hearing = await (recordings.length > 0 ? hearingTurns.within(listen, signal) : listen());
     return { subject, fields: fieldsOf(subject, hearing), hearing, turns: turnsOf(subject.transcriptText) };
   }
 
@@ -68,13 +68,13 @@ export function analyseHandler(services: Services, { ffmpegPath }: AnalyseOption
   return {
     kind: 'analyse',
     get concurrency() {
-      return turns.concurrency;
+      return hearingTurns.concurrency;
     },
     maxAttempts: 5,
     async run(work, signal) {
       const material = await loading.add(work);
       if (!material) return dropAnalysis(services, work);
-      if (material.recordings.length > 0 && !turns.hasRoom) return releasing.add(work);
+      if (material.recordings.length > 0 && !hearingTurns.hasRoom) return releasing.add(work);
       const evidence = await evidenceOf(material, signal);
       const assigned = await assignProfiles(rules, services.log, evidence);
       await announceBegin(services, work, evidence, assigned);

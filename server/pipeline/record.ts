@@ -41,8 +41,18 @@ export function recordHandler(services: Services, _options: { ffmpegPath?: strin
   const loading = new CallGroup((list: Work[]) => loadRecordings(pool, list));
   const settling = new CallGroup((results: RecordResult[]) => settleRecordings(pool, results, announceFailed(targets)));
 
+  /** What one of the same moment is at fault for, or a connection that was lost, must not have the others fetched again. */
+  async function written(result: RecordResult): Promise<boolean | undefined> {
+    try {
+      return await settling.add(result);
+    } catch (error) {
+      services.log.debug({ err: error }, 'recordings could not be written together; each is written by itself');
+      return (await settleRecordings(pool, [result], announceFailed(targets)))[0];
+    }
+  }
+
   async function settle(work: Work, list: RecordingList | undefined, fetched: Fetched): Promise<void> {
-    if (await settling.add({ work, ...fetched, next: list ? nextOf(list, fetched) : 'nothing' })) return;
+    if (await written({ work, ...fetched, next: list ? nextOf(list, fetched) : 'nothing' })) return;
     throw new AppError('lease_lost', 'Another worker has taken this recording over.');
   }
 

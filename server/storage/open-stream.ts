@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { ByteStream } from '../byte-stream.ts';
+import { closedUnread } from './closed-unread.ts';
 import {
   type ChunkCipher,
   chunkBytes,
@@ -40,8 +41,12 @@ export class SealedReader {
     return this.#layout.contentBytes;
   }
 
-  /** Content from `start` to before `end`, opened chunk by chunk; closes the file at the end. */
-  async *stream(start: number, end: number): ByteStream & AsyncGenerator<Uint8Array> {
+  /** Content from `start` to before `end`, opened chunk by chunk; closes the file at the end, or when it is left. */
+  stream(start: number, end: number): ByteStream {
+    return closedUnread(this.#pieces(start, end), () => this.#handle.close());
+  }
+
+  async *#pieces(start: number, end: number): AsyncGenerator<Uint8Array> {
     try {
       for (let at = start; at < end; ) {
         const first = Math.floor(at / chunkBytes);

@@ -3,6 +3,7 @@ import type { ByteStream } from '../byte-stream.ts';
 import type { AnyBucket } from '../connectors/s3/bucket.ts';
 import { removeObject } from '../connectors/s3/object.ts';
 import { ByteBudget } from './byte-budget.ts';
+import { closedUnread } from './closed-unread.ts';
 import { gathered } from './gather.ts';
 import { segmentsOfKey } from './key.ts';
 import { PartialFolder } from './partial-folder.ts';
@@ -56,7 +57,7 @@ export function openS3Storage(url: string, storageKey: Buffer, scratch: string):
     async read(key, range) {
       const object = await find(key);
       const content = await told(key, object.bucket, () => openSealedRange(object, range));
-      return toldWhileRead(key, object.bucket, content);
+      return closedUnread(toldWhileRead(key, object.bucket, content), async () => content.return?.());
     },
     async size(key) {
       const object = await find(key);

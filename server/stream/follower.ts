@@ -9,7 +9,7 @@ import type { Services } from '../services.ts';
 import { startRepeatedTask } from '../worker/repeated-task.ts';
 import { wait } from '../worker/wait.ts';
 import type { BufferPool } from './chunks.ts';
-import { missedNote } from './close-days.ts';
+import { missedNote } from './day-notes.ts';
 import { Reading } from './reading.ts';
 import { Standing } from './standing.ts';
 

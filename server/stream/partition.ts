@@ -8,8 +8,8 @@ import type { OnExisting } from '../pipeline/store/sort.ts';
 import { ChunkStore } from '../pipeline/store/store.ts';
 import type { Services } from '../services.ts';
 import { type BufferPool, type EventChunk, keptBytes, readEvents } from './chunks.ts';
-import { refreshNote } from './close-days.ts';
 import type { StreamDays } from './day.ts';
+import { refreshNote } from './day-notes.ts';
 import type { EventReader, RecentRules } from './events.ts';
 import { topicMadeAnew } from './positions.ts';
 
@@ -27,23 +27,24 @@ export interface StreamContext {
   buffers: BufferPool;
   /** What the cluster has of a partition now. */
   range(partition: number): Promise<PartitionRange>;
-  /** Events that were stored, or skipped as empty. */
-  stored(partition: number, chunk: EventChunk): void;
+  /** Told of each chunk after its transaction. */
+  stored(chunk: EventChunk): void;
 }
 
 /** From so many rows on LOAD DATA is faster than one INSERT. */
 const bulkRows = 200;
-/** How often the place may turn out to be another in a row before the batch is given back. */
+/** How often the position may turn out to be another in a row before the batch is given back. */
 const maxRaces = 5;
 
 /**
- * Stores one partition's events from where the database says that it is. The place moves in the transaction that stores
+ * Stores one partition's events from its position in the database on. The position moves in the transaction that stores
  * the events before it, so an event is stored once, however often and by whomever it is brought.
  */
 export class Partition {
+  /** The next offset to store, as far as it is known here. */
+  position: number | undefined;
   readonly #context: StreamContext;
   readonly #partition: number;
-  #position: number | undefined;
   #stores: { place: DayPlace; few: ChunkStore; many: ChunkStore } | undefined;
   /** What the chunk that is being stored says beside its rows. */
   #chunk: EventChunk | undefined;
@@ -51,15 +52,6 @@ export class Partition {
   constructor(context: StreamContext, partition: number) {
     this.#context = context;
     this.#partition = partition;
-  }
-
-  /** The next offset to store, as far as it is known here. */
-  get position(): number | undefined {
-    return this.#position;
-  }
-
-  set position(position: number | undefined) {
-    this.#position = position;
   }
 
   /** Stores what is new of a batch. Resolves to where the partition is read on; throws `conflict` where the topic is another one. */
@@ -77,8 +69,8 @@ export class Partition {
         return batch.next;
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'lease_lost') throw error;
-        // Somebody else moved the place, or closed the day.
-        this.#position = undefined;
+        // Somebody else moved the position, or closed the day.
+        this.position = undefined;
         this.#context.days.forget();
       }
     }
@@ -98,7 +90,7 @@ export class Partition {
       await refreshNote(connection, place.accountId, executionId);
       return true;
     });
-    this.#position = undefined;
+    this.position = undefined;
     if (!isMoved) days.forget();
     else
       services.log.error(
@@ -120,7 +112,7 @@ export class Partition {
   }
 
   async #begin(): Promise<number> {
-    if (this.#position !== undefined) return this.#position;
+    if (this.position !== undefined) return this.position;
     const { services, place } = this.#context;
     const position = await readPosition(services.database.pool, place, this.#partition);
     if (position === undefined)
@@ -128,7 +120,7 @@ export class Partition {
         'lease_lost',
         `The place of partition ${this.#partition} was removed; the stream begins anew.`,
       );
-    this.#position = position;
+    this.position = position;
     return position;
   }
 
@@ -160,9 +152,9 @@ export class Partition {
   #wasStored(chunk: EventChunk): void {
     const { services, stored } = this.#context;
     const { from, to } = chunk;
-    this.#position = to;
+    this.position = to;
     services.log.debug({ partition: this.#partition, from, to }, 'events stored');
-    stored(this.#partition, chunk);
+    stored(chunk);
   }
 
   /** Nothing but what a log has between its events. */

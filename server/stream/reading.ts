@@ -117,7 +117,7 @@ export class Reading implements AsyncDisposable {
     });
   }
 
-  /** The places of partitions that were just given to us; what the topic has no more of them is passed over. */
+  /** The positions of partitions that were just given to us; what the topic has no more of them is passed over. */
   async #positionsOf(partitions: number[]): Promise<Map<number, number>> {
     const { cluster, stream, services } = this.#input;
     const { place } = this.#context;
@@ -205,7 +205,7 @@ export class Reading implements AsyncDisposable {
       reader: new EventReader((value) => stream.fieldsOf(value), validator, services.log),
       rules: new RecentRules(services, followed.accountId),
       range: (partition) => this.#range(partition),
-      stored: (_partition, chunk) => this.#stored(chunk, standing),
+      stored: (chunk) => this.#stored(chunk, standing),
     };
   }
 

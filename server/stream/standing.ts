@@ -1,4 +1,4 @@
-import type { ReaderStanding, StreamState } from '../../db/queries/stream-readers.ts';
+import type { ReaderStanding, ReaderState } from '../../db/queries/stream-readers.ts';
 import type { Failure } from '../../shared/error.ts';
 
 const windowSeconds = 10;
@@ -26,7 +26,7 @@ export class EventRate {
 /** How this process stands with one stream, as it is shown. */
 export class Standing {
   readonly rate = new EventRate();
-  state: StreamState = 'starting';
+  state: ReaderState = 'starting';
   failure: Failure | undefined;
   /** What was lost today. */
   warning: string | undefined;

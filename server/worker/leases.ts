@@ -33,10 +33,12 @@ const longestTickMs = 1_000;
 
 export function openLeases({ pool, leaseSeconds, log }: { pool: Pool; leaseSeconds: number; log: Log }): Leases {
   const leaseMs = leaseSeconds * 1000;
-  const entries = new Map<number, Entry>();
+  // By claim: what was lost may be claimed again here, before whoever lost it has ended.
+  const entries = new Map<string, Entry>();
   const closing = new AbortController();
 
-  const abortEntry = ({ id }: Claim, cause: AbortCause) => entries.get(id)?.controller.abort(new WorkAborted(cause));
+  const abortEntry = (claim: Claim, cause: AbortCause) =>
+    entries.get(keyOf(claim))?.controller.abort(new WorkAborted(cause));
 
   async function renew(): Promise<void> {
     const startedAtMs = performance.now();
@@ -84,10 +86,10 @@ export function openLeases({ pool, leaseSeconds, log }: { pool: Pool; leaseSecon
   return {
     hold(work, claimedAtMs) {
       const controller = new AbortController();
-      entries.set(work.id, { work, controller, renewedAtMs: claimedAtMs });
+      entries.set(keyOf(work), { work, controller, renewedAtMs: claimedAtMs });
       return controller.signal;
     },
-    drop: ({ id }) => void entries.delete(id),
+    drop: (work) => void entries.delete(keyOf(work)),
     held: () => [...entries.values()].map(({ work }) => work),
     abort(cause) {
       for (const { work } of entries.values()) abortEntry(work, cause);
@@ -98,4 +100,8 @@ export function openLeases({ pool, leaseSeconds, log }: { pool: Pool; leaseSecon
       await keeping;
     },
   };
+}
+
+function keyOf({ id, claim }: Claim): string {
+  return `${id} ${claim}`;
 }

@@ -114,8 +114,12 @@ class WorkLoop implements Loop {
     if (room <= this.#claimAhead / 2) return;
     // Announcements that come all the time must not keep it from finding what was never announced.
     const isSweep = this.#isSweepWanted || named.length === 0 || performance.now() - this.#sweptAtMs >= this.#pollMs;
-    await (isSweep ? this.#sweep(room) : this.#claim(room, named));
-    this.#begin();
+    try {
+      await (isSweep ? this.#sweep(room) : this.#claim(room, named));
+    } finally {
+      // What is claimed is begun, even if the look failed after that: else it would take all room and never end.
+      this.#begin();
+    }
   }
 
   #room(): number {

@@ -27,7 +27,8 @@ const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, logLevel, Resou
 
 const sendAtOnce = 5_000;
 
-export function openKafkaTools(brokers: string[]): KafkaTools {
+/** `isIdempotent`: what a broker asks to be sent again, because it just began, is written once; the mock cannot do it. */
+export function openKafkaTools(brokers: string[], { isIdempotent }: { isIdempotent: boolean }): KafkaTools {
   const kafka = new kafkajs.Kafka({
     ...{ clientId: 'test', brokers, logLevel: logLevel.NOTHING },
     // A broker that just started, or was frozen, is waited for.
@@ -40,7 +41,9 @@ export function openKafkaTools(brokers: string[]): KafkaTools {
     return admin;
   };
   const openProducer = () => {
-    producer ??= connected(kafka.producer({ allowAutoTopicCreation: false }));
+    producer ??= connected(
+      kafka.producer({ allowAutoTopicCreation: false, idempotent: isIdempotent, maxInFlightRequests: 1 }),
+    );
     return producer;
   };
   return {

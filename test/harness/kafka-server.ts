@@ -28,6 +28,7 @@ export interface BrokerOptions {
   sasl: boolean;
   tls: boolean;
   acl: boolean;
+  compaction: boolean;
   users: KafkaUsers;
 }
 
@@ -165,7 +166,7 @@ function makeKeystore(folder: string): void {
 /** Java wants one; the key in it is public. */
 const storePassword = 'loopback';
 
-function settingsOf(folder: string, ports: Ports, { sasl, tls, acl, users }: BrokerOptions): string {
+function settingsOf(folder: string, ports: Ports, { sasl, tls, acl, compaction, users }: BrokerOptions): string {
   const host = tls ? 'localhost' : '127.0.0.1';
   const protocol = `${sasl ? 'SASL_' : ''}${tls ? 'SSL' : 'PLAINTEXT'}`;
   const inside = `INSIDE://127.0.0.1:${ports.inside}`;
@@ -186,12 +187,18 @@ function settingsOf(folder: string, ports: Ports, { sasl, tls, acl, users }: Bro
       'broker.session.timeout.ms=3000',
       'broker.heartbeat.interval.ms=500',
     ],
-    ...['auto.create.topics.enable=false', 'num.network.threads=2', 'num.io.threads=2', 'log.cleaner.enable=false'],
+    ...['auto.create.topics.enable=false', 'num.network.threads=2', 'num.io.threads=2'],
+    ...cleanerSettings(compaction),
     ...(sasl ? saslSettings(users) : []),
     ...(tls ? tlsSettings(folder) : []),
     ...(acl ? aclSettings(users) : []),
     '',
   ].join('\n');
+}
+
+function cleanerSettings(isOn: boolean): string[] {
+  if (!isOn) return ['log.cleaner.enable=false'];
+  return ['log.cleaner.backoff.ms=500', 'log.cleaner.dedupe.buffer.size=4194304', 'log.initial.task.delay.ms=500'];
 }
 
 function saslSettings(users: KafkaUsers): string[] {

@@ -57,6 +57,8 @@ export interface KafkaOptions {
   tls?: boolean;
   /** Rights are asked for; implies `sasl`. */
   acl?: boolean;
+  /** Compacted topics are, as soon as they may be. */
+  compaction?: boolean;
 }
 
 /** What only a broker that is our own process can do, or only Apache Kafka itself. */
@@ -112,9 +114,10 @@ export async function startKafka(options: KafkaOptions = {}): Promise<TestKafka>
     sasl: (options.sasl || options.acl) ?? false,
     tls: options.tls ?? false,
     acl: options.acl ?? false,
+    compaction: options.compaction ?? false,
     users,
   });
-  const tools = openKafkaTools(broker.insideBrokers);
+  const tools = openKafkaTools(broker.insideBrokers, { isIdempotent: broker.isReal });
   if (options.acl) await tools.grant(users);
   return {
     ...{ isReal: broker.isReal, brokers: broker.brokers, users },

@@ -1,9 +1,8 @@
-import type { KafkaMessage } from 'kafkajs';
 import type { FetchedPartition } from 'kafkajs/src/cluster/index.js';
-import Batch from 'kafkajs/src/consumer/batch.js';
-import type { EventBatch, KafkaEvent } from '../cluster.ts';
+import type { EventBatch } from '../cluster.ts';
 import { backoffMs, type Ending } from './ending.ts';
 import { isMoved, protocolType } from './failure.ts';
+import { readFetched } from './fetched.ts';
 import { type Line, readCommitted } from './line.ts';
 
 export interface FetchingSettings {
@@ -25,6 +24,8 @@ export interface FetchingSettings {
 const maxWaitMs = 250;
 /** The same while a partition is busy: when it is free again, its events wait for this fetch to end. */
 const busyWaitMs = 20;
+/** Batches in memory for each one that may be taken: the next is there when one is done. */
+const batchesAhead = 2;
 const lookMs = 500;
 const staleMs = 200;
 const firstRetryMs = 200;
@@ -48,6 +49,7 @@ export class Fetching {
   readonly #loops = new Map<number, Promise<void>>();
   #lastAnswerAt = performance.now();
   #freed: (() => void)[] = [];
+  #rotation = 0;
 
   constructor(settings: FetchingSettings, partitions: readonly number[]) {
     this.#settings = settings;
@@ -57,7 +59,7 @@ export class Fetching {
 
   /** How long no broker has answered although there is a partition to fetch. */
   get silentMs(): number {
-    if (this.#places.every(({ isBusy }) => isBusy)) this.#lastAnswerAt = performance.now();
+    if (this.#room === 0 || this.#places.every(({ isBusy }) => isBusy)) this.#lastAnswerAt = performance.now();
     return performance.now() - this.#lastAnswerAt;
   }
 
@@ -88,10 +90,23 @@ export class Fetching {
     while (!ending.isOver) {
       const led = this.#places.filter((place) => this.#leaderOf(place) === leader);
       if (led.length === 0) return;
-      const free = led.filter(({ isBusy }) => !isBusy);
-      if (free.length === 0) await this.#change();
-      else await this.#fetch(leader, free);
+      const places = this.#withRoom(led.filter(({ isBusy }) => !isBusy));
+      if (places.length === 0) await this.#change();
+      else await this.#fetch(leader, places);
     }
+  }
+
+  /** How many partitions may bring a batch now: those that wait to be taken lie in memory, however many partitions there are. */
+  get #room(): number {
+    const busy = this.#places.filter(({ isBusy }) => isBusy).length;
+    return Math.max(0, this.#settings.partitionsAtOnce * batchesAhead - busy);
+  }
+
+  #withRoom(free: Place[]): Place[] {
+    const room = this.#room;
+    if (room >= free.length) return free;
+    const first = this.#rotation++ % free.length;
+    return [...free.slice(first), ...free.slice(0, first)].slice(0, room);
   }
 
   async #fetch(leader: number, places: Place[]): Promise<void> {
@@ -131,13 +146,12 @@ export class Fetching {
   }
 
   #received(place: Place, from: number, fetched: FetchedPartition): void {
-    const batch = new Batch(this.#settings.topic, String(from), fetched);
-    if (batch.rawMessages.length === 0 || place.taken === undefined) return;
-    place.next = Number(batch.lastOffset()) + 1;
-    if (batch.messages.length === 0) return;
+    const { events, next } = readFetched(fetched, from);
+    if (next === undefined || place.taken === undefined) return;
+    place.next = next;
+    if (events.length === 0) return;
     void this.#take(place, {
-      ...{ partition: place.partition, from: place.taken, next: place.next, end: Number(fetched.highWatermark) },
-      events: batch.messages.map(eventOf),
+      ...{ partition: place.partition, from: place.taken, next, end: Number(fetched.highWatermark), events },
     });
   }
 
@@ -214,8 +228,4 @@ export class Fetching {
     if (this.#settings.ending.isOver) return Promise.resolve();
     return new Promise((resolve) => this.#freed.push(resolve));
   }
-}
-
-export function eventOf({ offset, key, value, timestamp }: KafkaMessage): KafkaEvent {
-  return { offset: Number(offset), key, value, timestampMs: Number(timestamp) };
 }

@@ -41,8 +41,21 @@ declare module 'kafkajs/src/cluster/index.js' {
   export interface FetchedPartition {
     partition: number;
     highWatermark: string;
-    abortedTransactions: unknown[];
-    messages: unknown[];
+    /** In the order in which they ended. */
+    abortedTransactions: { producerId: string; firstOffset: string }[];
+    messages: FetchedRecord[];
+    /** After the last batch of the answer, as `batch-ends.ts` finds it; undefined where there is none, or the broker is old. */
+    next?: number;
+  }
+
+  /** Without `batchContext` where a broker before 0.11 wrote it, which knows no transactions. */
+  export interface FetchedRecord {
+    offset: string;
+    key: Buffer | null;
+    value: Buffer | null;
+    timestamp: string;
+    isControlRecord?: boolean;
+    batchContext?: { producerId: string; inTransaction: boolean };
   }
 
   export interface Broker {
@@ -120,17 +133,16 @@ declare module 'kafkajs/src/cluster/index.js' {
   }
 }
 
-declare module 'kafkajs/src/consumer/batch.js' {
-  import type { KafkaMessage } from 'kafkajs';
+declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
   import type { FetchedPartition } from 'kafkajs/src/cluster/index.js';
 
-  /** What a fetch gave of a partition, without what transactions have aborted and without their markers. */
-  export default class Batch {
-    constructor(topic: string, fetchedOffset: string, partition: FetchedPartition);
-    readonly rawMessages: unknown[];
-    readonly messages: KafkaMessage[];
-    lastOffset(): string;
+  export interface FetchResponse {
+    responses: { topicName: string; partitions: FetchedPartition[] }[];
   }
+
+  /** The module itself: whatever is put in the place of `decode` is used. */
+  const response: { decode(bytes: Buffer): Promise<FetchResponse> };
+  export default response;
 }
 
 declare module 'kafkajs/src/network/requestQueue/index.js' {

@@ -3,6 +3,7 @@ import KafkaCluster, { type Broker } from 'kafkajs/src/cluster/index.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import { AppError } from '../../../shared/error.ts';
 import type { KafkaAddress, KafkaSettings } from '../cluster.ts';
+import { tellBatchEnds } from './batch-ends.ts';
 import { registerCodecs } from './codecs.ts';
 import { type Asked, kafkaFailure } from './failure.ts';
 import { internalLog, publicLog } from './log.ts';
@@ -122,6 +123,7 @@ function prepareKafkajs(): void {
   if (isPrepared) return;
   isPrepared = true;
   registerCodecs();
+  tellBatchEnds();
   // It sets a timer with a negative time at each request, of which newer Node warns; without waiting requests it needs none.
   const schedule = RequestQueue.prototype.scheduleCheckPendingRequests;
   RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Broker } from 'kafkajs/src/cluster/index.js';
-import Batch from 'kafkajs/src/consumer/batch.js';
 import type { KafkaEvent, PartitionRange } from '../cluster.ts';
 import { isMoved, protocolType } from './failure.ts';
-import { eventOf } from './fetching.ts';
+import { readFetched } from './fetched.ts';
 import { type Line, readCommitted } from './line.ts';
 import { findCoordinator, isRebalance } from './membership.ts';
 
@@ -91,11 +90,10 @@ async function lastOf(
     });
     const fetched = responses.flatMap((response) => response.partitions)[0];
     if (!fetched) return last;
-    const batch = new Batch(topic, String(from), fetched);
-    const message = batch.messages.at(-1);
-    if (message) last = eventOf(message);
-    if (batch.rawMessages.length === 0) return last;
-    from = Number(batch.lastOffset()) + 1;
+    const { events, next } = readFetched(fetched, from);
+    last = events.at(-1) ?? last;
+    if (next === undefined) return last;
+    from = next;
   } while (from < end);
   return last;
 }

@@ -1,9 +1,8 @@
-import { Readable } from 'node:stream';
 import { AppError } from '../../../shared/error.ts';
-import type { ByteStream } from '../../byte-stream.ts';
 import type { AnyBucket } from '../../connectors/s3/bucket.ts';
 import type { ObjectBody } from '../../connectors/s3/object-body.ts';
 import { collectYoungEvery } from '../../young-garbage.ts';
+import { closedUnread } from '../closed-unread.ts';
 import {
   type ChunkCipher,
   chunkBytes,
@@ -57,7 +56,7 @@ export async function sizeOfSealed({ bucket, objectKey, storageKey, name }: Seal
 export async function openSealedRange(
   object: SealedObject,
   range: { start: number; end: number } | undefined,
-): Promise<ByteStream> {
+): Promise<AsyncIterableIterator<Uint8Array>> {
   const wanted = { start: range?.start ?? 0, end: range ? range.end + 1 : Number.POSITIVE_INFINITY };
   if (wanted.start < 0 || wanted.end < wanted.start) throw outside(wanted, await sizeOfSealed(object));
   for (let attempt = 1; ; attempt++) {
@@ -74,7 +73,7 @@ export async function openSealedRange(
  * One request fetches what is wanted. Where that is not the whole object, its header and its last chunk, which proves the
  * length, are fetched beside it before anything is handed out.
  */
-async function openOnce(object: SealedObject, { start, end }: Wanted): Promise<ByteStream> {
+async function openOnce(object: SealedObject, { start, end }: Wanted): Promise<AsyncIterableIterator<Uint8Array>> {
   const { bucket, objectKey, storageKey, name } = object;
   const firstChunk = Math.floor(start / chunkBytes);
   const range = { first: firstChunk === 0 ? 0 : chunkPosition(firstChunk), last: lastByteFor({ start, end }) };
@@ -88,7 +87,8 @@ async function openOnce(object: SealedObject, { start, end }: Wanted): Promise<B
     const cipher = knownFile(storageKey, header, name);
     const isToEnd = range.last === undefined || range.last >= answer.objectBytes - 1;
     if (!isToEnd) await proveLength(object, answer, cipher, layout);
-    return opened(reader, { cipher, layout, name, isToEnd }, wanted);
+    const content = opened(reader, { cipher, layout, name, isToEnd }, wanted);
+    return closedUnread(content, () => reader.leave());
   } catch (error) {
     await answer.body.return();
     throw error;
@@ -102,10 +102,15 @@ function lastByteFor({ start, end }: Wanted): number | undefined {
 }
 
 /** A range may begin where the content ends. */
-async function nothingAtEnd(object: SealedObject, wanted: Wanted): Promise<ByteStream> {
+async function nothingAtEnd(object: SealedObject, wanted: Wanted): Promise<AsyncIterableIterator<Uint8Array>> {
   const contentBytes = await sizeOfSealed(object);
-  if (wanted.start === contentBytes) return Readable.from([]);
+  if (wanted.start === contentBytes) return nothing();
   throw outside(wanted, contentBytes);
+}
+
+/** No piece at all. */
+async function* nothing(): AsyncGenerator<Uint8Array> {
+  yield* [];
 }
 
 function outside({ start, end }: Wanted, contentBytes: number): AppError {

@@ -1,7 +1,7 @@
 import { type PostponedFeedback, postponeFeedback, settleFeedback } from '../../../db/queries/feedback.ts';
 import { loadFeedbackFacts } from '../../../db/queries/feedback-facts.ts';
 import type { Work } from '../../../db/queries/work.ts';
-import type { Failure } from '../../../shared/error.ts';
+import { AppError, type Failure } from '../../../shared/error.ts';
 import { CallGroup } from '../../call-group.ts';
 import type { OutgoingEvent } from '../../kafka/cluster.ts';
 import type { Services } from '../../services.ts';
@@ -69,8 +69,15 @@ function errandOf(
 ): Errand {
   if (!target || !facts) return undefined;
   if ('failure' in target) return target;
-  const message = target.accountId === accountId ? messageOf(facts, target.connectorName) : undefined;
-  return message && { target, event: eventOf(message) };
+  if (target.accountId !== accountId) return undefined;
+  try {
+    const message = messageOf(facts, target.connectorName);
+    return message && { target, event: eventOf(message) };
+  } catch (thrown) {
+    // A result that cannot be told waits by itself.
+    const { code, message } = AppError.from(thrown, 'the result that is to be told');
+    return { failure: { code, message } };
+  }
 }
 
 /** A broker may take its time to answer; the program's end does not wait for it. */

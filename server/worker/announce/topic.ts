@@ -1,4 +1,5 @@
 import type { Cluster, EventBatch, KafkaSettings, OutgoingEvent } from '../../kafka/cluster.ts';
+import type { Log } from '../../log.ts';
 import { endsWithin } from '../wait.ts';
 import { Kept, type Stoppable } from './kept.ts';
 import { messagesOf, namesMessage, partitions, type WorkNames } from './names.ts';
@@ -33,7 +34,7 @@ export function openWorkTopic({ address, log, topic = 'cqa-work' }: WorkTopicSet
   return {
     send: (names) => sender.send(names),
     follow(take) {
-      receiver = new Kept(async () => receive(await connect(), topic, take), {
+      receiver = new Kept(async () => receive(await connect(), topic, take, log), {
         log,
         what: `the topic "${topic}", to read from`,
       });
@@ -110,12 +111,18 @@ async function openProducer(cluster: Cluster, topic: string): Promise<ClusterPro
   });
 }
 
-async function receive(cluster: Cluster, topic: string, take: TakeNames): Promise<Stoppable> {
+async function receive(cluster: Cluster, topic: string, take: TakeNames, log: Log): Promise<Stoppable> {
+  let isFailing = false;
   return orDispose(cluster, async () => {
     await cluster.ensureTopic(topic, partitions);
     const consumer = await cluster.consume({
       ...{ groupId, topic, partitionsAtOnce: 4 },
       positions: async () => new Map<number, number>(),
+      onChange(change) {
+        if (change.kind === 'failed' && !isFailing)
+          log.warn({ err: change.error, topic }, 'names of work cannot be read, so work is found by looking for it');
+        isFailing = change.kind === 'failed';
+      },
       // The offset moves on at once: who has no room for the work lets it be found.
       async take(batch) {
         for (const names of namesIn(batch)) take(names);

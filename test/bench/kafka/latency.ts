@@ -1,6 +1,6 @@
+import type { RowDataPacket } from 'mysql2/promise';
 import { type BenchResult, compare } from '../result.ts';
 import { streamWithProfile } from './configuration.ts';
-import { externalIdOf } from './events.ts';
 import { numberFrom } from './options.ts';
 import { watchShares } from './processes.ts';
 import { progressOf, whileMoving } from './progress.ts';
@@ -24,62 +24,95 @@ export async function benchLatency({ say = console.error } = {}): Promise<BenchR
   await kafka.createTopic(resultsTopic, 6);
   await site.newAccount(streamWithProfile({ brokers: kafka.brokers, topic: events, resultsTopic }));
   const product = await site.start('product', ['stream', 'worker']);
-  const count = perSecond * (warmSeconds + seconds);
-  const order = { brokers: kafka.brokers, topic: events, first: 0, count } as const;
-  const sending = startSending({ ...order, perSecond });
-  const sharesOf = watchShares({ product: product.pid, ...site.processes, source: sending.pid });
-  await sending.done.catch(async (error) => {
-    await product.stop();
-    throw error;
-  });
-  // Before the source's process is gone from the list of processes there is nothing to wait for.
-  const shares = sharesOf();
+  const warmCount = perSecond * warmSeconds;
+  const count = warmCount + perSecond * seconds;
+  let shares: string;
   try {
-    await untilTold(site, count);
+    await flow(site, 0, warmCount);
+    const sharesOf = watchShares({ product: product.pid, ...site.processes });
+    await flow(site, warmCount, count);
+    shares = sharesOf().words;
   } finally {
     await product.stop();
   }
-  const latencies = await latenciesOf(site, count);
-  const measured = sorted(latencies.slice(perSecond * warmSeconds));
-  const warm = sorted(latencies.slice(0, perSecond * warmSeconds));
-  say(`p50 ${percentile(measured, 50)} p95 ${percentile(measured, 95)} p99 ${percentile(measured, 99)} ms`);
+  const all = await passagesOf(site, count);
+  const measured = all.slice(warmCount);
+  const warm = all.slice(0, warmCount);
+  const p95 = percentile(measured.map(wholeOf), 95);
+  say(inWords(measured.map(wholeOf)));
   const notes = [
     `ours: the limit; peer: the 95th percentile of ${measured.length} events at ${perSecond}/s, from the event's Kafka timestamp to its result's`,
-    `p50 ${percentile(measured, 50)} ms, p95 ${percentile(measured, 95)} ms, p99 ${percentile(measured, 99)} ms, longest ${measured.at(-1)} ms`,
-    `the first ${warmSeconds} s, not counted: p50 ${percentile(warm, 50)} ms, p95 ${percentile(warm, 95)} ms`,
+    ...stationsOf(measured),
+    `${warmSeconds} s before, not counted: its threads start, and what waited for them is done first:`,
+    ...stationsOf(warm),
     shares,
   ];
   const facts = { name: `kafka, event to result at ${perSecond}/s, limit over p95`, unit: 'ms', bar: 1, notes };
-  return compare(facts, [{ ours: limitMs, peer: percentile(measured, 95) }]);
+  return compare(facts, [{ ours: limitMs, peer: p95 }]);
 }
 
-async function untilTold(site: Site, count: number): Promise<void> {
-  const look = async () => {
+/** Sends the events of these numbers and waits for the last result. */
+async function flow(site: Site, first: number, end: number): Promise<void> {
+  const sending = startSending({ brokers: site.kafka.brokers, topic: events, first, count: end - first, perSecond });
+  const isTold = async () => {
     const { read, work } = await progressOf(site);
-    return read >= count && work === 0;
+    return read >= end && work === 0;
   };
-  await whileMoving('every result is written', look, () => progressOf(site));
+  try {
+    await sending.done;
+    await whileMoving('every result is written', isTold, () => progressOf(site));
+  } finally {
+    sending.kill();
+  }
 }
 
-/** In milliseconds, in the order that the events were sent. */
-async function latenciesOf(site: Site, count: number): Promise<number[]> {
+/** When an event reached each of its stations: by the source's, the database's and the sender's clock, all of this machine. */
+interface Passage {
+  sentMs: number;
+  storedMs: number;
+  analysedMs: number;
+  toldMs: number;
+}
+
+const wholeOf = ({ sentMs, toldMs }: Passage): number => toldMs - sentMs;
+
+/** In the order that the events were sent. */
+async function passagesOf(site: Site, count: number): Promise<Passage[]> {
   const sentAtMs = new Map<string, number>();
   await readTopic(site, events, ({ key, timestampMs }) => {
     const id = String(key);
     if (!sentAtMs.has(id)) sentAtMs.set(id, timestampMs);
   });
   const { writtenAtMs } = await readResults(site, resultsTopic, count);
-  return Array.from({ length: count }, (_, index) => {
-    const id = externalIdOf(index);
-    const [from, to] = [sentAtMs.get(id), writtenAtMs.get(id)];
-    if (from === undefined || to === undefined) throw new Error(`${id} has no result.`);
-    return to - from;
+  const [rows] = await site.services.database.pool.query<RowDataPacket[]>(
+    `SELECT CAST(i.external_id AS CHAR) AS id, i.created_at, a.completed_at
+       FROM interaction i JOIN analysis a ON a.interaction_id = i.id ORDER BY i.external_id`,
+  );
+  if (rows.length !== count) throw new Error(`${rows.length} of ${count} events were analysed.`);
+  return rows.map(({ id, created_at: stored, completed_at: analysed }) => {
+    const [sentMs, toldMs] = [sentAtMs.get(id), writtenAtMs.get(id)];
+    if (sentMs === undefined || toldMs === undefined) throw new Error(`${id} has no result.`);
+    return { sentMs, storedMs: stored.getTime(), analysedMs: analysed.getTime(), toldMs };
   });
 }
 
-const sorted = (values: number[]) => [...values].sort((a, b) => a - b);
+function stationsOf(passages: readonly Passage[]): string[] {
+  const words = (of: (passage: Passage) => number) => inWords(passages.map(of));
+  return [
+    words(wholeOf),
+    `  until it was stored: ${words(({ sentMs, storedMs }) => storedMs - sentMs)}`,
+    `  from there until it was analysed: ${words(({ storedMs, analysedMs }) => analysedMs - storedMs)}`,
+    `  from there until its result was written: ${words(({ analysedMs, toldMs }) => toldMs - analysedMs)}`,
+  ];
+}
 
 /** The smallest value that so many percent do not exceed. */
-function percentile(ascending: number[], percent: number): number {
+function percentile(values: number[], percent: number): number {
+  const ascending = [...values].sort((a, b) => a - b);
   return ascending[Math.ceil((ascending.length * percent) / 100) - 1] ?? Number.NaN;
+}
+
+function inWords(values: number[]): string {
+  const [p50, p95, p99, most] = [50, 95, 99, 100].map((percent) => percentile(values, percent));
+  return `p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms, longest ${most} ms`;
 }

@@ -48,7 +48,7 @@ async function outage(way: Way, say: (line: string) => void): Promise<BenchResul
   }
   return await judge(site, way, count, [
     `${count.toLocaleString('en')} events at ${perSecond}/s; the broker ${way} for ${awaySeconds} s after ${calmSeconds} s`,
-    `after it was back: first result ${inSeconds(timing.firstMs)} s, the source had written all it held back ${inSeconds(timing.sourceMs)} s, results within a second of the source ${inSeconds(timing.caughtUpMs)} s`,
+    `once it was back, the first result came after ${inSeconds(timing.firstMs)} s, the source wrote again after ${inSeconds(timing.sourceMs)} s, results were within a second of the source after ${inSeconds(timing.caughtUpMs)} s`,
   ]);
 }
 

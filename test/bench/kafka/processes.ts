@@ -17,11 +17,17 @@ export function findOurProcess(pattern: RegExp): number {
   return found;
 }
 
+export interface Shares {
+  /** Processor time of each. */
+  seconds: Record<string, number>;
+  words: string;
+}
+
 /**
  * Watches processor time from now on. What it gives says of each process how much of one core it had, and how busy the
  * whole machine was, so that a reader sees what others took.
  */
-export function watchShares(processes: Readonly<Record<string, number>>): () => string {
+export function watchShares(processes: Readonly<Record<string, number>>): () => Shares {
   const before = Object.values(processes).map(ticksOf);
   const machineBefore = machineTicks();
   const startedAt = performance.now();
@@ -33,7 +39,11 @@ export function watchShares(processes: Readonly<Record<string, number>>): () => 
     const each = Object.keys(processes).map((name, index) => `${name} ${share(used[index] ?? 0)}`);
     const ours = used.reduce((sum, ticks) => sum + ticks, 0);
     const others = Math.max(0, machineTicks() - machineBefore - ours);
-    return `CPU, of one core: ${each.join(', ')}; everything else on this machine ${share(others)} (${availableParallelism()} cores)`;
+    const names = Object.keys(processes);
+    return {
+      seconds: Object.fromEntries(names.map((name, index) => [name, (used[index] ?? 0) / ticksPerSecond])),
+      words: `CPU, of one core: ${each.join(', ')}; everything else on this machine ${share(others)} (${availableParallelism()} cores)`,
+    };
   };
 }
 

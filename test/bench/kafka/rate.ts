@@ -29,7 +29,7 @@ export async function benchRate({ say = console.error } = {}): Promise<BenchResu
       if (round === 0) await writeRows(site);
       const peerSharesOf = watchShares(site.processes);
       const peer = await loadByClient(site, count);
-      const peerShare = peerSharesOf();
+      const peerShare = peerSharesOf().words;
       await site.services.database.pool.query('TRUNCATE interaction');
       say(
         `round ${round}: ${Math.round(ours)} rows/s, LOAD DATA ${Math.round(peer)} rows/s; ${share}; while LOAD DATA ran: ${peerShare}`,
@@ -77,7 +77,7 @@ async function timed(site: Site, count: number, processes: Record<string, number
       beganAt = lookedAt;
       sharesOf = watchShares(processes);
     }
-    if (read >= count) return { rate: (count / (performance.now() - beganAt)) * 1000, share: sharesOf() };
+    if (read >= count) return { rate: (count / (performance.now() - beganAt)) * 1000, share: sharesOf().words };
     if (lookedAt - startedAt > longestMs) throw new Error(`Only ${read} of ${count} events were stored.`);
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }

@@ -8,7 +8,7 @@ const lookEveryMs = 5;
 const mostAtOnce = 1_000;
 
 const order = JSON.parse(process.argv[2] ?? '') as SendOrder;
-const tools = openKafkaTools(order.brokers);
+const tools = openKafkaTools(order.brokers, { isIdempotent: true });
 await sendAll(order);
 await tools.close();
 

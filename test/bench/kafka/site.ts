@@ -12,6 +12,7 @@ import { openServices, type Services } from '../../../server/services.ts';
 import { cqa } from '../../harness/cqa.ts';
 import { startKafka, type TestKafka } from '../../harness/kafka.ts';
 import { type Product, startProduct } from '../../harness/product.ts';
+import { commandLineOf, parentsOfProcesses } from '../memory.ts';
 import { findOurProcess } from './processes.ts';
 
 /** A broker, a database on disk, and an account; the program's processes are started on them as on several machines. */
@@ -118,7 +119,7 @@ async function startProgram({ name, roles, folder, environment, say }: ProgramSe
   const dataDir = join(folder, name);
   mkdirSync(dataDir, { recursive: true });
   const said = new Set<string>();
-  return await startProduct({
+  const product = await startProduct({
     dataDir,
     // `ready` is told as information.
     environment: { ...environment, CQA_DATA_DIR: dataDir, CQA_ROLES: roles.join(','), LOG_LEVEL: 'info' },
@@ -129,6 +130,25 @@ async function startProgram({ name, roles, folder, environment, say }: ProgramSe
       said.add(text);
     },
   });
+  endWithUs(product);
+  return product;
+}
+
+const running = new Set<number>();
+
+/** Whatever this process ends of: a program that was left behind would go on without its database for ever. */
+function endWithUs({ pid }: Product): void {
+  if (running.size === 0) {
+    process.once('exit', () => running.forEach(endNow));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  }
+  running.add(pid);
+}
+
+function endNow(pid: number): void {
+  // Another process may have the number by now.
+  if (parentsOfProcesses().get(pid) === process.pid && commandLineOf(pid).includes('/server/main.js'))
+    process.kill(pid, 'SIGKILL');
 }
 
 /** BENCH_PROFILE names a folder for V8's profiles of every thread. */

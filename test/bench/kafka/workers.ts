@@ -32,9 +32,8 @@ export async function benchWorkers({ say = console.error } = {}): Promise<BenchR
     ...profileForAll(deadAir),
   });
   const bench: Bench = { site, owner: await ownerOf(site.services, account.uid), recordings: [], say, notes: [] };
-  const perRound = Math.max(2, Math.round(count / (2 * pairs)));
-  for (let index = 0; index < perRound; index++)
-    bench.recordings.push(await storeRecording(site.services, `call-${index}.wav`, lengthOf(index, perRound)));
+  for (let index = 0; index < count; index++)
+    bench.recordings.push(await storeRecording(site.services, `call-${index}.wav`, lengthOf(index, count)));
   // What is made here is told to the workers as a process with the role `stream` tells it.
   const announcements = openAnnouncements(site.services);
   const first = await site.start('worker-1', ['worker']);
@@ -42,7 +41,7 @@ export async function benchWorkers({ say = console.error } = {}): Promise<BenchR
     const rounds = await alternate(bench, first);
     const minutes = minutesOf(bench.recordings);
     const notes = [
-      `${perRound} recordings of 2 to 10 minutes a round (${minutes.toFixed(0)} minutes, µ-law, stereo), already stored; median of ${pairs} rounds each, alternating`,
+      `${count} recordings of 2 to 10 minutes a round (${minutes.toFixed(0)} minutes, µ-law, stereo), already stored; median of ${pairs} rounds each, alternating`,
       'ours: two processes with CQA_ROLES=worker and one analysis thread each; peer: one of them; KAFKA_BROKERS set for all',
       ...bench.notes,
     ];
@@ -115,7 +114,10 @@ async function round(
   const seconds = (performance.now() - startedAt) / 1000;
   await requireMeasured(site, ids);
   const speed = (minutesOf(recordings) * 60) / seconds;
-  const line = `${name}: ${speed.toFixed(0)} × real time in ${seconds.toFixed(0)} s; ${sharesOf()}`;
+  const shares = sharesOf();
+  const workedSeconds = Object.keys(workers).reduce((sum, worker) => sum + (shares.seconds[worker] ?? 0), 0);
+  const perCore = ((minutesOf(recordings) * 60) / workedSeconds).toFixed(0);
+  const line = `${name}: ${speed.toFixed(0)} × real time in ${seconds.toFixed(0)} s, ${perCore} × for each second of the workers' processor time; ${shares.words}`;
   say(line);
   if (Object.keys(workers).length > 0) notes.push(line);
   return speed;

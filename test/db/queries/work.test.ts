@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { transaction } from '../../../db/database.ts';
 import { addWork, claimWork, type NewWork, settleWork } from '../../../db/queries/work.ts';
+import { lockHeld } from '../../../db/queries/work-claim.ts';
 import { newId } from '../../../db/uuid.ts';
 import { listenForWork } from '../../../db/work-made.ts';
 import type { Services } from '../../../server/services.ts';
@@ -37,6 +38,20 @@ describe('work', () => {
     const few = await claimWork(pool, 'analyse', { limit: 1, leaseSeconds: 60, subjects: subjectsOf(free) });
     expect(few).to.have.length(1);
     expect(await claimWork(pool, 'analyse', { limit: 9, leaseSeconds: 60, subjects: [] })).to.deep.equal([]);
+  });
+
+  it('that was lost and claimed again is held by the newer claim alone, in whatever order both are asked for', async () => {
+    const { pool } = services.database;
+    await addWork(pool, works(1));
+    const [lost] = await claimWork(pool, 'analyse', { limit: 1, leaseSeconds: 60 });
+    if (!lost) throw new Error('nothing was claimed');
+    const current = { ...lost, claim: lost.claim + 1 };
+    await pool.query('UPDATE work SET claim = claim + 1');
+    for (const list of [
+      [lost, current],
+      [current, lost],
+    ])
+      expect([...(await transaction(pool, (connection) => lockHeld(connection, list)))]).to.deep.equal([current]);
   });
 
   it('that two claim by the same names at once goes to one of them', async () => {

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import type { EventBatch } from '../../../server/kafka/cluster.ts';
 import { AppError } from '../../../shared/error.ts';
@@ -11,6 +13,15 @@ import { type Following, follow, numbered } from './following.ts';
 const last = (following: Following) => following.batches.at(-1);
 const sorted = (values: string[]) => [...values].sort((a, b) => Number(a) - Number(b));
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => String(i));
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Of buffers, without those that nobody has any more. */
+function heldBytes(): number {
+  collectGarbage();
+  return process.memoryUsage().arrayBuffers;
+}
 
 describe('a consumer', () => {
   let kafka: TestKafka;
@@ -48,6 +59,36 @@ describe('a consumer', () => {
     expect(first(0)).to.include({ from: 7, next: 10, end: 10 });
     expect(first(0)?.events[0]).to.deep.include({ offset: 7, key: Buffer.from('7'), value: Buffer.from('7') });
     expect(first(1)).to.include({ from: 0 });
+  });
+
+  it('keeps few batches in memory that wait to be taken, however many partitions there are', async () => {
+    const [partitions, eventBytes] = [24, 900_000];
+    await kafka.createTopic('many', partitions);
+    const value = Buffer.alloc(eventBytes, 'x');
+    for (let partition = 0; partition < partitions; partition++) await kafka.send('many', [{ value, partition }]);
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const before = heldBytes();
+    let most = 0;
+    let looks = 0;
+    const reader = await following({
+      ...{ topic: 'many', partitionsAtOnce: 1, maxBytesPerPartition: eventBytes },
+      async take({ next }) {
+        await released;
+        return next;
+      },
+    });
+    await eventually('it had time to fetch all', () => {
+      most = Math.max(most, heldBytes() - before);
+      return ++looks > 100;
+    });
+    release();
+    expect(most)
+      .to.be.above(eventBytes)
+      .and.below(8 * eventBytes);
+    await eventually('all are taken', () => reader.values().length === partitions);
   });
 
   it('goes on where a batch says, and commits only what was taken', async () => {

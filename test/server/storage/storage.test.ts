@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { openStorage } from '../../../server/storage/open.ts';
 import type { Storage } from '../../../server/storage/storage.ts';
 import { AppError } from '../../../shared/error.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { fails, inPieces, inReusedMemory, readAll, stalled } from './content.ts';
 import { type Store, stores } from './stores.ts';
 
@@ -70,6 +72,15 @@ for (const { name, open } of stores)
       await storage.put('a/b', inPieces(randomBytes(5_000_000), 100_000));
       for (let i = 0; i < 100; i++) for await (const _ of await storage.read('a/b')) break;
       expect(await readAll(storage, 'a/b')).to.have.length(5_000_000);
+    });
+
+    it('who leaves a file before its first byte holds nothing of it either', async () => {
+      await storage.put('a/b', inPieces(randomBytes(5_000_000), 100_000));
+      await readAll(storage, 'a/b');
+      const before = openDescriptors();
+      for (const range of [undefined, { start: 3_000_000, end: 4_000_000 }])
+        for (let i = 0; i < 20; i++) await (await storage.read('a/b', range))[Symbol.asyncIterator]().return?.();
+      await eventually('all closed', async () => openDescriptors() <= before + 10);
     });
 
     it('nothing of the content lies open there', async () => {
@@ -252,6 +263,11 @@ for (const { name, open } of stores)
       return grownMb;
     }
   });
+
+/** Files and connections of this process. */
+function openDescriptors(): number {
+  return readdirSync('/dev/fd').length;
+}
 
 function flipped(file: Buffer, at: number): Buffer {
   file[at] = (file[at] ?? 0) ^ 1;

@@ -161,6 +161,14 @@ describe('a partition of a stream', () => {
     expect(await kit.interactions()).to.deep.equal(['A']);
   });
 
+  it('keeps a megabyte of what is no text, with a mark for each byte that cannot be read', async () => {
+    const { partition } = await kit.process([rangeOf(0)]);
+    await partition(0).take(batchOf(0, 0, [Buffer.concat([Buffer.from('{"id":'), Buffer.alloc(900_000, 0xff)])]));
+    const [row] = await kit.select('SELECT raw, is_cut FROM rejected_row WHERE account_id = ?', kit.accountId);
+    const marks = Math.floor((1024 * 1024 - '{"id":'.length) / '\uFFFD'.length / 3);
+    expect(row).to.include({ raw: `{"id":${'\uFFFD'.repeat(marks)}`, is_cut: 1 });
+  });
+
   it('passes over what lies between two events of a log', async () => {
     const { partition } = await kit.process([rangeOf(0)]);
     await partition(0).take({ ...batchOf(0, 0, []), next: 4, end: 4 });

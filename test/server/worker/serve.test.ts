@@ -137,6 +137,28 @@ describe('serve', () => {
     expect(await settleWork(pool, second)).to.equal(true);
   });
 
+  it('begins what it has claimed also where the database fails right after that', async () => {
+    const { database } = services;
+    await addSubjects(services, 6);
+    await query('UPDATE work SET attempts = 1');
+    let hasFailed = false;
+    // A connection that is lost between the claim and the question how earlier attempts failed.
+    const pool = new Proxy(database.pool, {
+      get(target, name) {
+        if (name !== 'query') return Reflect.get(target, name);
+        return async (sql: string, values?: unknown[]) => {
+          const isLookBack = sql.includes('last_error IS NOT NULL');
+          if (!isLookBack || hasFailed) return target.query(sql, values);
+          hasFailed = true;
+          throw Object.assign(new Error('lost'), { code: 'PROTOCOL_CONNECTION_LOST', fatal: true });
+        };
+      },
+    });
+    start({}, { ...services, database: { ...database, pool } });
+    await allDone(6);
+    expect(hasFailed).to.equal(true);
+  });
+
   it('gives up at once on a configuration error, in its words', async () => {
     const [subject] = await addSubjects(services, 1);
     const refused = () => Promise.reject(new AppError('sign_in_refused', 'The password is wrong.'));

@@ -204,6 +204,23 @@ describe('the telling of sources', () => {
     expect(JSON.parse(left?.last_error).message).to.be.a('string');
   });
 
+  it('does not let a result that cannot be told keep the others back', async () => {
+    const kit = await newKit();
+    await kit.profile();
+    const odd = await kit.interaction({ transcriptText });
+    await kit.analyse(odd);
+    await services.database.pool.query("UPDATE analysis SET score_card = '{}' WHERE interaction_id = ?", [odd]);
+    await analysed(kit, 9);
+    start();
+    const [left] = await eventually('nine told, and why one is not', async () => {
+      const rows = await kit.waiting();
+      return rows.length === 1 && rows[0]?.last_error && rows;
+    });
+    expect(JSON.parse(left?.last_error)).to.have.property('code', 'internal');
+    expect(await messagesOn(kafka, kit.topic, 9)).to.have.length(9);
+    expect(left?.claim).to.equal(2);
+  });
+
   it('gives up what is for a connector that was deleted, or that has no results topic any more', async () => {
     const kit = await newKit();
     await analysed(kit, 2);
