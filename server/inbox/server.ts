@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import ssh2 from 'ssh2';
-import { usableInboxes } from '../../db/queries/inbox-logins.ts';
 import { endSilentSessions } from '../../db/queries/inbox-sessions.ts';
 import type { Services } from '../services.ts';
 import { startRepeatedTask } from '../worker/repeated-task.ts';
@@ -10,6 +9,7 @@ import { algorithms } from './algorithms.ts';
 import { type AttemptLimits, Attempts, attemptLimits } from './attempts.ts';
 import { loadHostKey } from './host-key.ts';
 import { LiveUploads } from './live-uploads.ts';
+import { lookAtVisits } from './look.ts';
 import { forgetServer, noteServer } from './server-facts.ts';
 import { type SignInDelays, signInDelays } from './sign-in.ts';
 import { addressOf, Visit, type VisitContext, type VisitLimits, visitLimits } from './visit.ts';
@@ -113,9 +113,7 @@ function startTasks(services: Services, { live }: VisitContext, visits: Set<Visi
     async () => {
       await noteServer(database.pool, port);
       await endSilentSessions(database.pool);
-      const ids = [...visits].flatMap(({ login }) => login?.connectorId ?? []);
-      const usable = await usableInboxes(database.pool, [...new Set(ids)]);
-      for (const visit of visits) if (visit.login) await visit.look(usable.get(visit.login.connectorId));
+      await lookAtVisits(database.pool, visits);
     },
     { everyMs: lookMs, log, complaint: 'the sessions of the inbox could not be looked at; tried again' },
   );
