@@ -34,11 +34,12 @@ export async function beginPositions(
   return await readPositions(pool, place);
 }
 
-/** Throws `conflict` where a partition ends before the place that it is read on from. */
+/** Throws `conflict` where a partition is gone, or ends before the place that it is read on from. `ranges`: of all partitions. */
 export function requireSameTopic(stream: StreamNames, positions: Positions, ranges: readonly PartitionRange[]): void {
-  for (const { partition, end } of ranges) {
-    const position = positions.get(partition) ?? 0;
-    if (position > end) throw topicMadeAnew(stream, partition, position, end);
+  const ends = new Map(ranges.map(({ partition, end }) => [partition, end]));
+  for (const [partition, position] of positions) {
+    const end = ends.get(partition);
+    if (end === undefined || position > end) throw topicMadeAnew(stream, partition, position, end);
   }
 }
 
@@ -47,11 +48,12 @@ export function topicMadeAnew(
   { topic, names }: StreamNames,
   partition: number,
   position: number,
-  end: number,
+  end: number | undefined,
 ): AppError {
+  const now = end === undefined ? 'is not there any more' : `ends at ${end} now`;
   return new AppError(
     'conflict',
-    `The topic "${topic}" was made anew or cut short: partition ${partition} was read up to offset ${position}, but ends at ${end} now. ` +
+    `The topic "${topic}" was made anew or cut short: partition ${partition} was read up to offset ${position}, but ${now}. ` +
       'Say where to go on: "earliest" reads all that it holds (what is known already is not doubled), "latest" what comes from now on: ' +
       `cqa stream reset --account ${names.accountUid} --name "${names.connector}" --to earliest`,
   );

@@ -121,7 +121,7 @@ export class Reading implements AsyncDisposable {
   async #positionsOf(partitions: number[]): Promise<Map<number, number>> {
     const { cluster, stream, services } = this.#input;
     const { place } = this.#context;
-    const ranges = (await cluster.ranges(stream.topic)).filter(({ partition }) => partitions.includes(partition));
+    const ranges = await cluster.ranges(stream.topic);
     // Also of partitions that the topic has got since.
     const positions = await beginPositions(services.database, place, ranges, stream.startFrom);
     try {
@@ -133,6 +133,7 @@ export class Reading implements AsyncDisposable {
     const given = new Map<number, number>();
     for (const { partition, first, end } of ranges) {
       this.#ends.set(partition, end);
+      if (!partitions.includes(partition)) continue;
       const reader = this.#partition(partition);
       await reader.passMissedBefore(first, positions.get(partition) ?? first);
       const position = await readPosition(services.database.pool, place, partition);

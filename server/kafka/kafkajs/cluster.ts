@@ -34,7 +34,11 @@ export class KafkajsCluster implements Cluster {
   }
 
   ranges(topic: string): Promise<PartitionRange[]> {
-    return this.#askOf(topic, 'READ', (line) => topicRanges(line, topic));
+    return this.#askOf(topic, 'READ', async (line) => {
+      // A consumer may know of a new partition already, and asks where it begins.
+      await line.cluster.refreshMetadata();
+      return await topicRanges(line, topic);
+    });
   }
 
   latest(topic: string): Promise<KafkaEvent | undefined> {

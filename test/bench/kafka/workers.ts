@@ -6,12 +6,12 @@ import type { Product } from '../../harness/product.ts';
 import { type BenchResult, compare } from '../result.ts';
 import { deadAir, profileForAll, streamAlone } from './configuration.ts';
 import { numberFrom } from './options.ts';
-import { watchShares } from './processes.ts';
+import { type Shares, watchShares } from './processes.ts';
 import { whileMoving } from './progress.ts';
 import { addFetched, type Owner, ownerOf, type StoredRecording, storeRecording } from './recordings.ts';
 import { type Site, startSite } from './site.ts';
 
-const pairs = 2;
+const pairs = 3;
 const shortestSeconds = 120;
 const longestSeconds = 600;
 
@@ -115,12 +115,21 @@ async function round(
   await requireMeasured(site, ids);
   const speed = (minutesOf(recordings) * 60) / seconds;
   const shares = sharesOf();
-  const workedSeconds = Object.keys(workers).reduce((sum, worker) => sum + (shares.seconds[worker] ?? 0), 0);
-  const perCore = ((minutesOf(recordings) * 60) / workedSeconds).toFixed(0);
-  const line = `${name}: ${speed.toFixed(0)} × real time in ${seconds.toFixed(0)} s, ${perCore} × for each second of the workers' processor time; ${shares.words}`;
+  if (Object.keys(workers).length === 0) return speed;
+  const line = `${name}: ${speed.toFixed(0)} × real time in ${seconds.toFixed(0)} s, ${perWorkedSecond(recordings, workers, shares)}; ${shares.words}`;
   say(line);
-  if (Object.keys(workers).length > 0) notes.push(line);
+  notes.push(line);
   return speed;
+}
+
+/** What two processes cost each other, whatever else the machine does. */
+function perWorkedSecond(
+  recordings: readonly StoredRecording[],
+  workers: Record<string, number>,
+  { seconds }: Shares,
+): string {
+  const worked = Object.keys(workers).reduce((sum, worker) => sum + (seconds[worker] ?? 0), 0);
+  return `${((minutesOf(recordings) * 60) / worked).toFixed(0)} s of audio for each second of the workers' processor time`;
 }
 
 async function waiting({ services }: Site): Promise<number> {

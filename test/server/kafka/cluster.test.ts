@@ -1,9 +1,11 @@
 import { expect } from 'chai';
+import kafkajs from 'kafkajs';
 import type { Cluster, KafkaAddress } from '../../../server/kafka/cluster.ts';
 import { openCluster } from '../../../server/kafka/open.ts';
 import { openLog } from '../../../server/log.ts';
 import { openEgress } from '../../../server/security/egress.ts';
 import { AppError } from '../../../shared/error.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { type KafkaUser, missingForKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
 
 const log = openLog('silent');
@@ -139,6 +141,21 @@ describe('a Kafka cluster in plain text', () => {
     kafka = await startKafka();
   });
   after(() => kafka?.stop());
+
+  it('tells at once of partitions that a topic has got', async () => {
+    await kafka.createTopic('grows', 1);
+    await using cluster = openCluster({ address: kafka.address(), clientId: 'test', log });
+    expect(await cluster.ranges('grows')).to.have.length(1);
+    const admin = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING }).admin();
+    await admin.connect();
+    await admin.createPartitions({ topicPartitions: [{ topic: 'grows', count: 3 }] });
+    await admin.disconnect();
+    await eventually('the broker knows them', async () => {
+      await using other = openCluster({ address: kafka.address(), clientId: 'test', log });
+      return (await other.ranges('grows')).length === 3;
+    });
+    expect(await cluster.ranges('grows')).to.have.length(3);
+  });
 
   it('tells a client that asks for TLS, or for a sign-in, that there is none', async () => {
     const tls = await failureOf(id, { ...kafka.address(), tls: {} });

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { readConfig } from '../../../server/config.ts';
 import { inspect } from '../../../server/machine/doctor.ts';
@@ -154,6 +157,16 @@ describe('S3 storage on its server', () => {
       expect((failure.cause as Error).message).to.match(/^STORAGE_URL: .*has no bucket/);
     }
     expect(filesBelow(store.scratch)).to.deep.equal([]);
+  });
+
+  it('reads what a folder held when its sealed files are copied as they are', async () => {
+    const folder = scratchFolder('moved');
+    const content = randomBytes(300_000);
+    await openStorage(pathToFileURL(folder).href, storageKey).put('a/moved', inPieces(content, 100_000));
+    await store.replaceRaw('a/moved', readFileSync(join(folder, 'a/moved')));
+    expect((await readAll(storage, 'a/moved')).equals(content)).to.equal(true);
+    await storage.remove('a/moved');
+    rmSync(folder, { recursive: true });
   });
 
   it('credentials that are not there yet are looked for again', async () => {

@@ -175,6 +175,32 @@ describe('streams that are read', () => {
     expect((await kit.days())[0]).to.include({ status: 'processing', rows_imported: 23 });
   });
 
+  it('stop at a topic that was made anew with fewer partitions, although it has more events', async function () {
+    const missing = missingForKafka('topics');
+    if (missing) {
+      console.log(`      skipped: ${missing}`);
+      return this.skip();
+    }
+    const kit = await newStream(3);
+    read();
+    await kafka.send(kit.topic, events(0, 30, 3));
+    await stored(kit, 30);
+    await kit.enable(false);
+    await eventually('nobody reads it', async () => (await standing(kit)) === undefined);
+    await kafka.deleteTopic(kit.topic);
+    await kafka.createTopic(kit.topic, 1);
+    await kafka.send(kit.topic, events(100, 50));
+    await kit.enable(true);
+    await eventually('the refusal', async () =>
+      /partition 1 was read up to offset 10, but is not there any more.*cqa stream reset/.test(
+        (await standing(kit))?.error ?? '',
+      ),
+    );
+    expect(await kit.interactions()).to.have.length(30);
+    await resetStream(services, kit.accountId, kit.connectorName, 'earliest', openCluster);
+    await stored(kit, 80);
+  });
+
   it('are read again from the beginning when they are told to, and double nothing', async () => {
     const kit = await newStream(1);
     read();

@@ -5,8 +5,10 @@ import type { RowDataPacket } from 'mysql2/promise';
 import { selectWaitingResults } from '../../../../db/queries/console-streams.ts';
 import { addFeedback } from '../../../../db/queries/feedback.ts';
 import { uuidText } from '../../../../db/uuid.ts';
+import { openCluster } from '../../../../server/kafka/open.ts';
 import type { Services } from '../../../../server/services.ts';
 import { feedbackHandler } from '../../../../server/stream/feedback/handler.ts';
+import { Sender } from '../../../../server/stream/feedback/sender.ts';
 import { type Serving, serve } from '../../../../server/worker/serve.ts';
 import { eventually } from '../../../harness/eventually.ts';
 import { missingForKafka, startKafka, type TestKafka } from '../../../harness/kafka.ts';
@@ -202,6 +204,36 @@ describe('the telling of sources', () => {
       return rows[0]?.last_error && rows;
     });
     expect(JSON.parse(left?.last_error).message).to.be.a('string');
+  });
+
+  it('tells hardly anything twice where one event is too large for the topic, and nothing once that is known', async () => {
+    const kit = await feedbackKit(services, kafka.brokers);
+    await kafka.createTopic(kit.topic, 6, { 'max.message.bytes': '40000' });
+    await kit.profile();
+    await kit.analyse(await kit.interaction({ transcriptText, metadata: { note: 'x'.repeat(50_000) } }));
+    await analysed(kit, 40);
+    start();
+    await eventually('forty told', async () => (await kit.waiting()).length === 1);
+    const first = await messagesOn(kafka, kit.topic, 40);
+    for (const { event_id } of first)
+      expect(first.filter((message) => message.event_id === event_id).length, event_id).to.be.at.most(2);
+    await analysed(kit, 20);
+    await hurry(kit);
+    await eventually('twenty more told', async () => (await kit.waiting()).length === 1);
+    expect(await messagesOn(kafka, kit.topic, first.length + 20)).to.have.length(first.length + 20);
+  });
+
+  it('does not leave the topic alone because several events are too large for it', async () => {
+    const kit = await feedbackKit(services, kafka.brokers);
+    await kafka.createTopic(kit.topic, 1, { 'max.message.bytes': '4000' });
+    const address = { brokers: kafka.brokers };
+    const target = { ...kit, connectorName: 'ecc', kafka: address, version: '' };
+    const sender = new Sender(target, openCluster({ address, clientId: 'cqa', log: services.log }), () => 0);
+    const large = ['1', '2', '3'].map((key) => ({ key, value: Buffer.alloc(5_000) }));
+    const notSent = await Promise.all(large.map((event) => sender.send(event)));
+    expect(notSent.map((each) => each?.failure.code)).to.deep.equal(['invalid', 'invalid', 'invalid']);
+    expect(await sender.send({ key: '4', value: Buffer.from('small') })).to.equal(undefined);
+    await sender.close();
   });
 
   it('does not let a result that cannot be told keep the others back', async () => {
