@@ -145,7 +145,7 @@ function format(jars: string, folder: string, { sasl, users }: BrokerOptions): v
   );
   const tool = ['kafka.tools.StorageTool', 'format', '--config', join(folder, 'server.properties')];
   const options = ['-Xmx128m', '-XX:TieredStopAtLevel=1', '-cp', join(jars, '*')];
-  const command = [...options, ...tool, '--cluster-id', clusterId(), ...(sasl ? scram : [])];
+  const command = [...options, ...tool, `--cluster-id=${clusterId()}`, ...(sasl ? scram : [])];
   const run = spawnSync('java', command, { encoding: 'utf8' });
   if (run.status !== 0) throw new Error(`Kafka's storage could not be made: ${run.stdout}${run.stderr}`);
 }
