@@ -9,6 +9,7 @@ import { benchApi } from './api.ts';
 import { benchFuzz } from './fuzz.ts';
 import { benchImport } from './import.ts';
 import { benchInbox } from './inbox.ts';
+import { benchMeasure } from './measure.ts';
 import { benchProduct } from './product.ts';
 import { benchRecordings } from './recordings.ts';
 import type { BenchResult } from './result.ts';
@@ -22,6 +23,7 @@ const benches: Record<string, () => Promise<BenchResult | BenchResult[]>> = {
   fuzz: benchFuzz,
   import: benchImport,
   inbox: benchInbox,
+  measure: benchMeasure,
   product: benchProduct,
   recordings: benchRecordings,
   s3: benchS3,
