@@ -10,6 +10,7 @@ import { benchFuzz } from './fuzz.ts';
 import { benchImport } from './import.ts';
 import { benchInbox } from './inbox.ts';
 import { kafkaBenches } from './kafka.ts';
+import { benchMeasure } from './measure.ts';
 import { benchProduct } from './product.ts';
 import { benchRecordings } from './recordings.ts';
 import type { BenchResult } from './result.ts';
@@ -24,6 +25,7 @@ const benches: Record<string, () => Promise<BenchResult | BenchResult[]>> = {
   import: benchImport,
   inbox: benchInbox,
   ...kafkaBenches,
+  measure: benchMeasure,
   product: benchProduct,
   recordings: benchRecordings,
   s3: benchS3,

@@ -42,6 +42,8 @@ export interface Sshd {
   fingerprints: Record<string, string>;
   /** Lets one more public key sign in. */
   authorize(publicKey: string): void;
+  /** How many passwords it has refused so far. */
+  refusedPasswords(): number;
   /** A folder below, given to the login; one that is there is well. */
   makeFolder(name: string): void;
   /** A new key on the same port; returns its fingerprint. Connections are closed. */
@@ -76,6 +78,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     hostKeyFingerprint: Object.values(keys)[0] ?? '',
     fingerprints: keys,
     authorize: (publicKey) => appendFileSync(join(base, 'authorized_keys'), `${publicKey}\n`),
+    refusedPasswords: () => readFileSync(join(base, 'log'), 'utf8').match(/^Failed password /gm)?.length ?? 0,
     makeFolder(name) {
       mkdirSync(join(directory, name), { recursive: true });
       if (user) lchownSync(join(directory, name), user.uid, user.gid);

@@ -67,3 +67,17 @@ const hourMs = 3_600_000;
 export function hoursAgo(hours: number): Date {
   return new Date(Date.now() - hours * hourMs);
 }
+
+const dayMs = 24 * hourMs;
+
+/** Calls that are computed, spread over a day that stays the same one although midnight passes. */
+export interface Bulk {
+  count: number;
+  /** When that day begins. */
+  fromMs: number;
+}
+
+/** So many calls of yesterday, in a zone that is so far ahead of UTC. */
+export function bulkOfYesterday(count: number, zoneMs: number): Bulk {
+  return { count, fromMs: Math.floor((Date.now() + zoneMs) / dayMs - 1) * dayMs - zoneMs };
+}

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { DateTime } from 'luxon';
-import type { FixtureCall } from '../calls-fixture.ts';
+import type { Bulk, FixtureCall } from '../calls-fixture.ts';
 
 export const zone = 'Asia/Kolkata';
 
 /** India's offset has been the same since 1945. */
-const offsetMs = 19_800_000;
-const dayMs = 86_400_000;
+export const offsetMs = 19_800_000;
 
 /** `2026-11-20 10:00:00` on the account's wall clock. */
 export function wallClock(instant: Date): string {
@@ -72,17 +71,6 @@ export interface Listing {
   total: number;
   calls: FixtureCall[];
   next: string | undefined;
-}
-
-/** Calls that are computed, spread over a day that stays the same one although midnight passes. */
-export interface Bulk {
-  count: number;
-  /** When that day begins. */
-  fromMs: number;
-}
-
-export function bulkOfYesterday(count: number): Bulk {
-  return { count, fromMs: Math.floor((Date.now() + offsetMs) / dayMs - 1) * dayMs - offsetMs };
 }
 
 interface Known {

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DateTime } from 'luxon';
-import type { FixtureCall } from '../calls-fixture.ts';
-import { type Bulk, listCalls, type Question, questionOf, Refusal, wallClock, zone } from './exotel-calls.ts';
+import type { Bulk, FixtureCall } from '../calls-fixture.ts';
+import { listCalls, type Question, questionOf, Refusal, wallClock, zone } from './exotel-calls.ts';
 
 export const accountSid = 'acme1';
 export const apiKey = 'key-of-acme';

@@ -3,8 +3,8 @@ import { checkExolite } from '../../../../server/connectors/exolite/check.ts';
 import type { ExoliteConfig } from '../../../../server/connectors/exolite/config.ts';
 import { exolite } from '../../../../server/connectors/exolite/exolite.ts';
 import { openSource } from '../../../../server/connectors/exolite/source.ts';
-import type { CallsFixture, CallsSystem } from '../calls-fixture.ts';
-import { bulkOfYesterday } from './exotel-calls.ts';
+import { bulkOfYesterday, type CallsFixture, type CallsSystem } from '../calls-fixture.ts';
+import { offsetMs } from './exotel-calls.ts';
 import { accountSid, apiKey, apiToken, ExotelServer, type ExotelServerOptions } from './exotel-server.ts';
 
 type Json = Record<string, unknown>;
@@ -25,12 +25,12 @@ export async function startExotel(options: ExotelServerOptions = {}): Promise<Ca
     refused: () => config({ base_url: 'http://127.0.0.1:1' }),
     unknownHost: () => config({ base_url: 'https://api.exotel.invalid' }),
     addCalls(calls) {
-      if (typeof calls === 'number') server.bulk = bulkOfYesterday(calls);
+      if (typeof calls === 'number') server.bulk = bulkOfYesterday(calls, offsetMs);
       else for (const call of calls) server.calls.set(call.id, call);
     },
     removeCalls() {
       server.calls.clear();
-      server.bulk = bulkOfYesterday(0);
+      server.bulk = bulkOfYesterday(0, offsetMs);
     },
     endCall: (id) => delete server.calls.get(id)?.isLive,
     recordingArrives: (id) => delete server.calls.get(id)?.recording,

@@ -1,9 +1,9 @@
-import type { FixtureCall } from '../calls-fixture.ts';
+import type { Bulk, FixtureCall } from '../calls-fixture.ts';
 
 type Json = Record<string, unknown>;
 
 export const zone = 'Asia/Kolkata';
-const zoneMs = 5.5 * 3_600_000;
+export const zoneMs = 5.5 * 3_600_000;
 export const supportQueue = '11111111-1111-4111-8111-111111111111';
 export const salesQueue = '22222222-2222-4222-8222-222222222222';
 export const resolvedCode = '33333333-3333-4333-8333-333333333333';
@@ -193,17 +193,6 @@ function isAs(actual: unknown, wanted: string | undefined): boolean {
 }
 
 /** The zone's days are all of the same length, so plain arithmetic will do: there may be 100,000 calls. */
-/** Calls that are computed, spread over a day that stays the same one although midnight passes. */
-export interface Bulk {
-  count: number;
-  /** When that day begins. */
-  fromMs: number;
-}
-
-export function bulkOfYesterday(count: number): Bulk {
-  return { count, fromMs: Math.floor((Date.now() + zoneMs) / dayMs - 1) * dayMs - zoneMs };
-}
-
 function bulkCall(index: number, { count, fromMs }: Bulk): GenesysCall {
   const startedAt = new Date(fromMs + Math.floor((index * 86_000) / count) * 1000);
   return { id: `bulk-${String(index).padStart(6, '0')}`, startedAt };

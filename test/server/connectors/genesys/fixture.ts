@@ -3,8 +3,8 @@ import { checkGenesys } from '../../../../server/connectors/genesys/check.ts';
 import type { GenesysConfig } from '../../../../server/connectors/genesys/config.ts';
 import { genesys } from '../../../../server/connectors/genesys/genesys.ts';
 import { openSource } from '../../../../server/connectors/genesys/source.ts';
-import type { CallsFixture, CallsSystem } from '../calls-fixture.ts';
-import { bulkOfYesterday, type GenesysCall } from './conversations.ts';
+import { bulkOfYesterday, type CallsFixture, type CallsSystem } from '../calls-fixture.ts';
+import { type GenesysCall, zoneMs } from './conversations.ts';
 import { clientId, clientSecret, GenesysServer } from './genesys-server.ts';
 
 type Json = Record<string, unknown>;
@@ -30,12 +30,12 @@ export async function startGenesys(): Promise<GenesysSystem> {
     refused: () => config({ login_url: 'http://127.0.0.1:1' }),
     unknownHost: () => config({ login_url: 'https://login.genesys.invalid' }),
     addCalls(calls) {
-      if (typeof calls === 'number') server.bulk = bulkOfYesterday(calls);
+      if (typeof calls === 'number') server.bulk = bulkOfYesterday(calls, zoneMs);
       else for (const call of calls) server.calls.set(call.id, call);
     },
     removeCalls() {
       server.calls.clear();
-      server.bulk = bulkOfYesterday(0);
+      server.bulk = bulkOfYesterday(0, zoneMs);
     },
     endCall: (id) => delete server.calls.get(id)?.isLive,
     recordingArrives: (id) => delete server.calls.get(id)?.recording,

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Bulk } from '../calls-fixture.ts';
 import { Batches, metadataOf, recordingsOf } from './batches.ts';
 import {
-  type Bulk,
   bad,
   conversationOf,
   type GenesysCall,

@@ -1,5 +1,5 @@
+import type { Bulk } from '../calls-fixture.ts';
 import {
-  type Bulk,
   bad,
   beganOrEnded,
   conversationOf,
