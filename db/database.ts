@@ -1,6 +1,6 @@
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2/promise';
 import { AppError } from '../shared/error.ts';
-import { collectWork, tellWork } from './work-made.ts';
+import { callBack, holdCallbacks } from './after-commit.ts';
 
 /** Where the server is: a DATABASE_URL's parts, or the embedded server's socket. */
 export interface DatabaseAddress {
@@ -138,9 +138,9 @@ export async function transaction<T>(pool: Pool, work: (connection: PoolConnecti
 
 async function once<T>(pool: Pool, work: (connection: PoolConnection) => Promise<T>): Promise<T> {
   const connection = await pool.getConnection();
-  collectWork(pool, connection);
+  holdCallbacks(connection);
   const result = await committed(connection, work);
-  tellWork(pool, connection);
+  callBack(pool, connection);
   return result;
 }
 

@@ -9,6 +9,7 @@ import { addConfigurationCommands, addConnectorCommands } from './commands/confi
 import { addInboxCommands } from './commands/inbox.ts';
 import { addJobCommands } from './commands/job.ts';
 import { addMachineCommands } from './commands/machine.ts';
+import { addStorageCommands } from './commands/storage.ts';
 import { addStreamCommands } from './commands/stream.ts';
 
 /**
@@ -28,6 +29,7 @@ addConnectorCommands(program);
 addInboxCommands(program);
 addJobCommands(program);
 addStreamCommands(program);
+addStorageCommands(program);
 addAnalysisCommands(program);
 addEmbedCommands(program);
 addCampaignCommands(program);

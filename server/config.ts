@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
@@ -23,6 +24,29 @@ const list = z
       .filter(Boolean),
   );
 
+const proxyNames = ['loopback', 'linklocal', 'uniquelocal'];
+
+const trustProxy = list.transform((items, context): number | string[] => {
+  const [first = '', ...others] = items;
+  if (others.length === 0 && /^\d{1,2}$/.test(first)) return Number(first);
+  if (items.length === 0) return ['loopback'];
+  if (items.every((item) => proxyNames.includes(item) || isNetwork(item))) return items;
+  context.addIssue('how many proxies stand before the program, or their addresses: 1, or 10.0.0.0/8,192.0.2.7');
+  return z.NEVER;
+});
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || prefix === undefined) return family !== 0;
+  try {
+    new BlockList().addSubnet(address, Number(prefix), family === 6 ? 'ipv6' : 'ipv4');
+  } catch {
+    return false;
+  }
+  return /^\d+$/.test(prefix);
+}
+
 const environmentSchema = z.object({
   PORT: z.coerce.number('a port number, 0 to 65535').int().min(0).max(65535).default(4000),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -41,6 +65,7 @@ const environmentSchema = z.object({
   KAFKA_SASL_MECHANISM: z.enum(saslMechanisms).optional(),
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: z.string().optional(),
+  CQA_TRUST_PROXY: trustProxy,
   CQA_RATE_LIMIT: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
@@ -64,6 +89,8 @@ export interface Config {
   leaseSeconds: number;
   /** Our own cluster, which carries the names of work between machines; undefined: everything goes by the database. */
   kafka: KafkaAddress | undefined;
+  /** Who may say for whom a request is passed on: the last so many proxies, or those with these addresses. */
+  trustProxy: number | string[];
   /** Whether calls of the API are counted against their account's limits: not where a gateway in front does it. */
   rateLimit: 'on' | 'off';
   logLevel: string;
@@ -96,6 +123,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     egressAllow: env.CQA_EGRESS_ALLOW,
     leaseSeconds: env.CQA_LEASE_SECONDS,
     kafka: kafkaOf(env),
+    trustProxy: env.CQA_TRUST_PROXY,
     rateLimit: env.CQA_RATE_LIMIT,
     logLevel: env.LOG_LEVEL,
   };

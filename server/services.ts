@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Database, type DatabaseAddress, type OpenOptions, openDatabase } from '../db/database.ts';
-import { listenForWork } from '../db/work-made.ts';
+import { listenForWork } from '../db/queries/work.ts';
 import type { Config } from './config.ts';
 import { type Log, openLog } from './log.ts';
 import { type Egress, openEgress } from './security/egress.ts';

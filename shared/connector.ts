@@ -61,6 +61,7 @@ export interface CheckStep {
   ok: boolean;
   /** In words: what was seen, or what failed and what to change. */
   message: string;
+  /** `warning`: it worked, and yet somebody should look at it. */
   details?: Record<string, string | number | string[]>;
 }
 

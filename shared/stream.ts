@@ -6,7 +6,6 @@ export const streamStates = [
   'following',
   'starting',
   'failing',
-  'stopped',
   'not_running',
   'connector_disabled',
   'job_disabled',

@@ -2,7 +2,7 @@ import type { Pool, RowDataPacket } from 'mysql2/promise';
 import type { Failure } from '../../shared/error.ts';
 import { mostResultsCounted, type StreamState } from '../../shared/stream.ts';
 import { uuidText } from '../uuid.ts';
-import { type StreamStanding, streamStandings } from './stream-readers.ts';
+import { type StreamStatus, streamStatuses } from './stream-readers.ts';
 
 /** A connector that reads a stream, with how that stands over every process. */
 export interface ConnectorStream {
@@ -39,32 +39,32 @@ export async function selectConnectorStreams(
        ${accountId === undefined ? '' : 'AND c.account_id = ?'} ORDER BY c.account_id, c.name`,
     [types, ...(accountId === undefined ? [] : [accountId])],
   );
-  const standings = new Map((await streamStandings(pool, accountId)).map((one) => [one.connectorId, one]));
-  return rows.map((row) => connectorStream(row, standings.get(row.id)));
+  const statuses = new Map((await streamStatuses(pool, accountId)).map((one) => [one.connectorId, one]));
+  return rows.map((row) => connectorStream(row, statuses.get(row.id)));
 }
 
-function connectorStream(row: RowDataPacket, standing: StreamStanding | undefined): ConnectorStream {
+function connectorStream(row: RowDataPacket, status: StreamStatus | undefined): ConnectorStream {
   return {
     accountUid: uuidText(row.account_uid),
     connectorId: row.id,
     connectorUid: uuidText(row.uid),
     connectorName: row.name,
-    state: stateOf(row, standing),
-    readers: standing?.readers ?? 0,
-    partitions: standing?.partitions ?? 0,
-    lag: standing && standing.partitions > 0 ? standing.lag : undefined,
-    eventsPerSecond: standing?.eventsPerSecond ?? 0,
-    lastEventAt: standing?.lastEventAt ?? row.last_event_at ?? undefined,
-    restarts: standing?.restarts ?? 0,
-    error: standing?.error ?? undefined,
+    state: stateOf(row, status),
+    readers: status?.readers ?? 0,
+    partitions: status?.partitions ?? 0,
+    lag: status && status.partitions > 0 ? status.lag : undefined,
+    eventsPerSecond: status?.eventsPerSecond ?? 0,
+    lastEventAt: status?.lastEventAt ?? row.last_event_at ?? undefined,
+    restarts: status?.restarts ?? 0,
+    error: status?.error ?? undefined,
   };
 }
 
 /** What somebody disabled is read for some seconds yet; it counts as disabled at once. */
-function stateOf(row: RowDataPacket, standing: StreamStanding | undefined): StreamState {
+function stateOf(row: RowDataPacket, status: StreamStatus | undefined): StreamState {
   if (row.is_enabled !== 1) return 'connector_disabled';
   if (row.is_job_enabled === 0) return 'job_disabled';
-  return standing?.state ?? 'not_running';
+  return status?.state ?? 'not_running';
 }
 
 /** Results of a connector that are to be written to its results topic. */
@@ -100,7 +100,7 @@ export interface PartitionShown {
   rejected: number;
   /** Events without content; they are no rows. */
   skipped: number;
-  /** Events that the topic had dropped before they could be read. */
+  /** Offsets that the topic had dropped before they could be read: at most so many events. */
   missed: number;
   error: string | null;
 }

@@ -1,8 +1,7 @@
 import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import type { Failure } from '../../shared/error.ts';
 import { type Connection, transaction } from '../database.ts';
-import { noteWork } from '../work-made.ts';
-import type { Work } from './work.ts';
+import { tellOfWork, type Work } from './work.ts';
 import { lockHeld, removeWork } from './work-claim.ts';
 import type { Claim } from './workers.ts';
 
@@ -25,7 +24,7 @@ export async function addFeedback(connection: PoolConnection, list: readonly New
        ON DUPLICATE KEY UPDATE claim = claim + 1, group_key = VALUES(group_key), run_after = NOW(3)`,
     list.flatMap(({ accountId, subject, connectorId }) => [accountId, subject, connectorId]),
   );
-  noteWork(
+  tellOfWork(
     connection,
     list.map(({ accountId, subject, connectorId: groupKey }) => ({ kind: 'feedback', accountId, subject, groupKey })),
   );

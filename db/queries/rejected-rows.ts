@@ -9,6 +9,8 @@ export interface RejectedRow {
   reason: string;
   /** The row's text, or more of its beginning than is kept. */
   raw: string;
+  /** The row as it came, where that is no UTF-8: its text has U+FFFD for what is none. As long as `raw`, or longer. */
+  bytes?: Buffer | undefined;
   /** The row's id, where it could be read. */
   externalId?: string | undefined;
   /** The file within the item, where the item is an archive, with its headings and what separates them, where it has any. */
@@ -34,9 +36,9 @@ export async function addRejectedRows(
 ): Promise<void> {
   if (rows.length === 0) return;
   await connection.query(
-    'INSERT INTO rejected_row (account_id, execution_id, source_item_id, file_name, line, column_name, code, reason, raw, is_cut, external_id, header, delimiter) VALUES ?',
+    'INSERT INTO rejected_row (account_id, execution_id, source_item_id, file_name, line, column_name, code, reason, raw, raw_bytes, is_cut, external_id, header, delimiter) VALUES ?',
     [
-      rows.map(({ line, column, code, reason, raw, externalId, member }) => [
+      rows.map(({ line, column, code, reason, raw, bytes, externalId, member }) => [
         accountId,
         executionId,
         sourceItemId,
@@ -45,8 +47,10 @@ export async function addRejectedRows(
         column?.slice(0, 191) ?? null,
         code,
         reason.slice(0, 500),
-        cut(raw, rawBytes),
-        Buffer.byteLength(raw) > rawBytes,
+        // One byte that is none makes a character of three.
+        cut(raw, bytes ? 3 * rawBytes : rawBytes),
+        bytes?.subarray(0, rawBytes) ?? null,
+        (bytes?.length ?? Buffer.byteLength(raw)) > rawBytes,
         idOf(externalId),
         headerText(member?.header),
         member?.delimiter ?? null,

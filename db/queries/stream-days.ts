@@ -131,7 +131,7 @@ export async function enterDayItem(
 }
 
 /** Where a batch of events is counted. */
-export interface DayPlace {
+export interface PartitionDay {
   place: ItemPlace;
   partition: number;
   executionId: Buffer;
@@ -151,7 +151,7 @@ export interface BatchFacts {
  */
 export async function saveStreamCheckpoint(
   connection: PoolConnection,
-  { place, partition, executionId, itemId }: DayPlace,
+  { place, partition, executionId, itemId }: PartitionDay,
   { from, to, imported, updated, duplicate, rejected }: Checkpoint,
   { lastEventAt, skipped }: BatchFacts,
 ): Promise<boolean> {
@@ -176,7 +176,7 @@ export async function saveStreamCheckpoint(
   return result.affectedRows > 0;
 }
 
-/** Counts events that were gone before they could be read, in the transaction that passes them over. */
+/** Counts offsets whose events were gone before they could be read, in the transaction that passes them over. */
 export async function countMissed(
   connection: PoolConnection,
   accountId: number,
@@ -193,6 +193,7 @@ export async function countMissed(
 /** What a day's counts leave out. */
 export interface DayRemarks {
   skipped: number;
+  /** Offsets that retention took: at most so many events. */
   missed: number;
   rejected: number;
 }

@@ -1,10 +1,10 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 
 /** `starting`: connecting, or waiting for its partitions; `failing`: tried again and again; `error` says why. */
-export type ReaderState = 'starting' | 'following' | 'failing' | 'stopped';
+export type ReaderState = 'starting' | 'following' | 'failing';
 
 /** How one process stands with one stream. */
-export interface ReaderStanding {
+export interface ReaderStatus {
   accountId: number;
   connectorId: number;
   state: ReaderState;
@@ -29,8 +29,8 @@ export const isLive = `seen_at > NOW(3) - INTERVAL ${silentSeconds} SECOND`;
 const errorLength = 2000;
 
 /** Says how this process stands with its streams. */
-export async function seeReaders(pool: Pool, processId: Buffer, standings: readonly ReaderStanding[]): Promise<void> {
-  if (standings.length === 0) return;
+export async function saveReaders(pool: Pool, processId: Buffer, statuses: readonly ReaderStatus[]): Promise<void> {
+  if (statuses.length === 0) return;
   await pool.query(
     `INSERT INTO stream_reader (connector_id, process_id, account_id, state, partitions, lag, events_per_second,
        last_event_at, restarts, error) VALUES ?
@@ -38,27 +38,27 @@ export async function seeReaders(pool: Pool, processId: Buffer, standings: reado
        events_per_second = VALUES(events_per_second), last_event_at = VALUES(last_event_at),
        restarts = VALUES(restarts), error = VALUES(error), seen_at = NOW(3)`,
     [
-      standings.map((standing) => [
-        ...[standing.connectorId, processId, standing.accountId, standing.state, standing.partitions, standing.lag],
-        ...[standing.eventsPerSecond, standing.lastEventAt, standing.restarts],
-        standing.error?.slice(0, errorLength) ?? null,
+      statuses.map((status) => [
+        ...[status.connectorId, processId, status.accountId, status.state, status.partitions, status.lag],
+        ...[status.eventsPerSecond, status.lastEventAt, status.restarts],
+        status.error?.slice(0, errorLength) ?? null,
       ]),
     ],
   );
 }
 
 /** This process reads the stream no more. */
-export async function forgetReader(pool: Pool, processId: Buffer, connectorId: number): Promise<void> {
+export async function removeReader(pool: Pool, processId: Buffer, connectorId: number): Promise<void> {
   await pool.query('DELETE FROM stream_reader WHERE connector_id = ? AND process_id = ?', [connectorId, processId]);
 }
 
 /** Removes what processes said that are dead by now. */
-export async function forgetDeadReaders(pool: Pool): Promise<void> {
+export async function removeDeadReaders(pool: Pool): Promise<void> {
   await pool.query(`DELETE FROM stream_reader WHERE NOT (${isLive})`);
 }
 
 /** How a stream stands, over all processes that read it. */
-export interface StreamStanding extends ReaderStanding {
+export interface StreamStatus extends ReaderStatus {
   /** How many processes. */
   readers: number;
 }
@@ -68,11 +68,11 @@ export interface StreamStanding extends ReaderStanding {
  * state is the best of theirs, because one that follows has the partitions; the error of any of them is told. A connector
  * that is not in the list is read by nobody.
  */
-export async function streamStandings(pool: Pool, accountId?: number): Promise<StreamStanding[]> {
+export async function streamStatuses(pool: Pool, accountId?: number): Promise<StreamStatus[]> {
   const [rows] = await pool.query<RowDataPacket[]>(
     `SELECT account_id, connector_id, COUNT(*) AS readers, SUM(partitions) AS partitions, SUM(lag) AS lag,
         SUM(events_per_second) AS events_per_second, MAX(last_event_at) AS last_event_at, SUM(restarts) AS restarts,
-        MAX(error) AS error, MIN(FIELD(state, 'following', 'failing', 'starting', 'stopped')) AS best
+        MAX(error) AS error, MIN(FIELD(state, 'following', 'failing', 'starting')) AS best
        FROM stream_reader WHERE ${isLive}${accountId === undefined ? '' : ' AND account_id = ?'}
       GROUP BY account_id, connector_id ORDER BY connector_id`,
     accountId === undefined ? [] : [accountId],
@@ -91,4 +91,4 @@ export async function streamStandings(pool: Pool, accountId?: number): Promise<S
   }));
 }
 
-const byRank: readonly ReaderState[] = ['following', 'failing', 'starting', 'stopped'];
+const byRank: readonly ReaderState[] = ['following', 'failing', 'starting'];

@@ -1,7 +1,7 @@
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Failure } from '../../shared/error.ts';
+import { afterCommit } from '../after-commit.ts';
 import { transaction } from '../database.ts';
-import { noteWork } from '../work-made.ts';
 
 /**
  * What waits to be done. `execute` runs one execution; `record` fetches one interaction's recordings; `analyse` measures
@@ -41,6 +41,21 @@ export interface NewWork {
   groupKey?: number;
 }
 
+/** Told of work once it is committed. It must not throw. */
+export type WorkListener = (made: readonly NewWork[]) => void;
+
+const listeners = new WeakMap<Pool, WorkListener>();
+
+/** From now on `listener` is told of the work that is made through this pool, in transactions or outside of them. */
+export function listenForWork(pool: Pool, listener: WorkListener): void {
+  listeners.set(pool, listener);
+}
+
+/** Has the pool's listener told of work that was written on the connection. */
+export function tellOfWork(connection: PoolConnection | Pool, made: readonly NewWork[]): void {
+  afterCommit(connection, (pool) => listeners.get(pool)?.(made));
+}
+
 /** Adds work that is due at once; work that is already there stays as it is. */
 export async function addWork(connection: PoolConnection | Pool, list: NewWork[]): Promise<void> {
   if (list.length === 0) return;
@@ -50,7 +65,7 @@ export async function addWork(connection: PoolConnection | Pool, list: NewWork[]
     `INSERT INTO work (kind, account_id, subject, group_key, run_after) VALUES ${rows} ON DUPLICATE KEY UPDATE id = id`,
     values.flat(),
   );
-  noteWork(connection, list);
+  tellOfWork(connection, list);
 }
 
 export interface ClaimOptions {

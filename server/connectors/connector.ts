@@ -158,7 +158,8 @@ export interface SinkSession extends AsyncDisposable {
 /** A stream of events that a connector type offers instead of items: read continuously, by the role `stream`. */
 export interface EventStream {
   kafka: KafkaAddress;
-  groupId: string;
+  /** Undefined before the connector was saved. */
+  groupId: string | undefined;
   topic: string;
   /** Where a connector begins that has read nothing yet. */
   startFrom: 'earliest' | 'latest';
@@ -216,6 +217,8 @@ export interface ConnectorType<Config = unknown> {
    * about fields (`conflict` for a login that is taken).
    */
   readonly saved?: (connection: PoolConnection, owner: ConnectorOwner, config: Config) => Promise<void>;
+  /** The configuration as it is exported, where something of it is this connector's alone. What is left out stays as it is at an import. */
+  readonly exported?: (config: Record<string, unknown>) => Record<string, unknown>;
   /** Called in the transaction that deletes one. */
   readonly removed?: (connection: PoolConnection, owner: ConnectorOwner) => Promise<void>;
   /** Tries what the direction needs, step by step; ends with the first step that fails. */

@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts';
 import type { ServiceSettings } from '../services.ts';
 import type { WorkNames } from '../worker/announce/names.ts';
-import { keepThread } from '../worker/kept-thread.ts';
+import { superviseThread } from '../worker/supervised-thread.ts';
 import type { Report } from './thread.ts';
 
 export interface Inbox {
@@ -22,7 +22,7 @@ export function startInbox(settings: ServiceSettings, log: Log, announce: (names
   const began = new Promise<void>((resolve) => {
     told = resolve;
   });
-  const thread = keepThread<Report>({
+  const thread = superviseThread<Report>({
     ...{ name: 'inbox', url: new URL('./thread.js', import.meta.url), workerData: settings, heapMb, log },
     complaint: "the inbox's thread ended by an error; it is started again",
     onReport(report) {

@@ -31,15 +31,23 @@ export interface KafkaEvent {
   /** Null is a tombstone. */
   value: Buffer | null;
   timestampMs: number;
+  /**
+   * Why nothing can be read here, with what to do: this one stands for all events of a batch that unpacks to more than
+   * 256 MiB, or that is older than Kafka 0.11, and its value is null.
+   */
+  unreadable?: string;
 }
 
-/** Events of one partition, in order, without gaps but for those of the log itself (compaction, transactions). */
+/**
+ * Events of one partition, in order, without gaps but for those of the log itself (compaction, marks of transactions and what
+ * they have aborted). Where there is nothing but such gaps, there are no events, and only `next` is further.
+ */
 export interface EventBatch {
   partition: number;
   events: readonly KafkaEvent[];
-  /** Where the fetch began: every event of the log from here on is in `events`. */
+  /** Where the fetch began: every event of the log from here up to `next` is in `events`. */
   from: number;
-  /** After the last of them. */
+  /** Where the partition is read on. */
   next: number;
   /** The next offset that the partition will give: what is between `next` and this one is lag. */
   end: number;
@@ -107,12 +115,19 @@ export interface Producer {
 export interface Cluster extends AsyncDisposable {
   /** Connects and signs in. Gives the cluster's own id, which a cluster that was set up anew does not share. */
   id(): Promise<string>;
+  /**
+   * The id that the topic got when it was made: one that was deleted and made anew under the same name has another. Undefined
+   * where the broker is too old to give ids (before Kafka 2.8, and kcat's mock): there nothing tells the two apart.
+   */
+  topicId(topic: string): Promise<string | undefined>;
   /** The topic's partitions. */
   ranges(topic: string): Promise<PartitionRange[]>;
   /** Makes a topic unless it is there. */
   ensureTopic(topic: string, partitions: number): Promise<void>;
   /** The last event of a topic that has any; proves the right to read. Joins no group. */
   latest(topic: string): Promise<KafkaEvent | undefined>;
+  /** Of all partitions the newest events, at most so many and the newest first. Where transactions end, there may be fewer. */
+  latestEvents(topic: string, count: number): Promise<KafkaEvent[]>;
   /** Whether this login may write to the topic, found out without writing anything to it. */
   requireWritable(topic: string): Promise<void>;
   /** Whether this login may join the group, found out without joining it. */

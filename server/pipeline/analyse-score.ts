@@ -9,14 +9,14 @@ import { analyse } from '../analysis/analyse.ts';
 import { assign } from '../analysis/assignment.ts';
 import { attributeLookup, type InteractionFields } from '../analysis/attributes.ts';
 import type { Log } from '../log.ts';
-import type { Hearing } from './analyse-measure.ts';
+import type { Measured } from './analyse-measure.ts';
 import type { RuleReader } from './analyse-rules.ts';
 
 /** What an interaction is judged by. */
-export interface Evidence {
+export interface AnalysisInput {
   subject: AnalysisSubject;
   fields: InteractionFields;
-  hearing: Hearing;
+  measured: Measured;
   turns: TranscriptTurn[] | null;
 }
 
@@ -27,7 +27,7 @@ export interface AssignedProfile extends ProfileVersion {
 export type Assigned = { profiles: AssignedProfile[]; reason: UnanalysedReason | undefined };
 
 /** The interaction's own fields by their API names; a duration that its row did not bring is the recording's. */
-export function fieldsOf(subject: AnalysisSubject, hearing: Hearing): InteractionFields {
+export function fieldsOf(subject: AnalysisSubject, measured: Measured): InteractionFields {
   return {
     external_interaction_id: subject.externalId,
     channel_type: subject.channelType,
@@ -36,12 +36,16 @@ export function fieldsOf(subject: AnalysisSubject, hearing: Hearing): Interactio
     audio_format: subject.audioFormat,
     pii_redacted: subject.piiRedacted,
     interaction_start_time: subject.startTime?.toISOString(),
-    duration_seconds: subject.durationSeconds ?? recordingSeconds(hearing),
+    duration_seconds: subject.durationSeconds ?? recordingSeconds(measured),
   };
 }
 
 /** Decides by the account's rules of now which profiles score the interaction. */
-export async function assignProfiles(reader: RuleReader, log: Log, { subject, fields }: Evidence): Promise<Assigned> {
+export async function assignProfiles(
+  reader: RuleReader,
+  log: Log,
+  { subject, fields }: AnalysisInput,
+): Promise<Assigned> {
   const { rules, profiles: known } = await reader.ofAccount(subject.accountId);
   const interaction = {
     id: uuidText(subject.id),
@@ -66,35 +70,35 @@ export async function assignProfiles(reader: RuleReader, log: Log, { subject, fi
 }
 
 /** Scores the interaction by one profile. Nothing to judge it by makes a failed analysis. */
-export function score(evidence: Evidence, profile: AssignedProfile): AnalysisResult {
+export function score(input: AnalysisInput, profile: AssignedProfile): AnalysisResult {
   const { id: profileId, version: profileVersion, ruleId } = profile;
-  const outcome = nothingToAnalyse(evidence) ?? scoreCardOf(evidence, profile);
+  const outcome = nothingToAnalyse(input) ?? scoreCardOf(input, profile);
   return { profileId, profileVersion, ruleId, outcome };
 }
 
-function scoreCardOf({ subject, fields, hearing, turns }: Evidence, { body }: AssignedProfile) {
+function scoreCardOf({ subject, fields, measured, turns }: AnalysisInput, { body }: AssignedProfile) {
   return analyse({
     profile: body,
-    measures: 'measurement' in hearing ? hearing.measurement.measures : null,
-    unmeasuredReason: 'failure' in hearing ? clause(hearing.failure.message) : undefined,
+    measures: 'measurement' in measured ? measured.measurement.measures : null,
+    unmeasuredReason: 'failure' in measured ? clause(measured.failure.message) : undefined,
     turns,
     untranscribedReason: subject.transcriptFailure?.message,
     interaction: fields,
     metadata: subject.metadata,
-    durationSeconds: recordingSeconds(hearing) ?? subject.durationSeconds,
+    durationSeconds: recordingSeconds(measured) ?? subject.durationSeconds,
   });
 }
 
 /** Why the interaction cannot be analysed at all, where there is neither a measured recording nor a transcript. */
-export function nothingToAnalyse({ subject, hearing, turns }: Evidence): Failure | undefined {
-  if (turns !== null || 'measurement' in hearing) return undefined;
-  const { code, message } = hearing.failure;
+export function nothingToAnalyse({ subject, measured, turns }: AnalysisInput): Failure | undefined {
+  if (turns !== null || 'measurement' in measured) return undefined;
+  const { code, message } = measured.failure;
   const why = subject.transcriptFailure ? ` The transcript: ${subject.transcriptFailure.message}` : '';
   return { code, message: `${message} There is no transcript text either, so nothing could be analysed.${why}` };
 }
 
-function recordingSeconds(hearing: Hearing): number | null {
-  return 'measurement' in hearing ? hearing.measurement.facts.duration_seconds : null;
+function recordingSeconds(measured: Measured): number | null {
+  return 'measurement' in measured ? measured.measurement.facts.duration_seconds : null;
 }
 
 /** A sentence as the end of another one. */

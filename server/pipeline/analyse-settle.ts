@@ -13,8 +13,8 @@ import { type Measurement, saveMeasurement } from '../../db/queries/measurements
 import { settleWork, type Work } from '../../db/queries/work.ts';
 import { lockHeld, removeWork } from '../../db/queries/work-claim.ts';
 import type { Failure } from '../../shared/error.ts';
+import type { ResultTargets } from '../feedback/targets.ts';
 import type { Services } from '../services.ts';
-import type { ResultTargets } from '../stream/feedback/targets.ts';
 import { announceEnd, failureAnnouncement } from '../webhooks/analysis-events.ts';
 import { announce } from '../webhooks/announce.ts';
 import { WorkAborted } from '../worker/abort.ts';
@@ -81,7 +81,7 @@ async function addFeedbackOf(
   targets: ResultTargets,
   list: readonly AnalysisEnding[],
 ): Promise<void> {
-  const owned = await targets.owned(connection, list, ({ subject }) => subject.connectorId);
+  const owned = await targets.withTarget(connection, list, ({ subject }) => subject.connectorId);
   const analysed = owned.filter(({ end, results }) => end.status === 'completed' && results.length > 0);
   const idOf = await storedAnalysisIds(
     connection,
@@ -114,7 +114,7 @@ export async function failAnalysis(
     const { callbackUrl, connectorId } = listeners;
     if (callbackUrl !== null)
       await announce(connection, accountId, [failureAnnouncement({ ...listeners, callbackUrl }, failure)]);
-    const owned = await targets.owned(connection, [{ accountId, connectorId, subject }], (one) => one.connectorId);
+    const owned = await targets.withTarget(connection, [{ accountId, connectorId, subject }], (one) => one.connectorId);
     await addFeedback(connection, owned);
   });
 }

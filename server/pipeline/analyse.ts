@@ -8,19 +8,27 @@ import {
 import type { Work } from '../../db/queries/work.ts';
 import { holdsWork } from '../../db/queries/work-claim.ts';
 import { releaseClaims } from '../../db/queries/workers.ts';
+import { AppError } from '../../shared/error.ts';
 import type { TranscriptTurn } from '../../shared/measures.ts';
 import { parseTranscript } from '../analysis/transcript/parse.ts';
 import { CallGroup } from '../call-group.ts';
+import { ResultTargets } from '../feedback/targets.ts';
 import type { Services } from '../services.ts';
-import { ResultTargets } from '../stream/feedback/targets.ts';
 import { announceInProgress } from '../webhooks/analysis-events.ts';
 import { WorkAborted } from '../worker/abort.ts';
 import type { WorkHandler } from '../worker/handler.ts';
-import { type Hearing, hear } from './analyse-measure.ts';
+import { AnalysisConcurrency } from './analyse-concurrency.ts';
+import { type Measured, measureFirst } from './analyse-measure.ts';
 import { RuleReader } from './analyse-rules.ts';
-import { type Assigned, assignProfiles, type Evidence, fieldsOf, nothingToAnalyse, score } from './analyse-score.ts';
+import {
+  type AnalysisInput,
+  type Assigned,
+  assignProfiles,
+  fieldsOf,
+  nothingToAnalyse,
+  score,
+} from './analyse-score.ts';
 import { type AnalysisEnding, dropAnalysis, failAnalysis, settleAnalyses } from './analyse-settle.ts';
-import { HearingTurns } from './analyse-turns.ts';
 
 export interface AnalyseOptions {
   /** Without it only WAV recordings are measured. */
@@ -29,6 +37,10 @@ export interface AnalyseOptions {
 
 /** About half of what is held, so that there is something to load while others are settled. */
 const groupMost = 32;
+/** Seconds apart, for what passes at once. */
+const quickAttempts = 2;
+/** Until the storage is asked again; nothing can be done without it. */
+const storageDelayMs = 2 * 60_000;
 
 /**
  * Analyses one interaction with all its profiles: measures its recording, reads its transcript, assigns profiles, scores
@@ -37,22 +49,32 @@ const groupMost = 32;
  */
 export function analyseHandler(services: Services, { ffmpegPath }: AnalyseOptions): WorkHandler {
   const { pool } = services.database;
-  const hearingTurns = new HearingTurns();
+  const concurrency = new AnalysisConcurrency();
   const rules = new RuleReader(pool);
   const targets = new ResultTargets(services.keyring);
   const loading = new CallGroup((list: Work[]) => loadMaterial(pool, list), groupMost);
   const beginning = new CallGroup((list: AnalysisSubject[]) => beginInteractions(pool, list));
   const settling = new CallGroup((list: AnalysisEnding[]) => settleAnalyses(services, targets, list), groupMost);
-  const releasing = new CallGroup((list: Work[]) => releaseClaims(pool, list));
+  const releasing = new CallGroup((list: (Work & { delayMs?: number })[]) => releaseClaims(pool, list));
 
-  async function evidenceOf(material: AnalysisMaterial, signal: AbortSignal): Promise<Evidence> {
+  async function inputOf(material: AnalysisMaterial, signal: AbortSignal): Promise<AnalysisInput> {
     const { subject, recordings } = material;
-    const listen = async () => {
-      if (recordings.length > 0) await beginning.add(subject);
-      return await hear(services, material, ffmpegPath, signal);
-    };
-    const hearing = await (recordings.length > 0 ? hearingTurns.within(listen, signal) : listen());
-    return { subject, fields: fieldsOf(subject, hearing), hearing, turns: turnsOf(subject.transcriptText) };
+    if (recordings.length > 0) await beginning.add(subject);
+    const measured = await measureFirst(services, material, ffmpegPath, signal);
+    return { subject, fields: fieldsOf(subject, measured), measured, turns: turnsOf(subject.transcriptText) };
+  }
+
+  /** Undefined where the storage is away for longer: the work waits for it then, which is no failed attempt. */
+  async function inputOrLater(work: Work, material: AnalysisMaterial, signal: AbortSignal) {
+    try {
+      return await inputOf(material, signal);
+    } catch (thrown) {
+      const isAway = thrown instanceof AppError && thrown.kind === 'transient' && !signal.aborted;
+      if (!isAway || work.attempts <= quickAttempts) throw thrown;
+      services.log.warn({ err: thrown }, 'a recording cannot be read from the storage now; it is analysed later');
+      await releasing.add({ ...work, delayMs: storageDelayMs * (0.5 + Math.random()) });
+      return undefined;
+    }
   }
 
   /** One that the database does not take must not fail those of the same moment. */
@@ -68,17 +90,19 @@ export function analyseHandler(services: Services, { ffmpegPath }: AnalyseOption
   return {
     kind: 'analyse',
     get concurrency() {
-      return hearingTurns.concurrency;
+      return concurrency.most;
     },
     maxAttempts: 5,
     async run(work, signal) {
       const material = await loading.add(work);
       if (!material) return dropAnalysis(services, work);
-      if (material.recordings.length > 0 && !hearingTurns.hasRoom) return releasing.add(work);
-      const evidence = await evidenceOf(material, signal);
-      const assigned = await assignProfiles(rules, services.log, evidence);
-      await announceBegin(services, work, evidence, assigned);
-      if (!(await settle(endingOf(work, evidence, assigned)))) throw new WorkAborted('lease_lost');
+      const release = material.recordings.length > 0 ? concurrency.tryMeasure() : () => undefined;
+      if (!release) return releasing.add(work);
+      const input = await inputOrLater(work, material, signal).finally(release);
+      if (!input) return;
+      const assigned = await assignProfiles(rules, services.log, input);
+      await announceBegin(services, work, input, assigned);
+      if (!(await settle(endingOf(work, input, assigned)))) throw new WorkAborted('lease_lost');
     },
     giveUp: (work, failure) => failAnalysis(services, targets, work, failure),
     // Nothing is kept open between pieces of work.
@@ -90,13 +114,13 @@ export function analyseHandler(services: Services, { ffmpegPath }: AnalyseOption
 async function announceBegin(
   { database }: Services,
   work: Work,
-  evidence: Evidence,
+  input: AnalysisInput,
   { profiles }: Assigned,
 ): Promise<void> {
-  if (evidence.subject.callbackUrl === null || profiles.length === 0 || nothingToAnalyse(evidence)) return;
+  if (input.subject.callbackUrl === null || profiles.length === 0 || nothingToAnalyse(input)) return;
   await transaction(database.pool, async (connection) => {
     if (!(await holdsWork(connection, work))) throw new WorkAborted('lease_lost');
-    await announceInProgress(connection, work, evidence.subject, profiles);
+    await announceInProgress(connection, work, input.subject, profiles);
   });
 }
 
@@ -105,24 +129,24 @@ function turnsOf(transcriptText: string | null): TranscriptTurn[] | null {
   return turns.length > 0 ? turns : null;
 }
 
-function endingOf(work: Work, evidence: Evidence, assigned: Assigned): AnalysisEnding {
-  const { subject, hearing } = evidence;
+function endingOf(work: Work, input: AnalysisInput, assigned: Assigned): AnalysisEnding {
+  const { subject, measured } = input;
   const { profiles, reason } = assigned;
-  const failure = nothingToAnalyse(evidence);
+  const failure = nothingToAnalyse(input);
   return {
     work,
     // What was read is not kept until the others of the group have been scored.
     subject: { ...subject, transcriptText: null },
-    results: profiles.map((profile) => score(evidence, profile)),
+    results: profiles.map((profile) => score(input, profile)),
     profiles,
-    measurement: 'measurement' in hearing && hearing.isNew ? hearing.measurement : undefined,
+    measurement: 'measurement' in measured && measured.isNew ? measured.measurement : undefined,
     end: failure
       ? { status: 'failed', failure }
-      : { status: 'completed', unanalysedReason: reason, measuredSeconds: measuredSeconds(hearing) },
+      : { status: 'completed', unanalysedReason: reason, measuredSeconds: measuredSeconds(measured) },
     completedAt: new Date(),
   };
 }
 
-function measuredSeconds(hearing: Hearing): number | undefined {
-  return 'measurement' in hearing ? hearing.measurement.facts.duration_seconds : undefined;
+function measuredSeconds(measured: Measured): number | undefined {
+  return 'measurement' in measured ? measured.measurement.facts.duration_seconds : undefined;
 }

@@ -10,16 +10,17 @@ import {
 import { type TranscriptOutcome, writeTranscript } from '../../db/queries/transcripts.ts';
 import type { Work } from '../../db/queries/work.ts';
 import { releaseClaims } from '../../db/queries/workers.ts';
+import { timeMsOf } from '../../db/uuid.ts';
 import { AppError, type Failure } from '../../shared/error.ts';
 import type { RecordingState } from '../../shared/interaction.ts';
 import { CallGroup } from '../call-group.ts';
+import { ResultTargets } from '../feedback/targets.ts';
 import type { Services } from '../services.ts';
-import { ResultTargets } from '../stream/feedback/targets.ts';
 import type { WorkHandler } from '../worker/handler.ts';
 import { announceFailed } from './record/announce-failed.ts';
 import { fetchRecording } from './record/fetch-recording.ts';
 import { fetchTranscript } from './record/fetch-transcript.ts';
-import { isLate, waitAfter } from './record/late.ts';
+import { isLate, type Wait, waitAfter } from './record/late.ts';
 import { SourceSessions } from './record/sessions.ts';
 
 /**
@@ -65,17 +66,17 @@ export function recordHandler(services: Services, _options: { ffmpegPath?: strin
     if (transcript) await writeTranscript(pool, work, transcript);
   }
 
-  /** Waits for what nobody is to blame for, however often; throws the first other failure. */
+  /** Waits for what nobody is to blame for; throws the first other failure. */
   async function postpone(work: Work, failures: FetchFailure[]): Promise<void> {
-    const late = failures.flatMap(({ row, reason }) => (row && isLate(reason) ? [row.position] : []));
+    const waits = failures.map((failure) => ({ ...failure, wait: waitFor(work, failure) }));
+    const late = waits.flatMap(({ row, wait }) => (row && wait?.isBounded ? [row.position] : []));
     if (late.length > 0) await markLate(pool, work, late);
-    const delays: number[] = [];
-    for (const { row, reason } of failures) {
-      const delaySeconds = row || !isLate(reason) ? waitAfter(reason, row?.lateSeconds ?? 0) : undefined;
-      if (delaySeconds === undefined) throw reason;
-      delays.push(delaySeconds);
-    }
-    await releaseClaims(pool, [{ ...work, delayMs: Math.max(...delays) * 1000 }]);
+    const other = waits.find(({ wait }) => !wait);
+    if (other) throw other.reason;
+    const delaySeconds = Math.max(...waits.map(({ wait }) => wait?.seconds ?? 0));
+    const away = failures.find(({ reason }) => !isLate(reason));
+    if (away) services.log.warn({ err: away.reason, delaySeconds }, 'a recording cannot be had now; tried again later');
+    await releaseClaims(pool, [{ ...work, delayMs: delaySeconds * 1000 }]);
   }
 
   return {
@@ -110,6 +111,13 @@ type Fetched = Pick<RecordResult, 'outcomes' | 'transcript'>;
 interface FetchFailure {
   row: RecordingRow | undefined;
   reason: unknown;
+}
+
+/** Of a transcript it is not noted since when it is waited for: that is how old its interaction is. */
+function waitFor({ subject, attempts }: Work, { row, reason }: FetchFailure): Wait | undefined {
+  if (!row && isLate(reason)) return undefined;
+  const lateSeconds = row ? (row.lateSeconds ?? 0) : (Date.now() - timeMsOf(subject)) / 1000;
+  return waitAfter(reason, lateSeconds, attempts);
 }
 
 async function fetchAll(

@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/error.ts';
 import type { ByteStream } from '../byte-stream.ts';
-import type { AnyBucket } from '../connectors/s3/bucket.ts';
-import { removeObject } from '../connectors/s3/object.ts';
+import type { Bucket } from '../s3/bucket.ts';
+import { removeObject } from '../s3/object.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { closedUnread } from './closed-unread.ts';
 import { gathered } from './gather.ts';
@@ -33,10 +33,10 @@ export function openS3Storage(url: string, storageKey: Buffer, scratch: string):
   const memory = new ByteBudget(sendingBytes);
   const partial = new PartialFolder(scratch);
   const writer = new SealedWriter();
-  const open = opener(() => openStorageBucket(place));
+  const access = new BucketAccess(() => openStorageBucket(place));
   const find = async (key: string) => {
     const objectKey = place.prefix + segmentsOfKey(key).join('/');
-    return { bucket: await open(), objectKey, storageKey, name: key };
+    return { bucket: await access.open(), objectKey, storageKey, name: key };
   };
   return {
     async put(key, content) {
@@ -46,9 +46,9 @@ export function openS3Storage(url: string, storageKey: Buffer, scratch: string):
       await using upload = new GrowingFileUpload(bucket, objectKey, path, memory);
       try {
         const stored = await sealInto(file, content, (writtenBytes) =>
-          told(key, bucket, () => upload.follow(writtenBytes)),
+          access.told(key, bucket, () => upload.follow(writtenBytes)),
         );
-        await told(key, bucket, () => upload.complete());
+        await access.told(key, bucket, () => upload.complete());
         return stored;
       } catch (error) {
         throw writeFailure(error, scratch);
@@ -56,29 +56,17 @@ export function openS3Storage(url: string, storageKey: Buffer, scratch: string):
     },
     async read(key, range) {
       const object = await find(key);
-      const content = await told(key, object.bucket, () => openSealedRange(object, range));
-      return closedUnread(toldWhileRead(key, object.bucket, content), async () => content.return?.());
+      const content = await access.told(key, object.bucket, () => openSealedRange(object, range));
+      return closedUnread(access.toldWhileRead(key, object.bucket, content), async () => content.return?.());
     },
     async size(key) {
       const object = await find(key);
-      return await told(key, object.bucket, () => sizeOfSealed(object));
+      return await access.told(key, object.bucket, () => sizeOfSealed(object));
     },
     async remove(key) {
       const { bucket, objectKey } = await find(key);
-      await told(key, bucket, () => removeObject(bucket, objectKey));
+      await access.told(key, bucket, () => removeObject(bucket, objectKey));
     },
-  };
-}
-
-/** Opens it once; one that could not be opened is tried again by the next who needs it. */
-function opener(open: () => Promise<AnyBucket>): () => Promise<AnyBucket> {
-  let opened: Promise<AnyBucket> | undefined;
-  return () => {
-    opened ??= open().catch((error: unknown) => {
-      opened = undefined;
-      throw error instanceof AppError ? notSetUp(error) : error;
-    });
-    return opened;
   };
 }
 
@@ -101,18 +89,44 @@ async function sealInto(
   }
 }
 
-async function told<T>(key: string, { config }: AnyBucket, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof AppError ? asStored(error, key, config) : error;
-  }
-}
+/** The opened bucket, and what fails there in words. */
+class BucketAccess {
+  readonly #open: () => Promise<Bucket>;
+  #opened: Promise<Bucket> | undefined;
 
-async function* toldWhileRead(key: string, { config }: AnyBucket, content: ByteStream): AsyncGenerator<Uint8Array> {
-  try {
-    yield* content;
-  } catch (error) {
-    throw error instanceof AppError ? asStored(error, key, config) : error;
+  constructor(open: () => Promise<Bucket>) {
+    this.#open = open;
+  }
+
+  /** Opens it once; one that could not be opened is tried again by the next who needs it. */
+  open(): Promise<Bucket> {
+    this.#opened ??= this.#open().catch((error: unknown) => {
+      this.#opened = undefined;
+      throw error instanceof AppError ? notSetUp(error) : error;
+    });
+    return this.#opened;
+  }
+
+  async told<T>(key: string, bucket: Bucket, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw this.#failure(error, key, bucket);
+    }
+  }
+
+  async *toldWhileRead(key: string, bucket: Bucket, content: ByteStream): AsyncGenerator<Uint8Array> {
+    try {
+      yield* content;
+    } catch (error) {
+      throw this.#failure(error, key, bucket);
+    }
+  }
+
+  /** Credentials that were refused are looked for anew by whoever comes next: somebody may have replaced them. */
+  #failure(error: unknown, key: string, bucket: Bucket): unknown {
+    if (!(error instanceof AppError)) return error;
+    if (error.code === 'sign_in_refused') this.#opened = undefined;
+    return asStored(error, key, bucket.config);
   }
 }

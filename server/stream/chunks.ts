@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StoredRule } from '../../db/queries/assignment-rules.ts';
 import type { RejectedRow } from '../../db/queries/rejected-rows.ts';
@@ -58,10 +59,11 @@ export class EventChunk implements Chunk {
     return this.events >= maxRows || this.buffer.length + this.#rejectedBytes >= maxBytes;
   }
 
-  add({ offset, value, timestampMs }: KafkaEvent, reader: EventReader, rules: readonly StoredRule[]): void {
+  add(event: KafkaEvent, reader: EventReader, rules: readonly StoredRule[]): void {
+    const { offset, value, timestampMs } = event;
     this.to = offset + 1;
     this.lastEventAt = timeOf(timestampMs);
-    const read = reader.read(value);
+    const read = reader.read(event);
     if (read === 'skipped') this.skipped++;
     else if ('problem' in read) this.#reject(offset, value ?? noValue, read);
     else this.rows.push(this.buffer.add(read.interaction, offset, fateOf(read.interaction, rules)));
@@ -70,9 +72,11 @@ export class EventChunk implements Chunk {
   #reject(line: number, value: Buffer, { problem, externalId }: RejectedEvent): void {
     const { code, column, reason } = problem;
     // A little more than is kept, so that it is known to be cut.
-    const raw = value.toString('utf8', 0, keptBytes + 8);
-    this.rejected.push({ line, column, code, reason, raw, externalId });
-    this.#rejectedBytes += raw.length;
+    const kept = value.subarray(0, keptBytes + 8);
+    const raw = kept.toString('utf8');
+    const bytes = isUtf8(value) ? undefined : kept;
+    this.rejected.push({ line, column, code, reason, raw, bytes, externalId });
+    this.#rejectedBytes += raw.length + (bytes?.length ?? 0);
   }
 }
 

@@ -10,9 +10,12 @@ export function notesOf({ rejected, skipped, missed }: DayRemarks): string[] {
   return notes;
 }
 
-/** Said as long as the day lasts, and kept with it. */
+/**
+ * Said as long as the day lasts, and kept with it. `missed` counts offsets: those of marks of transactions, and of events that
+ * compaction had removed before, cannot be told from lost ones any more.
+ */
 export function missedNote(missed: number): string {
-  const events = missed === 1 ? '1 event was' : `${missed} events were`;
+  const events = missed === 1 ? 'up to 1 event was' : `up to ${missed} events were`;
   return `${events} deleted from the topic by its retention before being read`;
 }
 

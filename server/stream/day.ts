@@ -4,11 +4,11 @@ import { moveExecution } from '../../db/queries/execution-progress.ts';
 import { addExecution } from '../../db/queries/executions.ts';
 import type { ItemPlace } from '../../db/queries/source-ledger.ts';
 import {
-  type DayPlace,
   databaseNow,
   enterDayItem,
   lockDay,
   lockOpenDay,
+  type PartitionDay,
   reopenDay,
 } from '../../db/queries/stream-days.ts';
 import { type FollowedStream, isFollowed } from '../../db/queries/stream-followed.ts';
@@ -17,7 +17,7 @@ import { AppError } from '../../shared/error.ts';
 import { hasEnded } from '../../shared/execution.ts';
 import { instantOf, localDay, zoneOf } from '../jobs/local-time.ts';
 import type { Services } from '../services.ts';
-import { dayItem } from './place.ts';
+import { dayItem } from './location.ts';
 
 /** One day on an account's calendar. */
 export interface CalendarDay {
@@ -41,8 +41,8 @@ interface OpenedDay extends CalendarDay {
   executionId: Buffer;
   /** The database's clock less ours. */
   clockMs: number;
-  /** Where its partitions are counted. */
-  places: Map<number, Promise<DayPlace>>;
+  /** Where each of its partitions is counted. */
+  partitions: Map<number, Promise<PartitionDay>>;
 }
 
 /** The execution that a stream's events are counted in: one a day, by the database's clock and the account's zone. */
@@ -66,13 +66,13 @@ export class StreamDays {
   }
 
   /** Where a partition's events of today are counted. */
-  async placeOf(partition: number): Promise<DayPlace> {
+  async dayOf(partition: number): Promise<PartitionDay> {
     const day = await this.#today();
-    let entering = day.places.get(partition);
+    let entering = day.partitions.get(partition);
     if (!entering) {
       entering = this.#enter(partition, day);
-      day.places.set(partition, entering);
-      entering.catch(() => day.places.delete(partition));
+      day.partitions.set(partition, entering);
+      entering.catch(() => day.partitions.delete(partition));
     }
     return entering;
   }
@@ -112,7 +112,7 @@ export class StreamDays {
       const now = await databaseNow(connection);
       const day = dayAt(now, this.#followed.timezone);
       const executionId = await this.#execution(connection, day);
-      return { ...day, executionId, clockMs: now.getTime() - Date.now(), places: new Map() };
+      return { ...day, executionId, clockMs: now.getTime() - Date.now(), partitions: new Map() };
     });
   }
 
@@ -132,7 +132,7 @@ export class StreamDays {
     return id;
   }
 
-  #enter(partition: number, { executionId, name }: OpenedDay): Promise<DayPlace> {
+  #enter(partition: number, { executionId, name }: OpenedDay): Promise<PartitionDay> {
     const { timezone } = this.#followed;
     return transaction(this.#services.database.pool, async (connection) => {
       // Nothing is added to a day that was closed meanwhile, for its items are counted.

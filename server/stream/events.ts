@@ -1,5 +1,6 @@
 import { listEnabledRules, type StoredRule } from '../../db/queries/assignment-rules.ts';
 import type { EventStream } from '../connectors/connector.ts';
+import type { KafkaEvent } from '../kafka/cluster.ts';
 import type { Log } from '../log.ts';
 import type { RowProblem } from '../pipeline/parse/scanner.ts';
 import { RowRejected } from '../pipeline/validate/fields.ts';
@@ -28,7 +29,8 @@ export class EventReader {
     this.#log = log;
   }
 
-  read(value: Buffer | null): ReadEvent {
+  read({ value, unreadable }: Pick<KafkaEvent, 'value' | 'unreadable'>): ReadEvent {
+    if (unreadable !== undefined) return { problem: { code: 'bad_value', reason: unreadable }, externalId: undefined };
     if (value === null) return 'skipped';
     let externalId: string | undefined;
     try {

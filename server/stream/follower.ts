@@ -1,7 +1,8 @@
 import { dayRemarks } from '../../db/queries/stream-days.ts';
 import type { FollowedStream } from '../../db/queries/stream-followed.ts';
-import type { ReaderStanding } from '../../db/queries/stream-readers.ts';
+import type { ReaderStatus } from '../../db/queries/stream-readers.ts';
 import { AppError, type Failure } from '../../shared/error.ts';
+import { backoffMs } from '../backoff.ts';
 import type { EventStream } from '../connectors/connector.ts';
 import { type LoadedConnector, loadConnector } from '../connectors/load.ts';
 import type { Cluster, KafkaSettings } from '../kafka/cluster.ts';
@@ -11,7 +12,7 @@ import { wait } from '../worker/wait.ts';
 import type { BufferPool } from './chunks.ts';
 import { missedNote } from './day-notes.ts';
 import { Reading } from './reading.ts';
-import { Standing } from './standing.ts';
+import { FollowerStatus } from './status.ts';
 
 export interface FollowerOptions {
   openCluster: (settings: KafkaSettings) => Cluster;
@@ -21,7 +22,7 @@ export interface FollowerOptions {
   load?: (services: Services, followed: FollowedStream) => Promise<LoadedConnector>;
 }
 
-const lookMs = 2_000;
+const refreshMs = 2_000;
 const longestRetryMs = 30_000;
 
 /** Reads one stream for as long as it is not stopped: whatever fails is told, and tried again. */
@@ -29,7 +30,7 @@ export class Follower {
   readonly followed: FollowedStream;
   readonly #services: Services;
   readonly #options: FollowerOptions;
-  readonly #standing = new Standing();
+  readonly #status = new FollowerStatus();
   readonly #stopping = new AbortController();
   readonly #ended: Promise<void>;
   #reading: Reading | undefined;
@@ -41,25 +42,25 @@ export class Follower {
     this.#ended = this.#run();
   }
 
-  standing(): ReaderStanding {
+  status(): ReaderStatus {
     if (this.#reading) {
-      this.#standing.lag = this.#reading.lag();
-      this.#standing.partitions = this.#reading.partitions();
+      this.#status.lag = this.#reading.lag();
+      this.#status.partitions = this.#reading.partitions();
     }
-    return this.#standing.told(this.followed);
+    return this.#status.snapshot(this.followed);
   }
 
   /** Why it fails; undefined while it does not. */
   get failure(): Failure | undefined {
-    return this.#standing.failure;
+    return this.#status.failure;
   }
 
   /** Opens the day that has begun, and tells what was lost in it. The day's execution, where there is one yet. */
-  async look(): Promise<Buffer | undefined> {
+  async openDay(): Promise<Buffer | undefined> {
     const executionId = await this.#reading?.days.executionId();
     if (!executionId) return undefined;
     const { missed } = await dayRemarks(this.#services.database.pool, this.followed.accountId, executionId);
-    this.#standing.warning = missed > 0 ? `Today ${missedNote(missed)}.` : undefined;
+    this.#status.warning = missed > 0 ? `Today ${missedNote(missed)}.` : undefined;
     return executionId;
   }
 
@@ -83,9 +84,8 @@ export class Follower {
       if (signal.aborted) break;
       // What went well for a while begins anew with the shortest wait.
       failures = performance.now() - beganMs > 2 * longestRetryMs ? 0 : failures;
-      await wait(Math.min(retryMs * 2 ** failures++, longestRetryMs), signal);
+      await wait(backoffMs(failures++, retryMs, longestRetryMs), signal);
     }
-    this.#standing.state = 'stopped';
   }
 
   /** Until it is stopped. Throws why it cannot go on. */
@@ -98,26 +98,26 @@ export class Follower {
     await using cluster = this.#options.openCluster({ address: stream.kafka, clientId: 'cqa', egress, log });
     await using reading = await Reading.begin({
       ...{ services: this.#services, followed: this.followed, connector, stream, cluster },
-      ...{ standing: this.#standing, buffers: this.#options.buffers },
+      ...{ status: this.#status, buffers: this.#options.buffers },
     });
     this.#reading = reading;
-    const looking = startRepeatedTask(() => reading.look(), {
-      ...{ everyMs: lookMs, log, complaint: 'a stream could not be looked at; tried again' },
+    const refreshing = startRepeatedTask(() => reading.refresh(), {
+      ...{ everyMs: refreshMs, log, complaint: "a stream's topic could not be asked for; tried again" },
     });
     try {
       await Promise.race([aborted(this.#stopping.signal), reading.failed]);
     } finally {
-      await looking.stop();
+      await refreshing.stop();
       this.#reading = undefined;
-      if (!this.#stopping.signal.aborted) this.#standing.restarts++;
+      if (!this.#stopping.signal.aborted) this.#status.restarts++;
     }
   }
 
   #fails(thrown: unknown): void {
     const error = AppError.from(thrown, 'the stream');
     const { code, message } = error;
-    const isNews = this.#standing.failure?.message !== message;
-    this.#standing.fails({ code, message });
+    const isNews = this.#status.failure?.message !== message;
+    this.#status.fails({ code, message });
     const { connectorId } = this.followed;
     if (isNews) this.#services.log.warn({ err: thrown, connectorId }, 'a stream cannot be read; tried again');
   }

@@ -1,6 +1,6 @@
 import { transaction } from '../../db/database.ts';
 import type { ItemPlace } from '../../db/queries/source-ledger.ts';
-import { countMissed, type DayPlace, lockOpenDay, saveStreamCheckpoint } from '../../db/queries/stream-days.ts';
+import { countMissed, lockOpenDay, type PartitionDay, saveStreamCheckpoint } from '../../db/queries/stream-days.ts';
 import { movePosition, readPosition } from '../../db/queries/stream-positions.ts';
 import { AppError } from '../../shared/error.ts';
 import type { EventBatch, PartitionRange } from '../kafka/cluster.ts';
@@ -11,7 +11,7 @@ import { type BufferPool, type EventChunk, keptBytes, readEvents } from './chunk
 import type { StreamDays } from './day.ts';
 import { refreshNote } from './day-notes.ts';
 import type { EventReader, RecentRules } from './events.ts';
-import { topicMadeAnew } from './positions.ts';
+import { requirePosition } from './positions.ts';
 
 /** What the partitions of one stream share. */
 export interface StreamContext {
@@ -21,6 +21,7 @@ export interface StreamContext {
   /** As a person knows them: for what is said of a stream that cannot go on. */
   names: { accountUid: string; connector: string };
   onExisting: OnExisting;
+  hasResultsTopic: boolean;
   days: StreamDays;
   reader: EventReader;
   rules: RecentRules;
@@ -45,9 +46,7 @@ export class Partition {
   position: number | undefined;
   readonly #context: StreamContext;
   readonly #partition: number;
-  #stores: { place: DayPlace; few: ChunkStore; many: ChunkStore } | undefined;
-  /** What the chunk that is being stored says beside its rows. */
-  #chunk: EventChunk | undefined;
+  #stores: { place: PartitionDay; few: ChunkStore<EventChunk>; many: ChunkStore<EventChunk> } | undefined;
 
   constructor(context: StreamContext, partition: number) {
     this.#context = context;
@@ -77,12 +76,12 @@ export class Partition {
     return this.#begin();
   }
 
-  /** Passes over what the topic has no more, and counts it. False: it has everything from `position` on. */
+  /** Passes over what the topic has no more, and counts its offsets. False: it has everything from `position` on. */
   async passMissedBefore(first: number, position: number): Promise<boolean> {
     const { services, place, days, topic } = this.#context;
     const count = first - position;
     if (count <= 0) return false;
-    const { executionId, itemId } = await days.placeOf(this.#partition);
+    const { executionId, itemId } = await days.dayOf(this.#partition);
     const isMoved = await transaction(services.database.pool, async (connection) => {
       if (!(await lockOpenDay(connection, place.accountId, executionId))) return false;
       if (!(await movePosition(connection, place, this.#partition, { from: position, to: first }))) return false;
@@ -94,7 +93,7 @@ export class Partition {
     if (!isMoved) days.forget();
     else
       services.log.error(
-        { topic, partition: this.#partition, from: position, to: first, missed: count },
+        { topic, partition: this.#partition, from: position, to: first },
         'events were deleted from the topic by its retention before they could be read',
       );
     return true;
@@ -103,7 +102,7 @@ export class Partition {
   /** The batch may be an old one of somebody who was frozen, so the cluster itself is asked. */
   async #requireSameTopic(position: number): Promise<void> {
     const { end } = await this.#context.range(this.#partition);
-    if (end < position) throw topicMadeAnew(this.#context, this.#partition, position, end);
+    requirePosition(this.#context, this.#partition, position, end);
   }
 
   async #passMissed(position: number): Promise<boolean> {
@@ -136,7 +135,6 @@ export class Partition {
         const store = await this.#storeFor(chunk);
         const prepared = store?.prepare(chunk);
         await storing;
-        this.#chunk = chunk;
         storing = store && prepared ? store.store(prepared) : this.#passOver(chunk);
         storing = storing.then(() => this.#wasStored(chunk));
         // Its failure is met at the next await; until then it must not count as unhandled.
@@ -166,25 +164,24 @@ export class Partition {
   }
 
   /** Undefined where there is nothing to count. */
-  async #storeFor(chunk: EventChunk): Promise<ChunkStore | undefined> {
+  async #storeFor(chunk: EventChunk): Promise<ChunkStore<EventChunk> | undefined> {
     if (chunk.events === 0 && chunk.skipped === 0) return undefined;
-    const place = await this.#context.days.placeOf(this.#partition);
+    const place = await this.#context.days.dayOf(this.#partition);
     if (this.#stores?.place !== place)
       this.#stores = { place, few: this.#newStore(place, false), many: this.#newStore(place, true) };
     return chunk.rows.length < bulkRows ? this.#stores.few : this.#stores.many;
   }
 
-  #newStore(day: DayPlace, isBulk: boolean): ChunkStore {
-    const { services, place, topic, onExisting } = this.#context;
+  #newStore(day: PartitionDay, isBulk: boolean): ChunkStore<EventChunk> {
+    const { services, place, topic, onExisting, hasResultsTopic } = this.#context;
     const { accountId, connectorId } = place;
     const { executionId, itemId: sourceItemId } = day;
     return new ChunkStore(services.database, {
-      ...{ origin: { accountId, connectorId, sourceItemId }, executionId, onExisting, isBulk },
+      ...{ origin: { accountId, connectorId, sourceItemId }, executionId, onExisting, isBulk, hasResultsTopic },
       ...{ fileName: `${topic}/${this.#partition}`, rawBytes: keptBytes },
-      checkpoint: async (connection, checkpoint) => {
-        const { skipped = 0, lastEventAt } = this.#chunk ?? {};
-        if (!(await saveStreamCheckpoint(connection, day, checkpoint, { skipped, lastEventAt }))) return false;
-        if (skipped + checkpoint.rejected > 0) await refreshNote(connection, accountId, executionId);
+      checkpoint: async (connection, counts, { skipped, lastEventAt }) => {
+        if (!(await saveStreamCheckpoint(connection, day, counts, { skipped, lastEventAt }))) return false;
+        if (skipped + counts.rejected > 0) await refreshNote(connection, accountId, executionId);
         return true;
       },
     });

@@ -1,5 +1,5 @@
 import type { FollowedStream } from '../../db/queries/stream-followed.ts';
-import { readPosition, readPositions } from '../../db/queries/stream-positions.ts';
+import { readPosition, readPositions, type TopicPositions } from '../../db/queries/stream-positions.ts';
 import { uuidText } from '../../db/uuid.ts';
 import { AppError } from '../../shared/error.ts';
 import type { EventStream } from '../connectors/connector.ts';
@@ -11,10 +11,10 @@ import type { Services } from '../services.ts';
 import type { BufferPool, EventChunk } from './chunks.ts';
 import { StreamDays } from './day.ts';
 import { EventReader, RecentRules } from './events.ts';
+import { streamLocation } from './location.ts';
 import { Partition, type StreamContext } from './partition.ts';
-import { streamPlace } from './place.ts';
-import { beginPositions, requireSameTopic } from './positions.ts';
-import type { Standing } from './standing.ts';
+import { beginPositions, requireSameTopic, type TopicState, topicState } from './positions.ts';
+import type { FollowerStatus } from './status.ts';
 
 export interface ReadingInput {
   services: Services;
@@ -22,7 +22,7 @@ export interface ReadingInput {
   connector: LoadedConnector;
   stream: EventStream;
   cluster: Cluster;
-  standing: Standing;
+  status: FollowerStatus;
   buffers: BufferPool;
 }
 
@@ -31,8 +31,8 @@ const maxBytesPerPartition = 4 * 1024 * 1024;
 const partitionsAtOnce = 3;
 const forgottenMs = 15_000;
 
-/** Who says that it works, or fails: a look at the topic, the group, or a partition that is stored. */
-type Witness = 'look' | 'group' | number;
+/** Who says that it works, or fails: asking for the topic, the group, or a partition that is stored. */
+type Component = 'topic' | 'group' | number;
 
 /** One membership in the stream's group, from joining it to leaving it. */
 export class Reading implements AsyncDisposable {
@@ -43,24 +43,22 @@ export class Reading implements AsyncDisposable {
   readonly #context: StreamContext;
   readonly #partitions = new Map<number, Partition>();
   readonly #ends = new Map<number, number>();
-  readonly #failing = new Map<Witness, number>();
+  readonly #failing = new Map<Component, number>();
   #consumer: Consumer | undefined;
   #fail: (error: AppError) => void = () => undefined;
 
   /** Finds out where to begin, and joins the group. Throws what a person has to mend. */
   static async begin(input: ReadingInput): Promise<Reading> {
-    const { services, followed, stream, cluster } = input;
-    const place = streamPlace(followed, await cluster.id(), stream.topic);
-    const ranges = await cluster.ranges(stream.topic);
-    const positions = await beginPositions(services.database, place, ranges, stream.startFrom);
+    const { followed, stream, cluster } = input;
+    const place = streamLocation(followed, await cluster.id(), stream.topic);
     const reading = new Reading(input, place);
-    requireSameTopic(reading.#context, positions, ranges);
+    await reading.#beginPositions(await topicState(cluster, stream.topic));
     await reading.days.executionId();
     await reading.#join();
     return reading;
   }
 
-  private constructor(input: ReadingInput, place: ReturnType<typeof streamPlace>) {
+  private constructor(input: ReadingInput, place: ReturnType<typeof streamLocation>) {
     const { services, followed, stream } = input;
     this.#input = input;
     this.days = new StreamDays(services, followed, place, stream.topic);
@@ -87,17 +85,17 @@ export class Reading implements AsyncDisposable {
     return lag;
   }
 
-  /** Learns how far the topic is, and whether it is still the one that was read. */
-  async look(): Promise<void> {
+  /** Asks how far the topic is, and whether it is still the one that was read. */
+  async refresh(): Promise<void> {
     const { cluster, stream, services } = this.#input;
     try {
       const positions = await readPositions(services.database.pool, this.#context.place);
-      const ranges = await cluster.ranges(stream.topic);
-      requireSameTopic(this.#context, positions, ranges);
-      for (const { partition, end } of ranges) this.#ends.set(partition, end);
-      this.#works('look');
+      const topic = await topicState(cluster, stream.topic);
+      requireSameTopic(this.#context, positions, topic);
+      for (const { partition, end } of topic.ranges) this.#ends.set(partition, end);
+      this.#works('topic');
     } catch (error) {
-      this.#failsBy(error, 'look');
+      this.#failsBy(error, 'topic');
       throw error;
     }
   }
@@ -109,6 +107,8 @@ export class Reading implements AsyncDisposable {
   async #join(): Promise<void> {
     const { cluster, stream } = this.#input;
     const { topic, groupId } = stream;
+    if (groupId === undefined)
+      throw new AppError('invalid', 'This connector has no consumer group. Save it again, and it gets one.');
     this.#consumer = await cluster.consume({
       ...{ groupId, topic, maxBytesPerPartition, partitionsAtOnce },
       positions: (partitions) => this.#positionsOf(partitions),
@@ -121,26 +121,29 @@ export class Reading implements AsyncDisposable {
   async #positionsOf(partitions: number[]): Promise<Map<number, number>> {
     const { cluster, stream, services } = this.#input;
     const { place } = this.#context;
-    const ranges = await cluster.ranges(stream.topic);
+    const topic = await topicState(cluster, stream.topic);
     // Also of partitions that the topic has got since.
-    const positions = await beginPositions(services.database, place, ranges, stream.startFrom);
-    try {
-      requireSameTopic(this.#context, positions, ranges);
-    } catch (error) {
-      this.#failsBy(error, 'look');
+    const { offsets } = await this.#beginPositions(topic).catch((error: unknown) => {
+      this.#failsBy(error, 'topic');
       throw error;
-    }
+    });
     const given = new Map<number, number>();
-    for (const { partition, first, end } of ranges) {
+    for (const { partition, first, end } of topic.ranges) {
       this.#ends.set(partition, end);
       if (!partitions.includes(partition)) continue;
       const reader = this.#partition(partition);
-      await reader.passMissedBefore(first, positions.get(partition) ?? first);
+      await reader.passMissedBefore(first, offsets.get(partition) ?? first);
       const position = await readPosition(services.database.pool, place, partition);
       reader.position = position;
       if (position !== undefined) given.set(partition, position);
     }
     return given;
+  }
+
+  #beginPositions(topic: TopicState): Promise<TopicPositions> {
+    const { services, stream } = this.#input;
+    const { place, names } = this.#context;
+    return beginPositions(services.database, place, { names, topic: stream.topic, startFrom: stream.startFrom }, topic);
   }
 
   async #take(batch: EventBatch): Promise<number> {
@@ -165,54 +168,55 @@ export class Reading implements AsyncDisposable {
   }
 
   #changed(change: ConsumerChange): void {
-    const { standing, services, followed } = this.#input;
+    const { status, services, followed } = this.#input;
     const { connectorId } = followed;
     if (change.kind === 'assigned') {
       this.#works('group');
       services.log.info({ connectorId, partitions: change.partitions }, 'partitions of a stream are read here');
     } else if (change.kind === 'restarted') {
-      standing.restarts++;
+      status.restarts++;
       services.log.warn({ connectorId, reason: change.reason }, "a stream's consumer was started again");
     } else this.#failsBy(change.error, 'group');
   }
 
   /** What somebody has said is no failure of the others any more only when it works for them, too. */
-  #works(who: Witness): void {
+  #works(who: Component): void {
     this.#failing.delete(who);
     const groupFailedAtMs = this.#failing.get('group');
     // The group says when it fails, not when a connection that was lost is there again.
-    if (groupFailedAtMs !== undefined && (who !== 'look' || performance.now() - groupFailedAtMs > forgottenMs))
+    if (groupFailedAtMs !== undefined && (who !== 'topic' || performance.now() - groupFailedAtMs > forgottenMs))
       this.#failing.delete('group');
-    if (this.#failing.size === 0 && this.partitions() > 0) this.#input.standing.works();
+    if (this.#failing.size === 0 && this.partitions() > 0) this.#input.status.works();
   }
 
-  #failsBy(thrown: unknown, who: Witness): void {
+  #failsBy(thrown: unknown, who: Component): void {
     const error = AppError.from(thrown, 'the stream');
     const { code, message } = error;
     this.#failing.set(who, performance.now());
-    this.#input.standing.fails({ code, message });
+    this.#input.status.fails({ code, message });
     // Another topic under the same name: nothing is read before somebody has said how to go on.
     if (code === 'conflict') this.#fail(error);
   }
 
   #contextOf(place: StreamContext['place']): StreamContext {
-    const { services, followed, connector, stream, buffers, standing } = this.#input;
+    const { services, followed, connector, stream, buffers, status } = this.#input;
     const config = importConfigSchema.parse(connector.config);
     const settings = rowSettingsOf(config, connector.timezone);
     const validator = new JsonValidator(settings.timezone, settings);
     return {
       ...{ services, place, topic: stream.topic, buffers, days: this.days, onExisting: config.on_existing },
+      hasResultsTopic: stream.resultsTopic !== undefined,
       names: { accountUid: uuidText(followed.accountUid), connector: followed.connectorName },
       reader: new EventReader((value) => stream.fieldsOf(value), validator, services.log),
       rules: new RecentRules(services, followed.accountId),
       range: (partition) => this.#range(partition),
-      stored: (chunk) => this.#stored(chunk, standing),
+      stored: (chunk) => this.#stored(chunk, status),
     };
   }
 
-  #stored({ events, skipped, lastEventAt }: EventChunk, standing: Standing): void {
-    standing.rate.add(events + skipped);
-    if (lastEventAt) standing.lastEventAt = lastEventAt;
+  #stored({ events, skipped, lastEventAt }: EventChunk, status: FollowerStatus): void {
+    status.rate.add(events + skipped);
+    if (lastEventAt) status.lastEventAt = lastEventAt;
   }
 
   async #range(partition: number): Promise<PartitionRange> {

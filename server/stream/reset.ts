@@ -5,7 +5,8 @@ import { AppError } from '../../shared/error.ts';
 import { loadConnector } from '../connectors/load.ts';
 import type { Cluster, KafkaSettings } from '../kafka/cluster.ts';
 import type { Services } from '../services.ts';
-import { streamPlace } from './place.ts';
+import { streamLocation } from './location.ts';
+import { topicState } from './positions.ts';
 
 export interface ResetPartition {
   partition: number;
@@ -34,18 +35,18 @@ export async function resetStream(
   if (!stream) throw new AppError('invalid', `The connector "${name}" (${type.title}) reads no stream.`);
   const { topic, kafka: address } = stream;
   await using cluster = openCluster({ address, clientId: 'cqa', egress, log });
-  const place = streamPlace({ accountId, connectorId }, await cluster.id(), topic);
-  const ranges = await cluster.ranges(topic);
-  const target = new Map(ranges.map(({ partition, first, end }) => [partition, to === 'earliest' ? first : end]));
+  const place = streamLocation({ accountId, connectorId }, await cluster.id(), topic);
+  const { id: topicId, ranges } = await topicState(cluster, topic);
+  const offsets = new Map(ranges.map(({ partition, first, end }) => [partition, to === 'earliest' ? first : end]));
   const before = await transaction(database.pool, async (connection) => {
     const known = await readPositions(connection, place);
-    await replacePositions(connection, place, target);
+    await replacePositions(connection, place, { topicId, offsets });
     await touchConnector(connection, accountId, connectorId);
     return known;
   });
-  const partitions = [...target].map(([partition, next]) => ({
+  const partitions = [...offsets].map(([partition, next]) => ({
     partition,
-    from: before.get(partition) ?? null,
+    from: before.offsets.get(partition) ?? null,
     to: next,
   }));
   return { topic, partitions };

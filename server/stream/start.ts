@@ -1,8 +1,8 @@
 import { hasStreams } from '../../db/queries/stream-followed.ts';
 import type { ServiceSettings, Services } from '../services.ts';
 import type { WorkNames } from '../worker/announce/names.ts';
-import { type KeptThread, keepThread } from '../worker/kept-thread.ts';
 import { startRepeatedTask } from '../worker/repeated-task.ts';
+import { type SupervisedThread, superviseThread } from '../worker/supervised-thread.ts';
 import { streamTypes } from './supervisor.ts';
 import type { Report } from './thread.ts';
 
@@ -12,7 +12,9 @@ export interface Streams {
 }
 
 const heapMb = 192;
-const lookMs = 1_000;
+/** A backlog's events live until their batch is stored: in less room they are copied again and again meanwhile. */
+const semiSpaceMb = 16;
+const pollMs = 1_000;
 
 /**
  * The stream role: reads the streams of all connectors in a thread of its own, which is started when there is the first
@@ -24,12 +26,19 @@ export function startStreams(
   announced: (names: WorkNames[]) => void,
 ): Streams {
   const { database, log } = services;
-  let thread: KeptThread | undefined;
+  let thread: SupervisedThread | undefined;
 
-  async function look(): Promise<void> {
+  async function poll(): Promise<void> {
     if (thread || !(await hasStreams(database.pool, streamTypes()))) return;
-    thread = keepThread<Report>({
-      ...{ name: 'stream', url: new URL('./thread.js', import.meta.url), workerData: settings, heapMb, log },
+    thread = superviseThread<Report>({
+      ...{
+        name: 'stream',
+        url: new URL('./thread.js', import.meta.url),
+        workerData: settings,
+        heapMb,
+        semiSpaceMb,
+        log,
+      },
       complaint: "the streams' thread ended by an error; it is started again",
       onReport(report) {
         if ('announced' in report) announced(report.announced);
@@ -38,12 +47,12 @@ export function startStreams(
     });
   }
 
-  const looking = startRepeatedTask(look, {
-    ...{ everyMs: lookMs, log, complaint: 'streams could not be looked for; tried again' },
+  const polling = startRepeatedTask(poll, {
+    ...{ everyMs: pollMs, log, complaint: 'streams could not be looked for; tried again' },
   });
   return {
     async stop() {
-      await looking.stop();
+      await polling.stop();
       await thread?.stop();
     },
   };

@@ -4,6 +4,7 @@ import type { Work } from '../../db/queries/work.ts';
 import { type Claim, renewClaims } from '../../db/queries/workers.ts';
 import type { Log } from '../log.ts';
 import { type AbortCause, WorkAborted } from './abort.ts';
+import { UncountedAttempts } from './uncounted-attempts.ts';
 import { wait } from './wait.ts';
 
 /** What one worker thread holds, and its claim on it. */
@@ -12,6 +13,8 @@ export interface Leases {
   hold(work: Work, claimedAtMs: number): AbortSignal;
   drop(work: Work): void;
   held(): Work[];
+  /** An attempt came to nothing because the database or the lease was lost: it is not counted against the work. */
+  uncount(work: Work): void;
   /** Tells everything that is held to stop. */
   abort(cause: AbortCause): void;
   /** No renewals any more. */
@@ -35,6 +38,7 @@ export function openLeases({ pool, leaseSeconds, log }: { pool: Pool; leaseSecon
   const leaseMs = leaseSeconds * 1000;
   // By claim: what was lost may be claimed again here, before whoever lost it has ended.
   const entries = new Map<string, Entry>();
+  const uncounted = new UncountedAttempts();
   const closing = new AbortController();
 
   const abortEntry = (claim: Claim, cause: AbortCause) =>
@@ -73,6 +77,7 @@ export function openLeases({ pool, leaseSeconds, log }: { pool: Pool; leaseSecon
       await wait(tickMs, closing.signal);
       try {
         await renew();
+        await uncounted.write(pool);
         await listenForCancels();
       } catch (error) {
         log.warn({ err: error }, 'the leases could not be renewed; tried again');
@@ -91,6 +96,7 @@ export function openLeases({ pool, leaseSeconds, log }: { pool: Pool; leaseSecon
     },
     drop: (work) => void entries.delete(keyOf(work)),
     held: () => [...entries.values()].map(({ work }) => work),
+    uncount: ({ id }) => uncounted.add(id),
     abort(cause) {
       for (const { work } of entries.values()) abortEntry(work, cause);
     },

@@ -18,12 +18,19 @@ export interface Loop {
   wake(): void;
   /** These were made just now: claim them, if there is room for all; otherwise look for what there is. */
   take(subjects: readonly Buffer[]): void;
+  held(): HeldWork;
   /** Nothing held, and nothing was due at the last look. */
   isIdle(): boolean;
   /** Claims no more. What is held goes on. */
   quiesce(): void;
   /** Resolves when nothing is held any more. */
   drained(): Promise<void>;
+}
+
+/** Being worked on, and claimed but not yet begun. */
+export interface HeldWork {
+  running: Work[];
+  waiting: Work[];
 }
 
 export interface LoopSettings {
@@ -35,8 +42,8 @@ export interface LoopSettings {
   claimAhead?: number;
   /** How long to wait before looking again when nothing was due. */
   pollMs?: number;
-  /** Told of every change of what is held: first those being worked on, then those waiting for their turn. */
-  onChange?: (running: Work[], waiting: Work[]) => void;
+  /** Told of every change of what is held. */
+  onChange?: () => void;
 }
 
 export function startLoop(handler: WorkHandler, settings: LoopSettings): Loop {
@@ -78,6 +85,10 @@ class WorkLoop implements Loop {
     if (subjects.length > this.#room() - this.#named.length) this.#isSweepWanted = true;
     else this.#named.push(...subjects);
     this.#pause.end();
+  }
+
+  held(): HeldWork {
+    return { running: [...this.#running.keys()].map(workOf), waiting: this.#waiting.map(workOf) };
   }
 
   isIdle(): boolean {
@@ -154,7 +165,7 @@ class WorkLoop implements Loop {
         held,
         perform(this.#handler, held, this.#settings).finally(() => this.#end(held)),
       );
-      this.#tellChange();
+      this.#settings.onChange?.();
     }
   }
 
@@ -162,21 +173,18 @@ class WorkLoop implements Loop {
     this.#running.delete(held);
     this.#settings.leases.drop(held.work);
     this.#begin();
-    this.#tellChange();
+    this.#settings.onChange?.();
     this.wake();
   }
 
   async #giveBack(): Promise<void> {
-    const unbegun = this.#waiting.splice(0).map(({ work }) => work);
+    const unbegun = this.#waiting.splice(0).map(workOf);
     for (const work of unbegun) this.#settings.leases.drop(work);
     await releaseClaims(this.#settings.pool, unbegun);
-    this.#tellChange();
+    this.#settings.onChange?.();
   }
+}
 
-  #tellChange(): void {
-    this.#settings.onChange?.(
-      [...this.#running.keys()].map(({ work }) => work),
-      this.#waiting.map(({ work }) => work),
-    );
-  }
+function workOf({ work }: Held): Work {
+  return work;
 }

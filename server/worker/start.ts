@@ -9,11 +9,11 @@ import { dueKinds, forgetOldWorkers, forgetWorker, seeWorker, type WorkerRecord 
 import { newId } from '../../db/uuid.ts';
 import { cancelForgottenImports } from '../campaigns/tidy.ts';
 import type { ServiceSettings, Services } from '../services.ts';
-import type { Announcements, WorkDoer } from './announce/announcements.ts';
+import type { Announcements, LocalWorkers } from './announce/announcements.ts';
+import { type LaneThread, openLaneThread } from './lane-thread.ts';
 import { type Lane, lanes as productLanes } from './lanes.ts';
 import { type RepeatedTask, startRepeatedTask } from './repeated-task.ts';
-import { sweepMsOf } from './sweep.ts';
-import { openThreadKeeper, type ThreadKeeper } from './thread-keeper.ts';
+import { sweepMsOf, unannouncedMs } from './sweep.ts';
 
 export interface Workers {
   /** There may be work: look at once, not at the next poll. */
@@ -44,8 +44,8 @@ export function startWorkers(
 ): Workers {
   const { config, database, log } = services;
   const { pool } = database;
-  const keepers = lanes.map((lane) =>
-    openThreadKeeper(lane, settings, services, {
+  const laneThreads = lanes.map((lane) =>
+    openLaneThread(lane, settings, services, {
       onExit: () => poll.run(),
       onAnnounced: (names) => announcements?.tell(names),
     }),
@@ -58,13 +58,13 @@ export function startWorkers(
   };
 
   async function startDueLanes(): Promise<void> {
-    const idle = keepers.filter((keeper) => !keeper.isRunning());
+    const idle = laneThreads.filter((laneThread) => !laneThread.isRunning());
     if (idle.length === 0) return;
     const due = await dueKinds(
       pool,
       idle.flatMap(({ lane }) => lane.kinds),
     );
-    for (const keeper of idle) if (keeper.lane.kinds.some((kind) => due.includes(kind))) keeper.start();
+    for (const laneThread of idle) if (laneThread.lane.kinds.some((kind) => due.includes(kind))) laneThread.start();
   }
 
   const poll = startRepeatedTask(startDueLanes, {
@@ -75,10 +75,13 @@ export function startWorkers(
   // On a timer of its own: polls also come with each wake(), which may be many times a second.
   const watching = setInterval(
     () => {
-      for (const keeper of keepers) keeper.watch();
+      for (const laneThread of laneThreads) laneThread.watch();
     },
     Math.min(pollMs, watchMs),
   );
+  const looking = setInterval(() => {
+    if (pollMs > unannouncedMs && !announcements?.isReceiving()) wake();
+  }, unannouncedMs);
   const signOfLife = startRepeatedTask(() => seeWorker(pool, self), {
     everyMs: (config.leaseSeconds * 1000) / 3,
     log,
@@ -90,34 +93,37 @@ export function startWorkers(
     complaint: 'old workers, webhooks and idempotency keys could not be removed; tried again',
   });
 
-  announcements?.serve(doerOf(keepers, poll));
+  function wake(): void {
+    poll.run();
+    for (const laneThread of laneThreads) laneThread.wake();
+  }
+
+  announcements?.serve(localWorkers(laneThreads, poll));
   return {
-    wake() {
-      poll.run();
-      for (const keeper of keepers) keeper.wake();
-    },
+    wake,
     async stop() {
       clearInterval(watching);
+      clearInterval(looking);
       await Promise.all([poll.stop(), signOfLife.stop(), tidying.stop()]);
-      await Promise.all(keepers.map((keeper) => keeper.stop()));
+      await Promise.all(laneThreads.map((laneThread) => laneThread.stop()));
       await forgetWorker(pool, self.id);
     },
   };
 }
 
 /** A lane without a thread is given one when the database says that something is due for it. */
-function doerOf(keepers: ThreadKeeper[], poll: RepeatedTask): WorkDoer {
-  const of = (kind: WorkKind) => keepers.filter(({ lane }) => lane.kinds.includes(kind));
+function localWorkers(laneThreads: LaneThread[], poll: RepeatedTask): LocalWorkers {
+  const of = (kind: WorkKind) => laneThreads.filter(({ lane }) => lane.kinds.includes(kind));
   return {
     wakeFor(list) {
-      for (const keeper of list.flatMap(({ kind }) => of(kind))) {
-        if (keeper.isRunning()) keeper.wake();
+      for (const laneThread of list.flatMap(({ kind }) => of(kind))) {
+        if (laneThread.isRunning()) laneThread.wake();
         else poll.run();
       }
     },
     take(names) {
-      for (const keeper of of(names.kind)) {
-        if (keeper.isRunning()) keeper.take(names);
+      for (const laneThread of of(names.kind)) {
+        if (laneThread.isRunning()) laneThread.take(names);
         else poll.run();
       }
     },

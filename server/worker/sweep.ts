@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 
-const aloneMs = 1_000;
+/** Where nobody tells what was made elsewhere, also while that is so for a time alone. */
+export const unannouncedMs = 1_000;
 const announcedMs = 10_000;
 
 /**
@@ -8,5 +9,5 @@ const announcedMs = 10_000;
  * heard of, and for what is tried again, alone.
  */
 export function sweepMsOf({ kafka }: Pick<Config, 'kafka'>): number {
-  return kafka ? announcedMs : aloneMs;
+  return kafka ? announcedMs : unannouncedMs;
 }

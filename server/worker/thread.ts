@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openServices, type ServiceSettings, type Services } from '../services.ts';
 import type { WorkNames } from './announce/names.ts';
 import type { Lane, OpenHandlers } from './lanes.ts';
-import { type HeldWork, type Serving, serve } from './serve.ts';
+import { type Serving, serve } from './serve.ts';
 import { sweepMsOf } from './sweep.ts';
 
 /** The entry of a worker thread: serves one lane until told to stop, or until there has been nothing to do for a while. */
@@ -53,16 +53,21 @@ async function main({ settings, lane }: ThreadInput): Promise<void> {
   });
   giveWay(services);
   const { openHandlers } = (await import(lane.handlers)) as { openHandlers: OpenHandlers };
-  let held: HeldWork = { running: [], waiting: [] };
-  const report = () => post({ running: held.running.map(nameOf), waiting: held.waiting.map(nameOf) });
+  let willReport = false;
   const serving = serve(services, openHandlers(services, settings), {
     claimAhead: lane.claimAhead,
     pollMs: sweepMsOf(services.config),
-    onChange(now) {
-      held = now;
-      report();
+    // All that begins and ends in a turn of the event loop is told at once: what is held may be hundreds of pieces.
+    onChange() {
+      if (!willReport) setImmediate(report);
+      willReport = true;
     },
   });
+  const report = () => {
+    willReport = false;
+    const { running, waiting } = serving.held();
+    post({ running: running.map(nameOf), waiting: waiting.map(nameOf) });
+  };
   const signs = setInterval(report, signOfLifeMs);
   await untilDone(serving, lane.idleMs);
   await serving.stop();

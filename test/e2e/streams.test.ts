@@ -6,6 +6,7 @@ import { eventually, patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
 import { missingForKafka, startKafka, type TestKafka } from '../harness/kafka.ts';
 import { type Product, startProduct } from '../harness/product.ts';
+import { stickingOut } from '../harness/watched-page.ts';
 import { interaction } from '../server/connectors/ecc6x/events.ts';
 
 const adminEmail = 'admin@streams.example';
@@ -65,7 +66,7 @@ describe('a stream in the console', () => {
     await dialog.getByLabel('Brokers').fill(kafka?.brokers.join('\n') ?? '');
     await dialog.getByLabel('Topic', { exact: true }).fill('interactions');
     expect(await dialog.getByRole('radio', { name: 'Not at all' }).isChecked()).to.equal(true);
-    expect(await dialog.getByRole('button', { name: 'Preview rows' }).count()).to.equal(0);
+    expect(await dialog.getByRole('button', { name: 'Preview events' }).count()).to.equal(1);
     const map = dialog.getByRole('group', { name: 'Field map' });
     expect(await map.getByLabel('Path in the event for external_interaction_id').inputValue()).to.equal('id');
     await map.getByLabel('Path in the event for did').focus();
@@ -97,16 +98,17 @@ describe('a stream in the console', () => {
     expect(title).to.match(/Z$/);
   });
 
-  it('is one execution a day that goes on, with what each partition brought', async () => {
+  it('is one execution a day that is ongoing, with what each partition brought', async () => {
     await open('Execution History');
     const run = row('Executions', name);
     await run.getByText('Continuous').waitFor();
-    await run.getByText('goes on').waitFor();
+    await run.getByText('ongoing').waitFor();
     await run.getByText('3 imported').waitFor();
     await run.getByRole('link', { name }).click();
     await row('Partitions', 'is being read').nth(1).waitFor();
     expect(await page.getByRole('button', { name: /Cancel this run/ }).count()).to.equal(0);
-    await page.getByText(/continuous, .* goes on/).waitFor();
+    await page.getByText(/continuous, .* ongoing/).waitFor();
+    await page.getByRole('heading', { name: 'What became of these events so far' }).waitFor();
     await send(1, interaction({ id: 'd' }));
     await eventually(
       'the counts are live',
@@ -125,13 +127,21 @@ describe('a stream in the console', () => {
     expect((await rejected.innerText()).split('\t').slice(0, 2)).to.deep.equal(['interactions/0', '2']);
     await rejected.getByRole('button', { name: 'Mend offset 2 of interactions/0' }).click();
     await page.getByRole('heading', { name: 'Offset 2 of interactions/0' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: 'Offset 2 of interactions/0' }).waitFor({ state: 'detached' });
+    await page.setViewportSize({ width: 360, height: 740 });
+    const reason = await rejected.getByText(/interaction_start_time is "never"/).boundingBox();
+    expect(reason && reason.x + reason.width, 'the reason is seen on a narrow page').to.be.at.most(360);
+    expect(await stickingOut(page)).to.deep.equal([]);
+    await page.setViewportSize({ width: 1280, height: 720 });
+    await rejected.getByRole('button', { name: 'Mend offset 2 of interactions/0' }).click();
     const dialog = page.locator('cqa-rejected-row-dialog');
     const text = dialog.getByLabel('The event, as it is to be read');
     const shown = await text.inputValue();
     expect(shown).to.contain('\n  "long": 12345678901234567890,\n');
     await text.fill(shown.replace('"never"', '"2026-11-21T04:00:00Z"'));
     await dialog.getByRole('button', { name: 'Read it again' }).click();
-    await page.getByText('1 row imported.').waitFor();
+    await page.getByText('1 event imported.').waitFor();
   });
 
   it('has a job that is neither started nor edited, and that stops it', async () => {
@@ -146,7 +156,35 @@ describe('a stream in the console', () => {
     await open('Data Import');
     await card().getByText('Its job is disabled, so nothing is read.').waitFor();
     await open('Execution History');
-    await eventually('the day is closed', async () => !(await row('Executions', name).innerText()).includes('goes on'));
+    await eventually('the day is closed', async () => !(await row('Executions', name).innerText()).includes('ongoing'));
+  });
+
+  it('tells the job whose connector is disabled from one that reads', async () => {
+    await open('Jobs & Pipelines');
+    const job = row('Jobs', name);
+    await job.getByRole('button', { name: `Enable ${name}` }).click();
+    await job.getByText('Disable it to stop reading.').waitFor();
+    await open('Data Import');
+    await card()
+      .getByRole('button', { name: `Disable ${name}` })
+      .click();
+    await card().getByText('The connector is disabled, so nothing is read.').waitFor();
+    await open('Jobs & Pipelines');
+    await job.getByText('Not read').waitFor();
+    await job.getByText('The connector is disabled, so nothing is read.').waitFor();
+  });
+
+  it('works, and yet warns, where the last event would be rejected', async () => {
+    await kafka?.send(
+      'interactions',
+      [0, 1].map((partition) => ({ partition, value: '[1, 2]' })),
+    );
+    await open('Data Import');
+    const result = card().locator('cqa-check-steps').getByRole('status');
+    await card().getByRole('button', { name: 'Test connection' }).click();
+    await result.getByText('Read the topic: done, with a warning').waitFor();
+    await result.getByText('The connection can be used, but look at the warning above first.').waitFor();
+    await card().getByText('Works').waitFor();
   });
 
   it('is no frequency that a person can choose', async () => {

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { ConnectorStream } from '../api/types.ts';
 import { base } from '../style/base.ts';
 import { counted } from '../words/numbers.ts';
@@ -40,7 +40,8 @@ export class ConnectorStreamElement extends LitElement {
         font-variant-numeric: tabular-nums;
       }
       .reason {
-        max-height: 8em;
+        /* A command to copy may be the end of it. */
+        max-height: 18em;
         overflow: auto;
       }
       .bad {
@@ -56,6 +57,12 @@ export class ConnectorStreamElement extends LitElement {
 
   @property({ attribute: false }) stream: ConnectorStream | undefined;
   @property() zone = 'UTC';
+  /** Once results have been on their way their line stays, so that the cards do not jump as they come and go. */
+  @state() private hasResults = false;
+
+  protected override willUpdate(): void {
+    if ((this.stream?.results.waiting ?? 0) > 0) this.hasResults = true;
+  }
 
   /** What somebody should know: why it is not read or fails; while it is followed, what was missed. */
   private renderReason({ state, error }: ConnectorStream): TemplateResult | typeof nothing {
@@ -97,7 +104,7 @@ export class ConnectorStreamElement extends LitElement {
           : nothing
       }
       ${
-        results.waiting > 0
+        this.hasResults
           ? html`<dt>Results</dt>
             <dd class="break">
               ${resultsInWords(results.waiting)}${

@@ -51,7 +51,7 @@ export class ExecutionPartitionsElement extends LitElement {
     ${skipped > 0 ? html`<br /><span class="soft">${counted(skipped, 'event')} without content left out</span>` : nothing}
     ${
       missed > 0
-        ? html`<br /><span class="failed">${counted(missed, 'event')} gone from the topic before ${missed === 1 ? 'it was' : 'they were'} read</span>`
+        ? html`<br /><span class="failed">Up to ${counted(missed, 'event')} gone from the topic before ${missed === 1 ? 'it was' : 'they were'} read</span>`
         : nothing
     }`;
   }

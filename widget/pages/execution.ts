@@ -1,12 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import {
-  type Aftermath,
-  type ExportCounts,
-  hasEnded,
-  type ItemCounts,
-  type RowCounts,
-} from '../../shared/execution.ts';
+import { type ExportCounts, hasEnded, type ItemCounts, type RowCounts } from '../../shared/execution.ts';
 import { problemOfFailure } from '../api/problem.ts';
 import type { Execution } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
@@ -14,7 +8,7 @@ import { Action, Resource } from '../app/resource.ts';
 import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
-import { goesOn, isDayOfStream, noteInWords, stepTitle, tookMs, triggerInWords } from '../words/execution.ts';
+import { isDayOfStream, noteInWords, ongoing, stepTitle, tookMs, triggerInWords } from '../words/execution.ts';
 import { count, counted } from '../words/numbers.ts';
 import { executionWords, jobTypeWords } from '../words/status.ts';
 import { dayInZone, duration } from '../words/time.ts';
@@ -23,6 +17,7 @@ import '../parts/loading.ts';
 import '../parts/problem.ts';
 import '../parts/status.ts';
 import '../parts/time.ts';
+import './execution-aftermath.ts';
 import './execution-items.ts';
 import './execution-partitions.ts';
 import './execution-parts.ts';
@@ -99,7 +94,7 @@ export class ExecutionElement extends LitElement {
     const day = dayInZone(run.due_at ?? run.created_at, app.zone);
     if (hasEnded(run.status))
       return html`continuous, ${day}, ended <cqa-time .at=${run.ended_at} .zone=${app.zone}></cqa-time>`;
-    return html`continuous, ${day}, ${goesOn}. It ends with the day; disable its connector or its job to stop it.`;
+    return html`continuous, ${day}, ${ongoing}. It ends with the day; disable its connector or its job to stop it.`;
   }
 
   private renderCancel(): TemplateResult {
@@ -140,47 +135,19 @@ export class ExecutionElement extends LitElement {
     ]);
   }
 
-  private renderCounts(counts: RowCounts | ExportCounts, title: string): TemplateResult {
+  private renderCounts(counts: RowCounts | ExportCounts, isStream: boolean): TemplateResult {
     if ('parts' in counts)
       return this.renderFigures('Report', [
         ['rows', counts.rows],
         ['parts', counts.parts],
       ]);
-    return this.renderFigures(title, [
-      ['listed', counts.listed],
+    return this.renderFigures(isStream ? 'Events' : 'Rows', [
+      [isStream ? 'read' : 'listed', counts.listed],
       ['imported', counts.imported],
       ['updated', counts.updated],
       ['duplicate', counts.duplicate],
       ['rejected', counts.rejected, 'warn'],
     ]);
-  }
-
-  private renderProgress(name: string, done: number, failed: number, open: number): TemplateResult | typeof nothing {
-    const all = done + failed + open;
-    if (all === 0) return nothing;
-    return html`<div class="progress">
-      <span class="strong">${name}</span>
-      <progress max=${all} value=${done + failed} aria-label=${name}></progress>
-      <span class="small"
-        >${count(done)} of ${count(all)}${open > 0 ? `, ${count(open)} to come` : ''}${
-          failed > 0 ? html`, <span class="failed">${count(failed)} failed</span>` : nothing
-        }</span
-      >
-    </div>`;
-  }
-
-  private renderAftermath({ recordings, analyses }: Aftermath): TemplateResult | typeof nothing {
-    const open = analyses.queued + analyses.processing;
-    const all = recordings.here + recordings.failed + recordings.waiting + analyses.completed + analyses.failed + open;
-    if (all === 0) return nothing;
-    return html`<section class="card">
-      <h3>What became of it so far</h3>
-      <p class="soft small">Recordings and analyses follow after the import; they do not change its status.</p>
-      <div class="stack tight">
-        ${this.renderProgress('Recordings', recordings.here, recordings.failed, recordings.waiting)}
-        ${this.renderProgress('Analyses', analyses.completed, analyses.failed, open)}
-      </div>
-    </section>`;
   }
 
   private renderSteps(app: AppContext, run: Execution): TemplateResult {
@@ -213,9 +180,9 @@ export class ExecutionElement extends LitElement {
       ${this.renderFailure(run)}
       <div class="two">
         ${run.items && !isStream ? this.renderItems(run.items) : nothing}
-        ${this.renderCounts(run.counts, isStream ? 'Events' : 'Rows')}
+        ${this.renderCounts(run.counts, isStream)}
       </div>
-      ${run.aftermath ? this.renderAftermath(run.aftermath) : nothing}
+      <cqa-execution-aftermath .aftermath=${run.aftermath} ?isStream=${isStream}></cqa-execution-aftermath>
       ${
         run.partitions
           ? html`<cqa-execution-partitions .partitions=${run.partitions}></cqa-execution-partitions>`

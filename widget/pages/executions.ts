@@ -10,8 +10,16 @@ import { PagedList } from '../app/paged-list.ts';
 import { isOtherQuery, withQuery } from '../app/routes.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
-import { countsInWords, goesOn, isDayOfStream, itemsInWords, noteInWords, tookMs } from '../words/execution.ts';
-import { executionWords, jobTypeWords } from '../words/status.ts';
+import {
+  countsInWords,
+  isDayOfStream,
+  itemsInWords,
+  noNewData,
+  noteInWords,
+  ongoing,
+  tookMs,
+} from '../words/execution.ts';
+import { executionWords, jobTypeWords, typeAndConnectors } from '../words/status.ts';
 import { dayInZone, duration } from '../words/time.ts';
 import '../parts/download.ts';
 import '../parts/empty.ts';
@@ -48,7 +56,14 @@ export class ExecutionsElement extends LitElement {
       .day {
         white-space: nowrap;
       }
+      .result {
+        min-width: 150px;
+      }
       .failure {
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 3;
+        overflow: hidden;
         color: var(--bad);
         max-width: 340px;
       }
@@ -98,13 +113,13 @@ export class ExecutionsElement extends LitElement {
   }
 
   private renderCounts(row: Row): TemplateResult {
-    const counts = countsInWords(row.counts);
+    const counts = countsInWords(row.counts, isDayOfStream(row) ? 'no events' : 'no rows');
     const items = row.items && !isDayOfStream(row) ? itemsInWords(row.items) : '';
-    const note = noteInWords(row.note ?? '', counts, items);
+    const note = noteInWords(row.note ?? '', counts, items, isDayOfStream(row) ? noNewData : '');
     return html`${counts}
     ${items ? html`<br /><span class="soft">Items: ${items}</span>` : nothing}
     ${note ? html`<br /><span class="note break">${note}</span>` : nothing}
-    ${row.error ? html`<div class="failure break">${row.error.message}</div>` : nothing}`;
+    ${row.error ? html`<div class="failure break" title=${row.error.message}>${row.error.message}</div>` : nothing}`;
   }
 
   private renderStart(app: AppContext, row: Row): TemplateResult {
@@ -115,7 +130,7 @@ export class ExecutionsElement extends LitElement {
   }
 
   private renderDuration(row: Row): TemplateResult | string {
-    if (isDayOfStream(row) && !hasEnded(row.status)) return html`<span class="soft">${goesOn}</span>`;
+    if (isDayOfStream(row) && !hasEnded(row.status)) return html`<span class="soft">${ongoing}</span>`;
     const took = tookMs(row.started_at, row.ended_at, Date.now());
     return took === undefined ? '–' : duration(took);
   }
@@ -123,12 +138,12 @@ export class ExecutionsElement extends LitElement {
   private renderRow(app: AppContext, row: Row): TemplateResult {
     const address = `/executions/${row.execution_id}`;
     return html`<tr class="link" @click=${(event: Event) => isRowClick(event) && app.go(address)}>
-      <td class="strong break"><a data-page href=${app.href(address)}>${row.job_name}</a></td>
-      <td>${jobTypeWords[row.type]}</td>
-      <td class="break">${row.connectors.join(', ')}</td>
+      <td class="strong break" data-minor=${typeAndConnectors(row.job_name, row)}><a data-page href=${app.href(address)}>${row.job_name}</a></td>
+      <td class="minor">${jobTypeWords[row.type]}</td>
+      <td class="minor break">${row.connectors.join(', ')}</td>
       <td>${this.renderStart(app, row)}</td>
       <td><cqa-status .words=${executionWords[row.status]}></cqa-status></td>
-      <td>${this.renderCounts(row)}</td>
+      <td class="result">${this.renderCounts(row)}</td>
       <td class="number">${this.renderDuration(row)}</td>
       <td class="actions">${this.renderReport(app, row)}</td>
     </tr>`;
@@ -149,8 +164,8 @@ export class ExecutionsElement extends LitElement {
         <thead>
           <tr>
             <th>Job</th>
-            <th>Type</th>
-            <th>Connector</th>
+            <th class="minor">Type</th>
+            <th class="minor">Connector</th>
             <th>Started</th>
             <th>Status</th>
             <th>Result</th>

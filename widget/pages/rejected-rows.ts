@@ -102,7 +102,7 @@ export class RejectedRowsElement extends LitElement {
   }
 
   private readonly tell = (replayed: Replayed): void => {
-    this.outcome = replayInWords(replayed);
+    this.outcome = replayInWords(replayed, this.hasLines ? 'row' : 'event');
     this.readAgain();
   };
 
@@ -159,8 +159,8 @@ export class RejectedRowsElement extends LitElement {
         }
       </td>
       <td class="number">${lineInWords(row, this.hasLines)}</td>
-      <td class="break">${row.column ? html`<code>${row.column}</code>` : html`<span class="soft">–</span>`}</td>
-      <td class="reason break">${row.reason}<br /><code class="soft">${row.code}</code></td>
+      <td class="minor break">${row.column ? html`<code>${row.column}</code>` : html`<span class="soft">–</span>`}</td>
+      <td class="reason break" data-minor=${row.column ?? ''}>${row.reason}<br /><code class="soft">${row.code}</code></td>
       <td class="raw">
         <code tabindex="0">${row.raw}${row.is_shortened ? ' …' : nothing}</code>
         ${row.is_cut ? html`<span class="cut" title=${cutMeaning}>cut: only its beginning is kept</span>` : nothing}
@@ -203,7 +203,7 @@ export class RejectedRowsElement extends LitElement {
           <tr>
             <th>${heading('File', 'topic/partition')}</th>
             <th class="number">${heading('Line', 'offset')}</th>
-            <th>${heading('Column', 'field')}</th>
+            <th class="minor">${heading('Column', 'field')}</th>
             <th>Reason</th>
             <th>Raw text</th>
             <th class="actions"><span class="visually-hidden">Actions</span></th>

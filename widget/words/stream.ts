@@ -16,12 +16,6 @@ export const streamWords: Record<StreamState, StatusWords> = {
     tone: 'bad',
     shape: 'cross',
   },
-  stopped: {
-    word: 'Stopped',
-    meaning: 'It is not read until somebody has seen to the reason.',
-    tone: 'bad',
-    shape: 'stop',
-  },
   not_running: {
     word: 'Not running',
     meaning: 'No process with the role stream reads it. Whoever runs this installation can start one.',

@@ -4,7 +4,7 @@ import { sniffAudio } from '../../analysis/media/sniff.ts';
 import type { Cluster } from '../../kafka/cluster.ts';
 import { openCluster } from '../../kafka/open.ts';
 import { firstBytes } from '../calls/first-bytes.ts';
-import { connectionSteps, type Told, tried } from '../check-steps.ts';
+import { connectionSteps, notReached, type Told, tried } from '../check-steps.ts';
 import type { ConnectorContext } from '../connector.ts';
 import type { Ecc6xConfig } from './config.ts';
 import { newGroupId } from './group.ts';
@@ -34,10 +34,7 @@ export async function* checkEcc6x(
 }
 
 async function* connectSteps(cluster: Cluster, config: Ecc6xConfig): AsyncGenerator<CheckStep, boolean> {
-  const failure = await cluster.id().then(
-    () => undefined,
-    (error: unknown) => fielded(AppError.from(error)),
-  );
+  const failure = await connectionFailure(cluster, config);
   const { sasl, tls, brokers } = config;
   const way = tls ? 'with TLS' : 'without TLS';
   const signedIn =
@@ -51,6 +48,30 @@ async function* connectSteps(cluster: Cluster, config: Ecc6xConfig): AsyncGenera
   });
 }
 
+/**
+ * The first answer comes from a broker of the form; those that have the topic are reached by the names that they give
+ * themselves, which is what goes wrong most behind firewalls.
+ */
+async function connectionFailure(cluster: Cluster, { topic, brokers }: Ecc6xConfig): Promise<AppError | undefined> {
+  try {
+    await cluster.id();
+  } catch (thrown) {
+    return fielded(AppError.from(thrown));
+  }
+  try {
+    await cluster.ranges(topic);
+    return undefined;
+  } catch (thrown) {
+    const { code, message, cause } = AppError.from(thrown);
+    // The step that reads the topic tells of any other failure.
+    if (!notReached.includes(code)) return undefined;
+    const advice = brokers.some((broker) => message.includes(broker))
+      ? ''
+      : ' The cluster itself names this broker so (advertised.listeners): it must be reachable from here by that name.';
+    return new AppError(code, `${message}${advice}`, { cause, field: 'brokers' });
+  }
+}
+
 /** The form's field that mends it. */
 function fielded(error: AppError): AppError {
   if (error.field !== undefined) return error;
@@ -59,7 +80,9 @@ function fielded(error: AppError): AppError {
       ? 'sasl.password'
       : error.code === 'certificate_untrusted'
         ? 'certificate_authority'
-        : 'brokers';
+        : error.code === 'protocol_error'
+          ? 'tls'
+          : 'brokers';
   return new AppError(error.code, error.message, { cause: error, field });
 }
 
@@ -73,18 +96,23 @@ async function* readSteps(cluster: Cluster, config: Ecc6xConfig): AsyncGenerator
       const count = ranges.reduce((sum, { first, end }) => sum + (end - first), 0);
       return {
         message: `"${topic}" can be read: ${counted(ranges.length, 'partition')}, about ${counted(count, 'event')}. ${last.message}`,
-        details: { partition_count: ranges.length, event_count: count },
+        details: {
+          ...{ partition_count: ranges.length, event_count: count },
+          ...(last.isRejected && { warning: last.message }),
+        },
       };
     }),
   );
   return last;
 }
 
-async function* groupSteps(cluster: Cluster, { group_id = newGroupId() }: Ecc6xConfig) {
+/** Before the connector is saved its group has no name yet: one that nobody will see again stands for it. */
+async function* groupSteps(cluster: Cluster, { group_id }: Ecc6xConfig) {
   return yield* tried('group', () =>
     atField('group_id', async () => {
-      await cluster.requireGroup(group_id);
-      return { message: `The consumer group ${group_id} may be joined.` };
+      await cluster.requireGroup(group_id ?? newGroupId());
+      const group = group_id === undefined ? 'A consumer group of our own' : `The consumer group ${group_id}`;
+      return { message: `${group} may be joined.` };
     }),
   );
 }

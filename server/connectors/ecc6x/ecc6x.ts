@@ -1,7 +1,7 @@
 import type { ConnectorType } from '../connector.ts';
 import { checkEcc6x } from './check.ts';
 import { type Ecc6xConfig, ecc6xConfigSchema } from './config.ts';
-import { requireOwnGroup, withGroup } from './group.ts';
+import { requireOwnGroup, withGroup, withoutOwnGroup } from './group.ts';
 import { openSource } from './source.ts';
 import { streamOf } from './stream.ts';
 
@@ -25,6 +25,7 @@ export const ecc6x = {
   config: ecc6xConfigSchema,
   prepare: withGroup,
   saved: requireOwnGroup,
+  exported: withoutOwnGroup,
   check: checkEcc6x,
   // Which cluster it is, is found out by connecting: another list of the same brokers forgets nothing.
   location: ({ topic }) => JSON.stringify(['kafka', topic]),

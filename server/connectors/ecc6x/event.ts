@@ -11,7 +11,8 @@ const registryPrefixBytes = 5;
 export function eventIn(value: Buffer): EventObject {
   const bytes = withoutPrefix(value);
   if (!isUtf8(bytes)) throw new RowRejected('bad_encoding', 'The event is no text in UTF-8, as JSON is.');
-  const event = parsed(bytes.toString('utf8').replace(/^\ufeff/, ''));
+  const text = bytes.toString('utf8');
+  const event = parsed(text.startsWith('\ufeff') ? text.slice(1) : text);
   if (typeof event === 'object' && event !== null && !Array.isArray(event)) return event as EventObject;
   throw new RowRejected('bad_json', `The event is ${kindOf(event)}; each event must be one JSON object.`);
 }
@@ -27,23 +28,45 @@ function withoutPrefix(value: Buffer): Buffer {
 }
 
 function parsed(text: string): unknown {
-  if (text.trim() === '') throw new RowRejected('bad_json', 'The event is empty; each event must be one JSON object.');
   try {
     const event: unknown = JSON.parse(text);
-    return /\d{16}/.test(text) ? JSON.parse(largeNumbersAsText(text)) : event;
+    return mayHoldLongNumber.test(text) ? JSON.parse(longNumbersAsText(text)) : event;
   } catch (thrown) {
+    if (text.trim() === '')
+      throw new RowRejected('bad_json', 'The event is empty; each event must be one JSON object.');
     const why = (thrown as Error).message.slice(0, 200);
     throw new RowRejected('bad_json', `The event is not valid JSON (${why}). Each event must be one JSON object.`);
   }
 }
 
+/** A double holds every number of 15 digits, and not every one of 16. Within a text it finds some that is none; that does no harm. */
+const mayHoldLongNumber = /[\s:,[]-?(?:[\d.]{16}|[\d.]+[eE])/;
 const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-/** Whole numbers that a double would round are ids, and two that are alike after rounding would become one interaction. */
-function largeNumbersAsText(json: string): string {
-  return json.replace(stringOrNumber, (token) =>
-    /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token,
-  );
+/**
+ * Numbers that a double would round become the text that they are written as: they may be ids, and two that are alike after
+ * rounding would become one interaction.
+ */
+function longNumbersAsText(json: string): string {
+  return json.replace(stringOrNumber, (token) => (token.startsWith('"') || isKept(token) ? token : `"${token}"`));
+}
+
+/** No double is written with as many characters. */
+const mostCharacters = 40;
+
+/** Whether it is the same number after it was read as a double and written again. */
+function isKept(token: string): boolean {
+  if (token.length > mostCharacters) return false;
+  const number = Number(token);
+  return Math.abs(number) <= Number.MAX_SAFE_INTEGER && decimalOf(token) === decimalOf(String(number));
+}
+
+/** The digits that count, and the power of ten of the last: `1.50`, `1.5` and `15e-1` are `15e-1`. The sign is left out. */
+function decimalOf(number: string): string {
+  const [, whole = '', fraction = '', power = '0'] = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(number) ?? [];
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const short = digits.replace(/0+$/, '');
+  return short === '' ? '0' : `${short}e${Number(power) - fraction.length + digits.length - short.length}`;
 }
 
 /** What a value is, for a reason. */

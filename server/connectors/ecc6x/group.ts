@@ -15,6 +15,13 @@ export function newGroupId(): string {
   return `cqa-${randomBytes(8).toString('hex')}`;
 }
 
+/** A name of our own is left out: in another installation, which cannot be asked, the copy would get a part of the events. */
+export function withoutOwnGroup({ group_id: groupId, ...config }: Record<string, unknown>): Record<string, unknown> {
+  return groupId === undefined || /^cqa-[0-9a-f]{16}$/.test(String(groupId))
+    ? config
+    : { ...config, group_id: groupId };
+}
+
 /**
  * Throws `conflict` where another connector reads the topic in the same group, as after a configuration was copied: each of
  * the two would get a part of the events and nobody would notice.

@@ -7,6 +7,8 @@ import { EventReader } from './row.ts';
 export interface LastEvent {
   /** What would become of it, in words. */
   message: string;
+  /** It would not be stored, although nobody asked to leave it out. */
+  isRejected?: boolean;
   /** Its row where it would be stored. */
   fields?: Record<string, unknown>;
 }
@@ -20,14 +22,14 @@ export function lookAt(event: KafkaEvent | undefined, config: Ecc6xConfig): Last
     const fields = new EventReader(config).read(event.value);
     if (!fields) return { message: `${place} would be left out by the filter.` };
     const outcome = new JsonValidator(config.timezone).validateObject(fields);
-    if ('code' in outcome) return { message: rejected(place, outcome.reason) };
+    if ('code' in outcome) return rejected(place, outcome.reason);
     return { message: `${place} is the interaction ${outcome.externalId.slice(0, 100)}.`, fields };
   } catch (thrown) {
     if (!(thrown instanceof RowRejected)) throw thrown;
-    return { message: rejected(place, thrown.message) };
+    return rejected(place, thrown.message);
   }
 }
 
-function rejected(place: string, reason: string): string {
-  return `${place} would be rejected: ${reason} Check the field map.`;
+function rejected(place: string, reason: string): LastEvent {
+  return { message: `${place} would be rejected: ${reason} Check the field map.`, isRejected: true };
 }

@@ -20,7 +20,8 @@ export function parsePath(text: string): Path | undefined {
  * count, so that `constructor` and `__proto__` lead nowhere.
  */
 export function valueAt(event: object, { text, steps }: Path): unknown {
-  if (steps.length > 1 && Object.hasOwn(event, text)) return (event as Record<string, unknown>)[text];
+  if (Object.hasOwn(event, text)) return (event as Record<string, unknown>)[text];
+  if (steps.length === 1) return undefined;
   let here: unknown = event;
   for (const step of steps) {
     if (typeof here !== 'object' || here === null || !Object.hasOwn(here, step)) return undefined;

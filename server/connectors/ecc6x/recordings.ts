@@ -1,11 +1,12 @@
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
+import { Semaphore } from '../../semaphore.ts';
 import { recordingBody } from '../calls/recording-body.ts';
 import type { ConnectorContext, RecordingRef } from '../connector.ts';
 import { endable } from '../http/body.ts';
 import { type HttpClient, openHttpClient } from '../http/client.ts';
 import { type FailedAnswer, statusFailure } from '../http/status.ts';
-import { Turns } from '../turns.ts';
+import { limitedStream } from '../limited-stream.ts';
 import type { Ecc6xConfig } from './config.ts';
 import { readReference } from './reference.ts';
 
@@ -23,7 +24,7 @@ const lateMs = 24 * 3_600_000;
 export class Ecc6xRecordings {
   readonly #base: URL | undefined;
   readonly #client: HttpClient | undefined;
-  readonly #turns = new Turns(atOnce);
+  readonly #downloads = new Semaphore(atOnce);
 
   constructor(config: Ecc6xConfig, context: ConnectorContext, { timeoutMs }: Patience = {}) {
     const { recording_base_url, recording_token, certificate_authority: certificateAuthority } = config;
@@ -41,7 +42,7 @@ export class Ecc6xRecordings {
 
   /** Throws `recording_not_yet` where it may still come, `not_audio` for a page instead of a recording. */
   open(ref: RecordingRef): Promise<ByteStream> {
-    return this.#turns.stream(() => this.#open(ref));
+    return limitedStream(this.#downloads, () => this.#open(ref));
   }
 
   /** The status that the address itself answers with: any is a sign of life. */

@@ -37,6 +37,8 @@ export class EventReader {
     const keys = new Set([...Object.keys(config.field_map), ...Object.keys(config.defaults)]);
     this.#metadata = [...keys]
       .filter((name) => !isCanonical(name) && name !== metadataObject)
+      // Their JSON is then in order, too.
+      .sort()
       .map((name) => sourceOf(name, config));
     const whole = config.field_map[metadataObject];
     if (whole !== undefined) this.#metadataObject = pathOf(whole);

@@ -1,16 +1,11 @@
-import { AppError } from '../../../shared/error.ts';
 import type { KafkaAddress } from '../../kafka/cluster.ts';
 import type { EventStream } from '../connector.ts';
 import type { Ecc6xConfig } from './config.ts';
 import { EventReader } from './row.ts';
 
-/** What is read without an end. Throws `invalid` where the connector was never saved and so has no group. */
+/** What is read without an end. */
 export function streamOf(config: Ecc6xConfig): EventStream {
   const { group_id: groupId, topic, start_from: startFrom, results_topic: resultsTopic } = config;
-  if (groupId === undefined)
-    throw new AppError('invalid', 'This connector has no consumer group. Save it again, and it gets one.', {
-      field: 'group_id',
-    });
   const reader = new EventReader(config);
   return {
     kafka: addressOf(config),

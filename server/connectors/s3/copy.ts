@@ -1,7 +1,7 @@
-import type { Bucket, Tools } from './bucket.ts';
-import type { Asked } from './failure.ts';
-import { MultipartUpload } from './multipart.ts';
-import { eTagOf } from './version.ts';
+import type { Bucket, Tools } from '../../s3/bucket.ts';
+import type { Asked } from '../../s3/failure.ts';
+import { MultipartUpload } from '../../s3/multipart.ts';
+import { eTagOf } from '../../s3/version.ts';
 
 export interface Copy {
   from: string;

@@ -9,57 +9,69 @@ import type {
   PartitionRange,
   Producer,
 } from '../cluster.ts';
+import { Connection, publicConfig } from './connection.ts';
 import { GroupConsumer } from './consumer.ts';
-import type { Asked } from './failure.ts';
-import { Line, publicConfig } from './line.ts';
+import type { RequestContext } from './failure.ts';
 import { IdempotentProducer } from './producer.ts';
-import { latestEvent, requireGroupRight, requireWriteRight, topicRanges, whereItLies } from './topics.ts';
+import { topicIdAt } from './topic-id.ts';
+import { latestEvents, requireGroupRight, requireWriteRight, retryWhileMoved, topicRanges } from './topics.ts';
 
-/** Questions share one line, which is opened for the first and again after a failure; consumers and producers have their own. */
+/** Questions share one connection, which is opened for the first and again after a failure; consumers and producers have their own. */
 export class KafkajsCluster implements Cluster {
   readonly #settings: KafkaSettings;
   readonly #members = new Set<{ stop(): Promise<void> }>();
-  #line: Line | undefined;
+  #connection: Connection | undefined;
 
   constructor(settings: KafkaSettings) {
     this.#settings = settings;
   }
 
   id(): Promise<string> {
-    return this.#ask({}, async (line) => {
-      await line.cluster.connect();
-      const { clusterId } = await (await line.anyBroker()).metadata([]);
+    return this.#request({}, async (connection) => {
+      await connection.cluster.connect();
+      const { clusterId } = await (await connection.anyBroker()).metadata([]);
       return clusterId;
     });
   }
 
+  topicId(topic: string): Promise<string | undefined> {
+    return this.#request({ topic }, async (connection) => {
+      await connection.cluster.connect();
+      return await topicIdAt(await connection.anyBroker(), topic);
+    });
+  }
+
   ranges(topic: string): Promise<PartitionRange[]> {
-    return this.#askOf(topic, 'READ', async (line) => {
+    return this.#requestOf(topic, 'READ', async (connection) => {
       // A consumer may know of a new partition already, and asks where it begins.
-      await line.cluster.refreshMetadata();
-      return await topicRanges(line, topic);
+      await connection.cluster.refreshMetadata();
+      return await topicRanges(connection, topic);
     });
   }
 
   latest(topic: string): Promise<KafkaEvent | undefined> {
-    return this.#askOf(topic, 'READ', (line) => latestEvent(line, topic));
+    return this.latestEvents(topic, 1).then(([event]) => event);
+  }
+
+  latestEvents(topic: string, count: number): Promise<KafkaEvent[]> {
+    return this.#requestOf(topic, 'READ', (connection) => latestEvents(connection, topic, count));
   }
 
   requireWritable(topic: string): Promise<void> {
-    return this.#askOf(topic, 'WRITE', (line) => requireWriteRight(line, topic));
+    return this.#requestOf(topic, 'WRITE', (connection) => requireWriteRight(connection, topic));
   }
 
   requireGroup(groupId: string): Promise<void> {
-    return this.#ask({ groupId }, async (line) => {
-      await line.cluster.connect();
-      await line.cluster.refreshMetadata();
-      await requireGroupRight(line, groupId);
+    return this.#request({ groupId }, async (connection) => {
+      await connection.cluster.connect();
+      await connection.cluster.refreshMetadata();
+      await requireGroupRight(connection, groupId);
     });
   }
 
   async ensureTopic(topic: string, partitions: number): Promise<void> {
     if (await this.#hasTopic(topic)) return;
-    await this.#ask({ topic, right: 'CREATE' }, (line) => this.#makeTopic(line, topic, partitions));
+    await this.#request({ topic, right: 'CREATE' }, (connection) => this.#makeTopic(connection, topic, partitions));
   }
 
   async consume(settings: ConsumeSettings): Promise<Consumer> {
@@ -74,13 +86,13 @@ export class KafkajsCluster implements Cluster {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#members].map((member) => member.stop()));
-    await this.#line?.[Symbol.asyncDispose]();
-    this.#line = undefined;
+    await this.#connection?.[Symbol.asyncDispose]();
+    this.#connection = undefined;
   }
 
   async #hasTopic(topic: string): Promise<boolean> {
     try {
-      await this.#askOf(topic, 'CREATE', () => Promise.resolve());
+      await this.#requestOf(topic, 'CREATE', () => Promise.resolve());
       return true;
     } catch (error) {
       if (error instanceof AppError && error.code === 'path_missing') return false;
@@ -88,14 +100,20 @@ export class KafkajsCluster implements Cluster {
     }
   }
 
-  async #makeTopic(line: Line, topic: string, numPartitions: number): Promise<void> {
-    const admin = new kafkajs.Kafka(publicConfig(this.#settings, line.sockets)).admin();
+  async #makeTopic(connection: Connection, topic: string, numPartitions: number): Promise<void> {
+    const admin = new kafkajs.Kafka(publicConfig(this.#settings, connection.sockets)).admin();
     await admin.connect();
     try {
-      await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true, timeout: line.timeoutMs });
+      await admin.createTopics({
+        topics: [{ topic, numPartitions }],
+        waitForLeaders: false,
+        timeout: connection.timeoutMs,
+      });
     } finally {
       await admin.disconnect();
     }
+    // The broker that made it need not know it yet.
+    await retryWhileMoved(connection, () => connection.cluster.addTargetTopic(topic));
   }
 
   #keep<T extends { stop(): Promise<void> }>(member: T): T {
@@ -103,42 +121,46 @@ export class KafkajsCluster implements Cluster {
     return member;
   }
 
-  #askOf<T>(topic: string, right: Asked['right'], act: (line: Line) => Promise<T>): Promise<T> {
-    return this.#ask({ topic, right }, async (line) => {
-      await line.cluster.connect();
-      await line.cluster.addTargetTopic(topic);
-      await line.cluster.refreshMetadataIfNecessary();
-      return await whereItLies(line, () => act(line));
+  #requestOf<T>(
+    topic: string,
+    right: RequestContext['right'],
+    act: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    return this.#request({ topic, right }, async (connection) => {
+      await connection.cluster.connect();
+      await connection.cluster.addTargetTopic(topic);
+      await connection.cluster.refreshMetadataIfNecessary();
+      return await retryWhileMoved(connection, () => act(connection));
     });
   }
 
-  /** A line that has been idle may have been ended by a broker, so on an old one a question is asked twice. */
-  async #ask<T>(asked: Asked, act: (line: Line) => Promise<T>): Promise<T> {
-    const isOld = this.#line !== undefined;
+  /** A connection that has been idle may have been ended by a broker, so on an old one a question is asked twice. */
+  async #request<T>(context: RequestContext, act: (connection: Connection) => Promise<T>): Promise<T> {
+    const isOld = this.#connection !== undefined;
     try {
-      return await this.#askOnce(asked, act);
+      return await this.#requestOnce(context, act);
     } catch (error) {
       if (!isOld || !(error instanceof AppError) || error.code !== 'connection_lost') throw error;
-      return await this.#askOnce(asked, act);
+      return await this.#requestOnce(context, act);
     }
   }
 
-  async #askOnce<T>(asked: Asked, act: (line: Line) => Promise<T>): Promise<T> {
-    this.#line ??= new Line(this.#settings);
-    const line = this.#line;
+  async #requestOnce<T>(context: RequestContext, act: (connection: Connection) => Promise<T>): Promise<T> {
+    this.#connection ??= new Connection(this.#settings);
+    const connection = this.#connection;
     try {
-      return await line.ask(asked, () => act(line));
+      return await connection.request(context, () => act(connection));
     } catch (error) {
-      if (!(error instanceof AppError && answered.has(error.code))) await this.#drop(line);
+      if (!(error instanceof AppError && answered.has(error.code))) await this.#drop(connection);
       throw error;
     }
   }
 
-  async #drop(line: Line): Promise<void> {
-    if (this.#line === line) this.#line = undefined;
-    await line[Symbol.asyncDispose]();
+  async #drop(connection: Connection): Promise<void> {
+    if (this.#connection === connection) this.#connection = undefined;
+    await connection[Symbol.asyncDispose]();
   }
 }
 
-/** The cluster said no; the line to it is as good as before. */
+/** The cluster said no; the connection to it is as good as before. */
 const answered = new Set(['path_missing', 'permission_denied']);

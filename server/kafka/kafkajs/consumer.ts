@@ -1,9 +1,10 @@
 import { AppError } from '../../../shared/error.ts';
+import { backoffMs } from '../../backoff.ts';
 import type { Consumer, ConsumerChange, ConsumeSettings, KafkaSettings } from '../cluster.ts';
-import { backoffMs, Ending } from './ending.ts';
+import { Connection } from './connection.ts';
 import { Generation } from './generation.ts';
-import { Line } from './line.ts';
 import { type Member, Membership } from './membership.ts';
+import { StopSignal } from './stop-signal.ts';
 
 /** A member that is killed holds its partitions back for so long; one that is slow still beats ten times. */
 const usualSessionMs = 10_000;
@@ -24,9 +25,9 @@ export class GroupConsumer implements Consumer {
   readonly #consume: ConsumeSettings;
   readonly #membership: Membership;
   readonly #heartbeatMs: number;
-  readonly #stopping = new Ending();
+  readonly #stopSignal = new StopSignal();
   readonly #done: Promise<void>;
-  #line: Line;
+  #connection: Connection;
   #generation: Generation | undefined;
   #partitions: readonly number[] = [];
   /** Why it was begun anew, until it is. */
@@ -39,7 +40,7 @@ export class GroupConsumer implements Consumer {
     const { groupId, topic, sessionTimeoutMs = usualSessionMs } = consume;
     this.#heartbeatMs = sessionTimeoutMs / 10;
     this.#membership = new Membership({ groupId, topic, sessionTimeoutMs, rebalanceTimeoutMs });
-    this.#line = new Line(settings);
+    this.#connection = new Connection(settings);
     this.#done = this.#keepAlive();
   }
 
@@ -48,21 +49,21 @@ export class GroupConsumer implements Consumer {
   }
 
   async stop(): Promise<void> {
-    this.#stopping.end();
+    this.#stopSignal.stop();
     // Without a generation it is connecting or joining, where nothing is under way that had to be waited for.
-    if (this.#generation) this.#generation.end();
-    else this.#line.sockets.destroy();
+    if (this.#generation) this.#generation.stop();
+    else this.#connection.sockets.destroy();
     await this.#done;
   }
 
   async #keepAlive(): Promise<void> {
-    while (!this.#stopping.isOver) {
+    while (!this.#stopSignal.isStopped) {
       try {
         await this.#follow();
       } catch (error) {
-        if (!this.#stopping.isOver) await this.#recover(error);
+        if (!this.#stopSignal.isStopped) await this.#recover(error);
       } finally {
-        await this.#line[Symbol.asyncDispose]();
+        await this.#connection[Symbol.asyncDispose]();
       }
     }
   }
@@ -71,26 +72,26 @@ export class GroupConsumer implements Consumer {
     const failure = AppError.from(error, 'the Kafka client');
     this.#broken = failure.message;
     this.#failed(failure);
-    await this.#line[Symbol.asyncDispose]();
+    await this.#connection[Symbol.asyncDispose]();
     const most = failure.kind === 'config' ? mostConfigRetryMs : mostRetryMs;
-    await this.#stopping.wait(backoffMs(this.#failures++, firstRetryMs, most));
+    await this.#stopSignal.wait(backoffMs(this.#failures++, firstRetryMs, most));
   }
 
   async #follow(): Promise<void> {
-    if (this.#line.isClosed) this.#line = new Line(this.#settings);
+    if (this.#connection.isClosed) this.#connection = new Connection(this.#settings);
     const { topic } = this.#consume;
-    await this.#line.openTopic(topic, 'READ');
-    while (!this.#stopping.isOver) {
-      const member = await this.#membership.join(this.#line);
+    await this.#connection.openTopic(topic, 'READ');
+    while (!this.#stopSignal.isStopped) {
+      const member = await this.#membership.join(this.#connection);
       this.#assigned(member.partitions);
       await this.#work(member);
-      if (this.#stopping.isOver) await this.#leave(member);
+      if (this.#stopSignal.isStopped) await this.#leave(member);
     }
   }
 
   async #work(member: Member): Promise<void> {
     this.#generation = new Generation({
-      ...{ line: this.#line, membership: this.#membership, member, heartbeatMs: this.#heartbeatMs },
+      ...{ connection: this.#connection, membership: this.#membership, member, heartbeatMs: this.#heartbeatMs },
       consume: {
         maxBytesPerPartition: usualBytesPerPartition,
         partitionsAtOnce: usualPartitionsAtOnce,
@@ -101,7 +102,7 @@ export class GroupConsumer implements Consumer {
       },
       failed: (error) => this.#failed(error),
     });
-    if (this.#stopping.isOver) this.#generation.end();
+    if (this.#stopSignal.isStopped) this.#generation.stop();
     try {
       await this.#generation.run();
     } finally {
@@ -112,7 +113,7 @@ export class GroupConsumer implements Consumer {
 
   async #leave(member: Member): Promise<void> {
     const { groupId } = this.#consume;
-    await this.#line.ask({ groupId }, () => this.#membership.leave(member), this.#line.timeoutMs);
+    await this.#connection.request({ groupId }, () => this.#membership.leave(member), this.#connection.timeoutMs);
   }
 
   #assigned(partitions: readonly number[]): void {

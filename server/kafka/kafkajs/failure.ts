@@ -3,7 +3,7 @@ import type { KafkaAddress } from '../cluster.ts';
 import { AnsweredWithTls, ClosedEarly, type Sockets } from './sockets.ts';
 
 /** What was asked of the cluster, so that a refusal can name what is missing. */
-export interface Asked {
+export interface RequestContext {
   topic?: string;
   /** What is done with the topic. */
   right?: 'READ' | 'WRITE' | 'CREATE';
@@ -22,10 +22,15 @@ interface KafkaFailure {
 }
 
 /** Anything that kafkajs or a socket threw, in words that say what happened, where, and what to do next. */
-export function kafkaFailure(thrown: unknown, asked: Asked, address: KafkaAddress, sockets: Sockets): AppError {
+export function kafkaFailure(
+  thrown: unknown,
+  context: RequestContext,
+  address: KafkaAddress,
+  sockets: Sockets,
+): AppError {
   for (const error of chainOf(thrown)) {
     if (error instanceof AppError) return error;
-    const failure = protocolFailure(error, asked, address) ?? connectionFailure(error, address, sockets);
+    const failure = protocolFailure(error, context, address) ?? connectionFailure(error, address, sockets);
     if (failure) return failure;
   }
   const { message } = rootOf(thrown);
@@ -77,26 +82,26 @@ function listOf({ brokers }: KafkaAddress): string {
   return brokers.join(', ');
 }
 
-function protocolFailure(error: KafkaFailure, asked: Asked, address: KafkaAddress): AppError | undefined {
+function protocolFailure(error: KafkaFailure, context: RequestContext, address: KafkaAddress): AppError | undefined {
   if (error.name === 'KafkaJSSASLAuthenticationError') return signInFailure(error, address);
-  const topic = asked.topic === undefined ? 'the topic' : `the topic "${asked.topic}"`;
+  const topic = context.topic === undefined ? 'the topic' : `the topic "${context.topic}"`;
   const fail = (code: ErrorCode, message: string, options: AppErrorOptions = {}) =>
     new AppError(code, message, { cause: error, ...options });
   switch (error.type) {
     case 'TOPIC_AUTHORIZATION_FAILED': {
-      const right = asked.right ?? 'READ';
+      const right = context.right ?? 'READ';
       const act = { READ: 'read', WRITE: 'write to', CREATE: 'make' }[right];
       return fail('permission_denied', `This login may not ${act} ${topic}. Give it the ACL operation ${right} on it.`);
     }
     case 'GROUP_AUTHORIZATION_FAILED':
       return fail(
         'permission_denied',
-        `This login may not join the consumer group "${asked.groupId}". Give it the ACL operation READ on the group.`,
+        `This login may not join the consumer group "${context.groupId}". Give it the ACL operation READ on the group.`,
       );
     case 'CLUSTER_AUTHORIZATION_FAILED':
       return fail(
         'permission_denied',
-        asked.right === 'CREATE'
+        context.right === 'CREATE'
           ? `This login may not make ${topic}. Give it the ACL operation CREATE on the cluster, or make the topic yourself.`
           : 'This login may not write without repeats. Give it the ACL operation IDEMPOTENT_WRITE on the cluster.',
       );
@@ -104,7 +109,7 @@ function protocolFailure(error: KafkaFailure, asked: Asked, address: KafkaAddres
     case 'INVALID_TOPIC_EXCEPTION':
       return fail(
         'path_missing',
-        `Kafka at ${listOf(address)} has no topic ${asked.topic === undefined ? '' : `"${asked.topic}" `}that this login may see. Check its name; topics are never made by reading or writing.`,
+        `Kafka at ${listOf(address)} has no topic ${context.topic === undefined ? '' : `"${context.topic}" `}that this login may see. Check its name; topics are never made by reading or writing.`,
       );
     case 'MESSAGE_TOO_LARGE':
     case 'RECORD_LIST_TOO_LARGE':
@@ -170,10 +175,15 @@ function socketFailure(broker: string, thrown: unknown, { tls, sasl }: KafkaAddr
   if (code === 'ENOTFOUND') return fail('host_unknown', `There is no host named as in ${broker}. Check its spelling.`);
   if (unreachableCodes.has(code)) return fail('host_unreachable', `Kafka's ${broker} cannot be reached (${code}).`);
   if (code === 'ETIMEDOUT') return fail('host_timeout', `Kafka's ${broker} does not answer.`);
+  if (code.includes('ALTNAME'))
+    return fail(
+      'certificate_untrusted',
+      `The certificate of Kafka's ${broker} is made for other names (${message}). Name the broker as its certificate does.`,
+    );
   if (certificateCodes.test(code))
     return fail(
       'certificate_untrusted',
-      `The certificate of Kafka's ${broker} cannot be trusted (${message}). Give the certificate of its authority, and the name that it is made for.`,
+      `The certificate of Kafka's ${broker} cannot be trusted (${message}). Give the certificate of the authority that signed it.`,
     );
   if (tls && (code.startsWith('ERR_SSL') || thrown instanceof ClosedEarly || message.includes('before secure TLS')))
     return fail(

@@ -1,15 +1,15 @@
 import { AppError } from '../../../shared/error.ts';
 import type { ConsumeSettings } from '../cluster.ts';
-import { Committing } from './committing.ts';
-import { Ending } from './ending.ts';
-import { Fetching } from './fetching.ts';
-import type { Line } from './line.ts';
+import { BatchHandler } from './batch-handler.ts';
+import type { Connection } from './connection.ts';
+import { Fetcher } from './fetcher.ts';
 import { isRebalance, type Member, type Membership } from './membership.ts';
-import { Taking } from './taking.ts';
+import { OffsetCommitter } from './offset-committer.ts';
+import { StopSignal } from './stop-signal.ts';
 import { firstOffsets } from './topics.ts';
 
 export interface GenerationSettings {
-  line: Line;
+  connection: Connection;
   membership: Membership;
   member: Member;
   heartbeatMs: number;
@@ -22,32 +22,32 @@ export interface GenerationSettings {
 /** The work of a member from joining the group until it is to be joined again. */
 export class Generation {
   readonly #settings: GenerationSettings;
-  readonly #ending = new Ending();
+  readonly #stopSignal = new StopSignal();
   /** The heart beats on until the last batch is taken: until then the others wait for us. */
-  readonly #heart = new Ending();
-  readonly #fetching: Fetching;
-  readonly #taking: Taking;
-  readonly #committing: Committing;
+  readonly #heartbeats = new StopSignal();
+  readonly #fetcher: Fetcher;
+  readonly #handler: BatchHandler;
+  readonly #committer: OffsetCommitter;
 
   constructor(settings: GenerationSettings) {
     this.#settings = settings;
-    const { line, member, consume, worked, failed } = settings;
-    const ending = this.#ending;
-    this.#committing = new Committing((offsets) => this.#commit(offsets));
-    this.#taking = new Taking({
-      ending,
+    const { connection, member, consume, worked, failed } = settings;
+    const stopSignal = this.#stopSignal;
+    this.#committer = new OffsetCommitter((offsets) => this.#commit(offsets), stopSignal);
+    this.#handler = new BatchHandler({
+      stopSignal,
       failed,
       atOnce: consume.partitionsAtOnce,
       take: (batch) => consume.take(batch),
     });
-    this.#fetching = new Fetching(
+    this.#fetcher = new Fetcher(
       {
-        ...{ line, ending, worked, failed, topic: consume.topic, partitionsAtOnce: consume.partitionsAtOnce },
+        ...{ connection, stopSignal, worked, failed, topic: consume.topic, partitionsAtOnce: consume.partitionsAtOnce },
         maxBytesPerPartition: consume.maxBytesPerPartition,
         positions: (partitions) => this.#positions(partitions),
         take: async (batch) => {
-          const next = await this.#taking.take(batch);
-          if (next !== undefined) this.#committing.add(batch.partition, next);
+          const next = await this.#handler.take(batch);
+          if (next !== undefined) this.#committer.add(batch.partition, next);
           return next;
         },
       },
@@ -55,29 +55,29 @@ export class Generation {
     );
   }
 
-  end(): void {
-    this.#ending.end();
+  stop(): void {
+    this.#stopSignal.stop();
   }
 
-  /** Resolves when the group is to be joined again, or after `end`; then no batch is under way. Throws what broke it. */
+  /** Resolves when the group is to be joined again, or after `stop`; then no batch is under way. Throws what broke it. */
   async run(): Promise<void> {
     const beating = this.#beat();
-    const watching = this.#watch().catch((error: unknown) => this.#ending.fail(error));
-    await this.#fetching.run().catch((error: unknown) => this.#ending.fail(error));
-    await this.#taking.settle();
-    await this.#committing.settle();
-    this.#heart.end();
+    const watching = this.#watch().catch((error: unknown) => this.#stopSignal.fail(error));
+    await this.#fetcher.run().catch((error: unknown) => this.#stopSignal.fail(error));
+    await this.#handler.settle();
+    await this.#committer.settle();
+    this.#heartbeats.stop();
     await Promise.all([beating, watching]);
-    this.#ending.requireSuccess();
+    this.#stopSignal.requireSuccess();
   }
 
   async #beat(): Promise<void> {
-    const { line, membership, member, heartbeatMs, consume } = this.#settings;
-    while (!this.#heart.isOver) {
-      await this.#heart.wait(heartbeatMs);
-      if (this.#heart.isOver) return;
+    const { connection, membership, member, heartbeatMs, consume } = this.#settings;
+    while (!this.#heartbeats.isStopped) {
+      await this.#heartbeats.wait(heartbeatMs);
+      if (this.#heartbeats.isStopped) return;
       try {
-        await line.ask({ groupId: consume.groupId }, () => membership.heartbeat(member));
+        await connection.request({ groupId: consume.groupId }, () => membership.heartbeat(member));
       } catch (error) {
         this.#lost(error);
       }
@@ -86,39 +86,39 @@ export class Generation {
 
   /** Heartbeats say nothing of whether anything is read; so the fetches are watched. New partitions are nobody's yet. */
   async #watch(): Promise<void> {
-    const { line, member, consume, heartbeatMs } = this.#settings;
-    const mostMs = 4 * line.timeoutMs;
-    while (!this.#ending.isOver) {
-      await this.#ending.wait(heartbeatMs);
-      if (this.#fetching.silentMs > mostMs) this.#ending.fail(silent(consume.topic, mostMs));
-      const count = line.cluster.findTopicPartitionMetadata(consume.topic).length;
-      if (member.isLeader && count > member.partitionCount) this.#ending.end();
+    const { connection, member, consume, heartbeatMs } = this.#settings;
+    const mostMs = 4 * connection.timeoutMs;
+    while (!this.#stopSignal.isStopped) {
+      await this.#stopSignal.wait(heartbeatMs);
+      if (this.#fetcher.silentMs > mostMs) this.#stopSignal.fail(silent(consume.topic, mostMs));
+      const count = connection.cluster.findTopicPartitionMetadata(consume.topic).length;
+      if (member.isLeader && count > member.partitionCount) this.#stopSignal.stop();
     }
   }
 
   async #commit(offsets: Map<number, number>): Promise<void> {
-    const { line, membership, member, consume } = this.#settings;
+    const { connection, membership, member, consume } = this.#settings;
     try {
-      await line.ask({ groupId: consume.groupId }, () => membership.commit(member, offsets));
+      await connection.request({ groupId: consume.groupId }, () => membership.commit(member, offsets));
     } catch (error) {
       this.#lost(error);
     }
   }
 
   #lost(error: unknown): void {
-    if (isRebalance(error)) this.#ending.end();
-    else this.#ending.fail(error);
+    if (isRebalance(error)) this.#stopSignal.stop();
+    else this.#stopSignal.fail(error);
   }
 
   /** What the caller knows, else where the group was, else the first event that is still there. */
   async #positions(partitions: number[]): Promise<Map<number, number>> {
-    const { line, membership, member, consume } = this.#settings;
+    const { connection, membership, member, consume } = this.#settings;
     const known = await consume.positions(partitions);
     const unknown = partitions.filter((partition) => !known.has(partition));
     if (unknown.length === 0) return known;
     const { groupId, topic } = consume;
-    return await line.ask({ groupId, topic }, async () => {
-      const [first, committed] = [await firstOffsets(line, topic), await membership.committed(member, unknown)];
+    return await connection.request({ groupId, topic }, async () => {
+      const [first, committed] = [await firstOffsets(connection, topic), await membership.committed(member, unknown)];
       return new Map([...first, ...committed, ...known]);
     });
   }

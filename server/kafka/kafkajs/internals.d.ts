@@ -4,7 +4,7 @@
  */
 declare module 'kafkajs/src/cluster/index.js' {
   import type { ConnectionOptions } from 'node:tls';
-  import type { ISocketFactory, Message, RetryOptions, SASLOptions } from 'kafkajs';
+  import type { ISocketFactory, PartitionMetadata, RetryOptions, SASLOptions } from 'kafkajs';
 
   export interface InternalLogger {
     namespace(name: string): InternalLogger;
@@ -33,32 +33,16 @@ declare module 'kafkajs/src/cluster/index.js' {
     isolationLevel: 0 | 1;
   }
 
-  export interface PartitionMetadata {
-    partitionId: number;
-    leader: number;
-  }
-
-  export interface FetchedPartition {
-    partition: number;
-    highWatermark: string;
-    /** In the order in which they ended. */
-    abortedTransactions: { producerId: string; firstOffset: string }[];
-    messages: FetchedRecord[];
-    /** After the last batch of the answer, as `batch-ends.ts` finds it; undefined where there is none, or the broker is old. */
-    next?: number;
-  }
-
-  /** Without `batchContext` where a broker before 0.11 wrote it, which knows no transactions. */
-  export interface FetchedRecord {
-    offset: string;
-    key: Buffer | null;
-    value: Buffer | null;
-    timestamp: string;
-    isControlRecord?: boolean;
-    batchContext?: { producerId: string; inTransaction: boolean };
+  /** What is sent, and how its answer is read. */
+  export interface ProtocolRequest<T> {
+    request: { apiKey: number; apiVersion: number; apiName: string; encode(): Promise<object> };
+    response: { decode(bytes: Buffer): Promise<T>; parse(decoded: T): Promise<T> };
   }
 
   export interface Broker {
+    /** By the number of the request; null until it is connected. */
+    readonly versions: Record<number, { maxVersion: number }> | null;
+    readonly connectionPool: { send<T>(request: ProtocolRequest<T>): Promise<T> };
     metadata(topics: string[]): Promise<{
       clusterId: string;
       topicMetadata: { topic: string; partitionMetadata: PartitionMetadata[] }[];
@@ -101,23 +85,7 @@ declare module 'kafkajs/src/cluster/index.js' {
       isolationLevel: 0 | 1;
       topics: { topic: string; partitions: { partition: number; timestamp: number }[] }[];
     }): Promise<{ responses: { partitions: { partition: number; offset: string }[] }[] }>;
-    fetch(request: {
-      maxWaitTime: number;
-      minBytes: number;
-      maxBytes: number;
-      isolationLevel: 0 | 1;
-      topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[];
-    }): Promise<{ responses: { topicName: string; partitions: FetchedPartition[] }[] }>;
-    produce(request: {
-      acks: -1;
-      timeout: number;
-      producerId: number;
-      producerEpoch: number;
-      topicData: {
-        topic: string;
-        partitions: { partition: number; firstSequence: number; messages: Message[] }[];
-      }[];
-    }): Promise<unknown>;
+    initProducerId(request: { transactionTimeout: number }): Promise<{ producerId: string; producerEpoch: number }>;
   }
 
   export default class Cluster {
@@ -133,16 +101,73 @@ declare module 'kafkajs/src/cluster/index.js' {
   }
 }
 
-declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
-  import type { FetchedPartition } from 'kafkajs/src/cluster/index.js';
+declare module 'kafkajs/src/protocol/requests/fetch/v11/request.js' {
+  import type { ProtocolRequest } from 'kafkajs/src/cluster/index.js';
 
-  export interface FetchResponse {
-    responses: { topicName: string; partitions: FetchedPartition[] }[];
-  }
+  export default function encodeFetch(request: {
+    replicaId: number;
+    maxWaitTime: number;
+    minBytes: number;
+    maxBytes: number;
+    isolationLevel: 0 | 1;
+    topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[];
+  }): ProtocolRequest<unknown>['request'];
+}
 
-  /** The module itself: whatever is put in the place of `decode` is used. */
-  const response: { decode(bytes: Buffer): Promise<FetchResponse> };
+declare module 'kafkajs/src/protocol/requests/produce/v7/request.js' {
+  import type { Message } from 'kafkajs';
+  import type { ProtocolRequest } from 'kafkajs/src/cluster/index.js';
+
+  export default function encodeProduce(request: {
+    acks: number;
+    timeout: number;
+    producerId: string;
+    producerEpoch: number;
+    topicData: {
+      topic: string;
+      partitions: { partition: number; firstSequence: number; messages: Message[] }[];
+    }[];
+  }): ProtocolRequest<unknown>['request'];
+}
+
+declare module 'kafkajs/src/protocol/requests/produce/v7/response.js' {
+  const response: {
+    decode(bytes: Buffer): Promise<{ topics: { partitions: { partition: number; errorCode: number }[] }[] }>;
+  };
   export default response;
+}
+
+declare module 'kafkajs/src/protocol/encoder.js' {
+  export default class Encoder {
+    writeUVarInt(value: number): this;
+    writeUVarIntString(value: string | null): this;
+    writeUVarIntArray(entries: Encoder[]): this;
+    writeBoolean(value: boolean): this;
+    writeBuffer(value: Buffer): this;
+    writeEncoder(value: Encoder): this;
+  }
+}
+
+declare module 'kafkajs/src/protocol/decoder.js' {
+  export default class Decoder {
+    constructor(bytes: Buffer);
+    readInt16(): number;
+    readInt32(): number;
+    readInt64(): bigint;
+    readString(): string | null;
+    readArray<T>(read: (decoder: Decoder) => T): T[];
+    readUVarInt(): number;
+    readUVarIntString(): string | null;
+    readUVarIntArray(read: (decoder: Decoder) => void): void;
+    readBytes(length: number): Buffer;
+    /** Behind their length; null where it is −1. */
+    readBytes(): Buffer | null;
+    readTaggedFields(): void;
+  }
+}
+
+declare module 'kafkajs/src/protocol/error.js' {
+  export function createErrorFromCode(code: number): Error;
 }
 
 declare module 'kafkajs/src/network/requestQueue/index.js' {
@@ -154,8 +179,7 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
 }
 
 declare module 'snappyjs' {
-  /** Throws where it would be longer than `maxLength`. */
-  function uncompress(packed: Buffer, maxLength: number): Buffer;
+  function uncompress(packed: Buffer): Buffer;
   export default { uncompress };
 }
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import type { Broker } from 'kafkajs/src/cluster/index.js';
+import type { Connection } from './connection.ts';
 import { protocolType } from './failure.ts';
-import type { Line } from './line.ts';
 
 /** A place in the group for one generation of it. */
 export interface Member {
@@ -51,27 +51,27 @@ export class Membership {
     this.#settings = settings;
   }
 
-  async join(line: Line): Promise<Member> {
+  async join(connection: Connection): Promise<Member> {
     const { topic, groupId, rebalanceTimeoutMs } = this.#settings;
-    const mostMs = rebalanceTimeoutMs + 3 * line.timeoutMs;
-    return await line.ask({ topic, groupId }, () => this.#joinUntilLetIn(line), mostMs);
+    const mostMs = rebalanceTimeoutMs + 3 * connection.timeoutMs;
+    return await connection.request({ topic, groupId }, () => this.#joinUntilLetIn(connection), mostMs);
   }
 
-  async #joinUntilLetIn(line: Line): Promise<Member> {
+  async #joinUntilLetIn(connection: Connection): Promise<Member> {
     for (;;) {
       try {
-        return await this.#joinOnce(line);
+        return await this.#joinOnce(connection);
       } catch (error) {
-        if (!isRebalance(error) || line.isClosed) throw error;
+        if (!isRebalance(error) || connection.isClosed) throw error;
         if (protocolType(error) === 'UNKNOWN_MEMBER_ID') this.#memberId = '';
         await delay(againMs);
       }
     }
   }
 
-  async #joinOnce(line: Line): Promise<Member> {
+  async #joinOnce(connection: Connection): Promise<Member> {
     const { groupId, topic, sessionTimeoutMs, rebalanceTimeoutMs } = this.#settings;
-    const coordinator = await findCoordinator(line, groupId);
+    const coordinator = await findCoordinator(connection, groupId);
     const metadata = kafkajs.AssignerProtocol.MemberMetadata.encode({
       ...{ version: 0, topics: [topic], userData: Buffer.alloc(0) },
     });
@@ -81,8 +81,8 @@ export class Membership {
     });
     this.#memberId = memberId;
     const isLeader = leaderId === memberId;
-    await line.cluster.refreshMetadata();
-    const all = line.cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
+    await connection.cluster.refreshMetadata();
+    const all = connection.cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
     const groupAssignment = isLeader ? divide(topic, all, members) : [];
     const sync = { groupId, generationId, memberId, groupAssignment };
     const { memberAssignment } = await coordinator.syncGroup(sync);
@@ -118,15 +118,15 @@ export class Membership {
 }
 
 /** The broker that keeps the group. In a new cluster there is none for a moment. */
-export async function findCoordinator(line: Line, groupId: string): Promise<Broker> {
+export async function findCoordinator(connection: Connection, groupId: string): Promise<Broker> {
   for (;;) {
-    const broker = await line.anyBroker();
+    const broker = await connection.anyBroker();
     try {
       // kafkajs's own search tells nobody why it failed.
       const { coordinator } = await broker.findGroupCoordinator({ groupId, coordinatorType: 0 });
-      return await line.cluster.findBroker({ nodeId: coordinator.nodeId });
+      return await connection.cluster.findBroker({ nodeId: coordinator.nodeId });
     } catch (error) {
-      if (!isRebalance(error) || line.isClosed) throw error;
+      if (!isRebalance(error) || connection.isClosed) throw error;
       await delay(againMs);
     }
   }

@@ -3,8 +3,8 @@ import type { GetObjectCommandOutput, S3Client, S3ClientConfig } from '@aws-sdk/
 import { AppError } from '../../../shared/error.ts';
 import { getAccountById } from '../../accounts/account.ts';
 import type { ByteStream } from '../../byte-stream.ts';
-import { loadSdk, openInstallationClient, ownEndpoint } from '../../connectors/s3/client.ts';
-import { guardedAgents, unanswered } from '../../connectors/s3/guarded-agents.ts';
+import { loadSdk, openInstallationClient, ownEndpoint } from '../../s3/client.ts';
+import { guardedAgents, unanswered } from '../../s3/guarded-agents.ts';
 import { type BodyLimits, boundedBody, linkDefaults, stopped } from '../../security/bounded-body.ts';
 import type { Services } from '../../services.ts';
 import { type S3Target, s3Failure, shownS3 } from './s3-failure.ts';

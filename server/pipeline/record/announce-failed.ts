@@ -1,7 +1,7 @@
 import type { PoolConnection } from 'mysql2/promise';
 import { addFeedback } from '../../../db/queries/feedback.ts';
 import type { AnnounceFailed, FailedEnd } from '../../../db/queries/recordings.ts';
-import type { ResultTargets } from '../../stream/feedback/targets.ts';
+import type { ResultTargets } from '../../feedback/targets.ts';
 import { failureAnnouncement } from '../../webhooks/analysis-events.ts';
 import { type Announcement, announce } from '../../webhooks/announce.ts';
 
@@ -11,7 +11,7 @@ type FailedList = Parameters<AnnounceFailed>[1];
 export function announceFailed(targets: ResultTargets): AnnounceFailed {
   return async (connection, list) => {
     await announceByAccount(connection, list);
-    const owned = await targets.owned(connection, list, ({ end }) => end.connectorId);
+    const owned = await targets.withTarget(connection, list, ({ end }) => end.connectorId);
     await addFeedback(
       connection,
       owned.map(({ work: { accountId, subject }, end: { connectorId } }) => ({ accountId, connectorId, subject })),

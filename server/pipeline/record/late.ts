@@ -15,6 +15,8 @@ const steps: readonly [since: number, delay: number][] = [
 /** Looks come a little early or late. */
 const toleranceSeconds = 5;
 const givenUpSeconds = 24 * 60 * minute;
+/** Seconds apart, for what passes at once. */
+const quickAttempts = 2;
 /** Where whoever limits us does not say for how long. */
 const limitedSeconds = minute;
 
@@ -37,14 +39,24 @@ export function givenUp({ lateSeconds = 0, reference }: RecordingRow): Failure |
   };
 }
 
+export interface Wait {
+  seconds: number;
+  /** Whether it ends a day after it began. */
+  isBounded: boolean;
+}
+
 /**
  * How long a failure that is nobody's asks us to wait, where it does; such a wait is no failed attempt. `lateSeconds` is
- * how long the recording has been late.
+ * how long it has been waited for. A host or a storage that does not come back within seconds is waited for as a late
+ * recording is: whoever has to mend it may be asleep.
  */
-export function waitAfter(thrown: unknown, lateSeconds: number): number | undefined {
+export function waitAfter(thrown: unknown, lateSeconds: number, attempts: number): Wait | undefined {
   if (!(thrown instanceof AppError)) return undefined;
-  if (thrown.code === 'recording_not_yet') return lateDelaySeconds(lateSeconds, thrown.retryAfterSeconds);
-  return thrown.code === 'rate_limited' ? (thrown.retryAfterSeconds ?? limitedSeconds) : undefined;
+  const { code, kind, retryAfterSeconds } = thrown;
+  if (code === 'rate_limited') return { seconds: retryAfterSeconds ?? limitedSeconds, isBounded: false };
+  const isAway = kind === 'transient' && attempts > quickAttempts && lateSeconds < givenUpSeconds;
+  if (!isAway && !isLate(thrown)) return undefined;
+  return { seconds: lateDelaySeconds(lateSeconds, retryAfterSeconds), isBounded: true };
 }
 
 export function isLate(thrown: unknown): boolean {

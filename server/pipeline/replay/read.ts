@@ -21,14 +21,15 @@ export interface Unread {
  * `fieldsOf`: how an event of the connector's stream is read, where it has one.
  */
 export function readReplayed(
-  { raw, isCut, header, delimiter }: Pick<ReplayableRow, 'raw' | 'isCut' | 'header' | 'delimiter'>,
+  { raw, bytes, isCut, header, delimiter }: Pick<ReplayableRow, 'raw' | 'bytes' | 'isCut' | 'header' | 'delimiter'>,
   mended: string | undefined,
   settings: RowSettings,
   fieldsOf?: EventStream['fieldsOf'],
 ): Interaction | Problem | Unread {
   const text = mended ?? raw;
   if (isCut && !isWhole(text, raw)) return fieldsOf ? eventCutOff : cutOff;
-  if (fieldsOf) return readEvent(text, settings, fieldsOf);
+  if (bytes && text !== raw && text.includes(unreadable)) return stillUnreadable;
+  if (fieldsOf) return readEvent(bytes && text === raw ? bytes : Buffer.from(text), settings, fieldsOf);
   if (header && delimiter) return readCsvRow(text, { header, delimiter }, settings);
   if (text.trimStart().startsWith('{')) return new JsonValidator(settings.timezone, settings).validate(text.trim());
   return noHeader;
@@ -51,12 +52,12 @@ function withoutClosing(text: string): string {
 }
 
 function readEvent(
-  text: string,
+  value: Buffer,
   settings: RowSettings,
   fieldsOf: EventStream['fieldsOf'],
 ): Interaction | Problem | Unread {
   try {
-    const fields = fieldsOf(Buffer.from(text));
+    const fields = fieldsOf(value);
     return fields ? new JsonValidator(settings.timezone, settings).validateObject(fields) : leftOut;
   } catch (thrown) {
     if (thrown instanceof RowRejected) return thrown.problem;
@@ -88,6 +89,13 @@ const cutOff: Unread = {
 
 const eventCutOff: Unread = {
   unread: 'Only the first 1 MB of this event is kept. Put the whole event here, or have it sent again.',
+};
+
+/** What stands in a text for a byte that is no UTF-8. */
+const unreadable = '\uFFFD';
+
+const stillUnreadable: Unread = {
+  unread: `The event has bytes that are no UTF-8, shown as ${unreadable}. Put what was meant in the place of each ${unreadable}.`,
 };
 
 const leftOut: Unread = { unread: "The connector's filter leaves this event out, so it is not stored." };

@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { AppError } from '../../../shared/error.ts';
-import { type AnyBucket, Bucket, defaultTimeoutMs } from '../../connectors/s3/bucket.ts';
-import { openInstallationClient, ownEndpoint } from '../../connectors/s3/client.ts';
-import { guardedAgents } from '../../connectors/s3/guarded-agents.ts';
+import { Bucket, defaultTimeoutMs } from '../../s3/bucket.ts';
+import { openInstallationClient, ownEndpoint } from '../../s3/client.ts';
+import { guardedAgents } from '../../s3/guarded-agents.ts';
 import type { S3Place } from './place.ts';
 
 /** Servers other than AWS mostly have no regions, and this is the name they accept. */
@@ -13,7 +13,7 @@ const regionOfOthers = 'us-east-1';
  * The storage's bucket, by the SDK's own variables: region, endpoint, and credentials from wherever it looks for them.
  * Sends nothing to the bucket yet. Throws `setting_invalid` for what is not set.
  */
-export async function openStorageBucket(place: S3Place, timeoutMs = defaultTimeoutMs): Promise<AnyBucket> {
+export async function openStorageBucket(place: S3Place, timeoutMs = defaultTimeoutMs): Promise<Bucket> {
   const endpoint = ownEndpoint();
   if (endpoint !== undefined && !/^https?:\/\/./.test(endpoint))
     throw new AppError(
@@ -26,10 +26,14 @@ export async function openStorageBucket(place: S3Place, timeoutMs = defaultTimeo
     sockets: Number.POSITIVE_INFINITY,
     connectTimeoutMs: timeoutMs,
   });
-  const client = await openInstallationClient({}, agents, endpoint === undefined ? undefined : regionOfOthers);
+  const client = await openInstallationClient(
+    endpoint === undefined ? {} : { forcePathStyle: place.path_style },
+    agents,
+    endpoint === undefined ? undefined : regionOfOthers,
+  );
   try {
     const facts = { region: await regionOf(client), access_key: await accessKeyOf(client), endpoint };
-    const config = { ...place, ...facts, path_style: true, requester_pays: false };
+    const config = { ...place, ...facts, requester_pays: false };
     return await Bucket.through(client, config, { signal: neverAborted(), timeoutMs });
   } catch (error) {
     client.destroy();

@@ -1,16 +1,23 @@
+import { z } from 'zod';
 import { AppError } from '../../../shared/error.ts';
-import { ownEndpoint } from '../../connectors/s3/client.ts';
-import { type S3Config, s3ConfigSchema } from '../../connectors/s3/config.ts';
+import { ownEndpoint } from '../../s3/client.ts';
+import { placeFields } from '../../s3/place.ts';
+
+const placeSchema = z.strictObject({
+  ...placeFields,
+  path_style: z
+    .enum(['true', 'false'])
+    .default('true')
+    .transform((text) => text === 'true'),
+});
 
 /** What STORAGE_URL says of a bucket. */
-export type S3Place = Pick<S3Config, 'bucket' | 'prefix' | 'encryption' | 'kms_key'>;
-
-const placeSchema = s3ConfigSchema.pick({ bucket: true, prefix: true, encryption: true, kms_key: true });
+export type S3Place = z.infer<typeof placeSchema>;
 
 /**
  * Reads `s3://bucket/prefix`, with `?encryption=none|AES256|aws:kms&kms_key=…` for how the server is asked to encrypt what
  * it keeps. AWS is asked for AES256 where nothing is said; other servers for nothing, because many know no encryption and
- * refuse. Throws `setting_invalid`.
+ * refuse. `?path_style=false`: for a server of one's own that has a name for each bucket. Throws `setting_invalid`.
  */
 export function s3PlaceOf(url: string): S3Place {
   const { host, hostname, username, pathname, searchParams } = new URL(url);

@@ -1,7 +1,7 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
-import type { AnyBucket } from '../../connectors/s3/bucket.ts';
-import type { MultipartUpload } from '../../connectors/s3/multipart.ts';
-import { addPart, beginUpload, partBytesLeast, putWhole } from '../../connectors/s3/upload.ts';
+import type { Bucket } from '../../s3/bucket.ts';
+import type { MultipartUpload } from '../../s3/multipart.ts';
+import { addPart, beginUpload, partBytesLeast, putWhole } from '../../s3/upload.ts';
 import { collectYoungEvery } from '../../young-garbage.ts';
 import type { ByteBudget } from '../byte-budget.ts';
 import { readFully } from '../open-stream.ts';
@@ -13,7 +13,7 @@ const countPassing = collectYoungEvery();
  * at that moment, so that a slow source holds nothing.
  */
 export class GrowingFileUpload {
-  readonly #bucket: AnyBucket;
+  readonly #bucket: Bucket;
   readonly #key: string;
   readonly #path: string;
   readonly #memory: ByteBudget;
@@ -21,7 +21,7 @@ export class GrowingFileUpload {
   #upload: MultipartUpload | undefined;
   #sent = 0;
 
-  constructor(bucket: AnyBucket, key: string, path: string, memory: ByteBudget) {
+  constructor(bucket: Bucket, key: string, path: string, memory: ByteBudget) {
     this.#bucket = bucket;
     this.#key = key;
     this.#path = path;

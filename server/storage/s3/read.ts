@@ -1,9 +1,9 @@
 import { AppError } from '../../../shared/error.ts';
-import type { AnyBucket } from '../../connectors/s3/bucket.ts';
-import { s3Url } from '../../connectors/s3/config.ts';
-import { s3Failure } from '../../connectors/s3/failure.ts';
-import { sdkBody } from '../../connectors/s3/object.ts';
-import { ObjectBody } from '../../connectors/s3/object-body.ts';
+import type { Bucket } from '../../s3/bucket.ts';
+import { s3Failure } from '../../s3/failure.ts';
+import { sdkBody } from '../../s3/object.ts';
+import { ObjectBody } from '../../s3/object-body.ts';
+import { s3Url } from '../../s3/place.ts';
 
 /** From the first byte to the last, both included; to the object's end without a last. */
 export interface ByteRange {
@@ -24,7 +24,7 @@ export interface RangeAnswer {
  * Asks for a range of an object; of the one with that ETag alone, where one is given. Throws `path_missing`, and
  * `item_changed` where it was replaced; isPastEnd() knows what is thrown where the object ends before the range.
  */
-export async function getRange(bucket: AnyBucket, key: string, range: ByteRange, eTag?: string): Promise<RangeAnswer> {
+export async function getRange(bucket: Bucket, key: string, range: ByteRange, eTag?: string): Promise<RangeAnswer> {
   const asked = { actions: ['s3:GetObject'], key };
   const output = await bucket.call(asked, ({ client, sdk, place, options }) =>
     client.send(new sdk.GetObjectCommand({ ...place, Key: key, Range: headerOf(range), IfMatch: eTag }), options),
@@ -46,7 +46,7 @@ export async function getRange(bucket: AnyBucket, key: string, range: ByteRange,
 }
 
 /** All of a short range. */
-export async function getBytes(bucket: AnyBucket, key: string, range: ByteRange, eTag?: string): Promise<Buffer> {
+export async function getBytes(bucket: Bucket, key: string, range: ByteRange, eTag?: string): Promise<Buffer> {
   const { body } = await getRange(bucket, key, range, eTag);
   const pieces: Buffer[] = [];
   for await (const piece of body) pieces.push(Buffer.from(piece));

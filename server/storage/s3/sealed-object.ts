@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/error.ts';
-import type { AnyBucket } from '../../connectors/s3/bucket.ts';
-import type { ObjectBody } from '../../connectors/s3/object-body.ts';
+import type { Bucket } from '../../s3/bucket.ts';
+import type { ObjectBody } from '../../s3/object-body.ts';
 import { collectYoungEvery } from '../../young-garbage.ts';
 import { closedUnread } from '../closed-unread.ts';
 import {
@@ -19,7 +19,7 @@ import { getBytes, getRange, isPastEnd, type RangeAnswer } from './read.ts';
 
 /** A sealed object: where it lies, and what opens it. */
 export interface SealedObject {
-  bucket: AnyBucket;
+  bucket: Bucket;
   /** With the prefix. */
   objectKey: string;
   storageKey: Buffer;

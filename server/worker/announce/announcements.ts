@@ -1,10 +1,10 @@
-import { listenForWork } from '../../../db/work-made.ts';
+import { listenForWork } from '../../../db/queries/work.ts';
 import type { Services } from '../../services.ts';
 import { NameCollector, type WorkNames } from './names.ts';
 import { openWorkTopic, type TakeNames } from './topic.ts';
 
 /** Who does work in this program. */
-export interface WorkDoer {
+export interface LocalWorkers {
   /** Work of these kinds was made here: look for it. */
   wakeFor(names: readonly WorkNames[]): void;
   /** Take these, if there is room for them. */
@@ -15,7 +15,9 @@ export interface WorkDoer {
 export interface Announcements {
   /** What a thread of this program has made; the main thread's own commits are heard of by themselves. */
   tell(names: readonly WorkNames[]): void;
-  serve(doer: WorkDoer): void;
+  serve(workers: LocalWorkers): void;
+  /** Whether this program is told of what is made elsewhere: else it has to look for it itself. */
+  isReceiving(): boolean;
   stop(): Promise<void>;
 }
 
@@ -30,19 +32,20 @@ export function openAnnouncements(
   options: AnnouncementOptions = {},
 ): Announcements {
   const topic = config.kafka && openWorkTopic({ address: config.kafka, log, ...options });
-  let doer: WorkDoer | undefined;
+  let workers: LocalWorkers | undefined;
   const tell = (names: readonly WorkNames[]) => {
-    doer?.wakeFor(names);
+    workers?.wakeFor(names);
     topic?.send(names);
   };
   const collector = new NameCollector(tell);
   listenForWork(database.pool, (made) => collector.add(made));
   return {
     tell,
-    serve(worker) {
-      doer = worker;
-      topic?.follow(worker.take);
+    serve(local) {
+      workers = local;
+      topic?.follow(local.take);
     },
+    isReceiving: () => topic?.isReceiving() ?? false,
     async stop() {
       await topic?.stop();
     },

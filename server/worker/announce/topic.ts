@@ -1,8 +1,8 @@
 import type { Cluster, EventBatch, KafkaSettings, OutgoingEvent } from '../../kafka/cluster.ts';
 import type { Log } from '../../log.ts';
 import { endsWithin } from '../wait.ts';
-import { Kept, type Stoppable } from './kept.ts';
 import { messagesOf, namesMessage, partitions, type WorkNames } from './names.ts';
+import { Reconnecting, type Stoppable } from './reconnecting.ts';
 
 /** Names of work on their way between machines. Everything about it is best effort: whoever looks finds the work as well. */
 export interface WorkTopic {
@@ -10,6 +10,8 @@ export interface WorkTopic {
   send(names: readonly WorkNames[]): void;
   /** Joins those who do work: each name comes to one of them. */
   follow(take: TakeNames): void;
+  /** Whether names come: a member of the group, connected, and not failing. */
+  isReceiving(): boolean;
   stop(): Promise<void>;
 }
 
@@ -30,15 +32,16 @@ export function openWorkTopic({ address, log, topic = 'cqa-work' }: WorkTopicSet
   // Its library is loaded where there is a cluster alone.
   const connect = async () => (await import('../../kafka/open.ts')).openCluster({ address, clientId: 'cqa', log });
   const sender = new Sender(topic, connect, log);
-  let receiver: Kept<Stoppable> | undefined;
+  let receiver: Reconnecting<Receiver> | undefined;
   return {
     send: (names) => sender.send(names),
     follow(take) {
-      receiver = new Kept(async () => receive(await connect(), topic, take, log), {
+      receiver = new Reconnecting(async () => receive(await connect(), topic, take, log), {
         log,
         what: `the topic "${topic}", to read from`,
       });
     },
+    isReceiving: () => receiver?.current?.isReceiving() ?? false,
     async stop() {
       await Promise.all([sender.stop(), receiver?.stop()]);
     },
@@ -48,13 +51,13 @@ export function openWorkTopic({ address, log, topic = 'cqa-work' }: WorkTopicSet
 /** Sends what waits, one request after the other. */
 class Sender {
   readonly #topic: string;
-  readonly #producer: Kept<ClusterProducer>;
+  readonly #producer: Reconnecting<ClusterProducer>;
   #waiting: OutgoingEvent[] = [];
   #isSending = false;
 
   constructor(topic: string, connect: () => Promise<Cluster>, log: KafkaSettings['log']) {
     this.#topic = topic;
-    this.#producer = new Kept(async () => openProducer(await connect(), topic), {
+    this.#producer = new Reconnecting(async () => openProducer(await connect(), topic), {
       log,
       what: `the topic "${topic}", to write to`,
     });
@@ -111,17 +114,22 @@ async function openProducer(cluster: Cluster, topic: string): Promise<ClusterPro
   });
 }
 
-async function receive(cluster: Cluster, topic: string, take: TakeNames, log: Log): Promise<Stoppable> {
-  let isFailing = false;
+interface Receiver extends Stoppable {
+  isReceiving(): boolean;
+}
+
+async function receive(cluster: Cluster, topic: string, take: TakeNames, log: Log): Promise<Receiver> {
+  let state: 'joining' | 'receiving' | 'failing' = 'joining';
   return orDispose(cluster, async () => {
     await cluster.ensureTopic(topic, partitions);
     const consumer = await cluster.consume({
       ...{ groupId, topic, partitionsAtOnce: 4 },
       positions: async () => new Map<number, number>(),
       onChange(change) {
-        if (change.kind === 'failed' && !isFailing)
+        if (change.kind === 'failed' && state !== 'failing')
           log.warn({ err: change.error, topic }, 'names of work cannot be read, so work is found by looking for it');
-        isFailing = change.kind === 'failed';
+        if (change.kind === 'failed') state = 'failing';
+        else if (change.kind === 'assigned') state = 'receiving';
       },
       // The offset moves on at once: who has no room for the work lets it be found.
       async take(batch) {
@@ -130,6 +138,7 @@ async function receive(cluster: Cluster, topic: string, take: TakeNames, log: Lo
       },
     });
     return {
+      isReceiving: () => state === 'receiving',
       async stop() {
         await consumer.stop();
         await cluster[Symbol.asyncDispose]();

@@ -63,7 +63,7 @@ export async function addFetched(
 ): Promise<Buffer[]> {
   const { pool } = services.database;
   const rows = recordings.map(({ storageKey }) => ({ audio: storageKey }));
-  const { ids } = await addWaitingRecordings(services, owner, rows);
+  const { ids } = await addWaitingRecordings(services, { ...owner, hasWork: false }, rows);
   await writeOutcomes(
     pool,
     recordings.flatMap(({ storageKey, sha256, byteSize }, index) => {
@@ -72,6 +72,5 @@ export async function addFetched(
       return subject ? [{ work: { accountId: owner.accountId, subject }, outcome }] : [];
     }),
   );
-  await pool.query("DELETE FROM work WHERE kind = 'record' AND subject IN (?)", [ids]);
   return ids;
 }

@@ -145,7 +145,12 @@ async function requireMeasured({ services }: Site, ids: Buffer[]): Promise<void>
       WHERE a.status = 'completed' AND a.interaction_id IN (?)`,
     [ids],
   );
-  if (Number(row?.n) !== ids.length) throw new Error(`${row?.n} of ${ids.length} recordings were measured and scored.`);
+  if (Number(row?.n) === ids.length) return;
+  const [ends] = await services.database.pool.query<RowDataPacket[]>(
+    'SELECT i.status, i.failure, COUNT(*) AS n FROM interaction i WHERE i.id IN (?) GROUP BY i.status, i.failure',
+    [ids],
+  );
+  throw new Error(`${row?.n} of ${ids.length} recordings were measured and scored: ${JSON.stringify(ends)}`);
 }
 
 function minutesOf(recordings: readonly StoredRecording[]): number {

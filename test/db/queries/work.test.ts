@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import { transaction } from '../../../db/database.ts';
-import { addWork, claimWork, type NewWork, settleWork } from '../../../db/queries/work.ts';
+import { addWork, claimWork, listenForWork, type NewWork, settleWork } from '../../../db/queries/work.ts';
 import { lockHeld } from '../../../db/queries/work-claim.ts';
 import { newId } from '../../../db/uuid.ts';
-import { listenForWork } from '../../../db/work-made.ts';
 import type { Services } from '../../../server/services.ts';
 import { testServices } from '../../harness/services.ts';
 

@@ -114,7 +114,7 @@ function notTried(): void {
     'moves or deletes what was read': 'a topic keeps its events as long as its own settings say',
     'imports the same items twice without a new row':
       'a stream goes on from its position, which test/server/stream tries',
-    'delivers reports': 'results go to a topic by themselves, which test/server/stream/feedback tries',
+    'delivers reports': 'results go to a topic by themselves, which test/server/feedback tries',
   };
   for (const [suite, why] of Object.entries(reasons))
     it(suite, function () {

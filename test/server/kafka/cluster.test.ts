@@ -157,6 +157,36 @@ describe('a Kafka cluster in plain text', () => {
     expect(await cluster.ranges('grows')).to.have.length(3);
   });
 
+  it('tells a topic that was made anew from the one that had its name', async () => {
+    await kafka.createTopic('again', 1);
+    await using cluster = openCluster({ address: kafka.address(), clientId: 'test', log });
+    const id = await cluster.topicId('again');
+    expect(id).to.match(/^[\w-]{22}$/);
+    expect(await cluster.topicId('again')).to.equal(id);
+    await kafka.deleteTopic('again');
+    const failure = await eventually('it is gone', () =>
+      cluster.topicId('again').then(
+        () => undefined,
+        (error: AppError) => error,
+      ),
+    );
+    expect(failure).to.be.instanceOf(AppError).with.property('code', 'path_missing');
+    await kafka.createTopic('again', 1);
+    expect(await cluster.topicId('again'))
+      .to.match(/^[\w-]{22}$/)
+      .and.not.to.equal(id);
+  });
+
+  it('knows a topic as soon as it has made it', async () => {
+    await using cluster = openCluster({ address: kafka.address(), clientId: 'test', log });
+    for (let i = 0; i < 10; i++) {
+      await cluster.ensureTopic(`made-${i}`, 24);
+      await using other = openCluster({ address: kafka.address(), clientId: 'test', log });
+      expect(await other.ranges(`made-${i}`)).to.have.length(24);
+      await (await cluster.produce()).send(`made-${i}`, [{ key: 'k', value: Buffer.from('v') }]);
+    }
+  });
+
   it('tells a client that asks for TLS, or for a sign-in, that there is none', async () => {
     const tls = await failureOf(id, { ...kafka.address(), tls: {} });
     expect(tls).to.include({ code: 'protocol_error' });

@@ -5,10 +5,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import type { EventBatch } from '../../../server/kafka/cluster.ts';
+import { openCluster } from '../../../server/kafka/open.ts';
 import { AppError } from '../../../shared/error.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { missingForKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
-import { type Following, follow, numbered } from './following.ts';
+import { type Following, follow, log, numbered } from './following.ts';
 
 const last = (following: Following) => following.batches.at(-1);
 const sorted = (values: string[]) => [...values].sort((a, b) => Number(a) - Number(b));
@@ -255,6 +256,27 @@ describe('a consumer', () => {
     });
     await eventually('it goes on', () => last(reader)?.next === 5);
     expect(reader.values()).to.deep.equal(['2', '3', '4']);
+  });
+
+  it('asks again where to begin when the topic was made anew, also where it has grown past the old positions', async () => {
+    await kafka.createTopic('anew', 1);
+    await kafka.send('anew', numbered(0, 3));
+    await using cluster = openCluster({ address: kafka.address(), clientId: 'test', log });
+    const ids: (string | undefined)[] = [];
+    const reader = await following({
+      topic: 'anew',
+      async positions() {
+        ids.push(await cluster.topicId('anew'));
+        return new Map([[0, new Set(ids).size === 1 ? 0 : 1]]);
+      },
+    });
+    await eventually('they are taken', () => reader.values().length === 3);
+    await kafka.deleteTopic('anew');
+    await eventually('it is noticed', () => reader.changes.find(({ kind }) => kind === 'failed'));
+    await kafka.createTopic('anew', 1);
+    await kafka.send('anew', numbered(10, 20));
+    await eventually('the new ones are taken', () => reader.values().includes('19'));
+    expect(reader.values()).to.deep.equal(['0', '1', '2', ...numbered(11, 20).map(({ value }) => value)]);
   });
 
   it('ends at once while the cluster is away, and after the batch under way while it is there', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import kafkajs from 'kafkajs';
 import { openCluster } from '../../../server/kafka/open.ts';
 import { AppError } from '../../../shared/error.ts';
 import { eventually } from '../../harness/eventually.ts';
@@ -56,6 +57,73 @@ describe('a producer', () => {
     expect(await code(producer.send('nowhere', [event(2)]))).to.equal('path_missing');
     expect(await code(producer.send('next', [event(3)]))).to.equal('sent');
     expect((await kafka.readAll('next', 1)).map(({ key }) => String(key))).to.deep.equal(['3']);
+  });
+
+  /** By whom the events of the topic were written, as the brokers know them. */
+  async function writers(topic: string, count: number): Promise<Set<string>> {
+    const client = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING });
+    const consumer = client.consumer({ groupId: `writers-${topic}` });
+    const ids: string[] = [];
+    await consumer.connect();
+    try {
+      await consumer.subscribe({ topic, fromBeginning: true });
+      await consumer.run({
+        eachMessage({ message }) {
+          ids.push((message as unknown as { batchContext: { producerId: string } }).batchContext.producerId);
+          return Promise.resolve();
+        },
+      });
+      await eventually('all are read', () => ids.length >= count);
+      return new Set(ids);
+    } finally {
+      await consumer.disconnect();
+    }
+  }
+
+  it('stays the same one for the brokers however many events they refuse', async () => {
+    await kafka.createTopic('small', 3, { 'max.message.bytes': '1000' });
+    await using cluster = open();
+    const producer = await cluster.produce();
+    const code = (...ids: number[]) =>
+      producer
+        .send(
+          'small',
+          ids.map((id) => event(id, id % 2 === 0 ? 0 : 2_000)),
+        )
+        .then(() => 'sent')
+        .catch((error: AppError) => error.code);
+    for (let i = 0; i < 20; i += 2) {
+      expect(await code(i)).to.equal('sent');
+      expect(await code(i + 1)).to.equal('invalid');
+    }
+    // Those of other partitions are written.
+    expect(await code(20, 21, 22, 23, 24, 25, 26, 27, 28)).to.equal('invalid');
+    expect(await code(30)).to.equal('sent');
+    expect(await writers('small', (await kafka.readAll('small', 11)).length)).to.have.property('size', 1);
+  });
+
+  it('writes once what was not answered, as long as it has the time to ask again', async function () {
+    const reason = missingForKafka('freeze');
+    if (reason) {
+      console.log(`      skipped: ${reason}`);
+      return this.skip();
+    }
+    await kafka.createTopic('unanswered', 1);
+    await using cluster = openCluster({ address: kafka.address(), clientId: 'test', log, timeoutMs: 2_000 });
+    const producer = await cluster.produce();
+    await producer.send('unanswered', [event(0)]);
+    kafka.freeze();
+    const startedAt = performance.now();
+    const sent = producer.send('unanswered', [event(1)]);
+    try {
+      await eventually('the first request is given up', () => performance.now() - startedAt > 3_000);
+    } finally {
+      kafka.thaw();
+    }
+    await sent;
+    await producer.send('unanswered', [event(2)]);
+    const all = await kafka.readAll('unanswered', 3);
+    expect(all.map(({ key }) => String(key))).to.deep.equal(['0', '1', '2']);
   });
 
   it('fails within its time while the broker hangs or is away, and sends again when it is back', async function () {

@@ -90,6 +90,27 @@ describe('events of transactions', () => {
     expect(await read(topic)).to.deep.equal(['the last']);
   });
 
+  it('are passed when they were aborted and nothing follows them, so that no lag is left', async () => {
+    const topic = await newTopic();
+    await kafka.send(topic, [{ value: 'kept' }]);
+    const reader = await follow(kafka.brokers, { topic });
+    try {
+      await eventually('the first is taken', () => reader.values().length === 1);
+      const dropped = await begin(topic);
+      await dropped.send({ value: 'aborted' }, { value: 'aborted' });
+      await dropped.abort();
+      await using cluster = openCluster({ address: kafka.address(), clientId: 'test', log });
+      const [{ end } = { end: -1 }] = await cluster.ranges(topic);
+      expect(end).to.equal(4);
+      await eventually('their place is passed', () => reader.batches.at(-1)?.next === end);
+      expect(reader.values()).to.deep.equal(['kept']);
+      expect(reader.batches.at(-1)).to.deep.include({ events: [], end });
+      await eventually('it is committed', async () => (await kafka.committed(topic, topic)).get(0) === end);
+    } finally {
+      await reader.stop();
+    }
+  });
+
   it('are not the last event of a topic when they were aborted', async () => {
     const topic = await newTopic();
     await kafka.send(topic, [{ value: 'kept' }]);

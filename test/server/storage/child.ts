@@ -1,12 +1,13 @@
 import '../../../server/heap.ts';
 import { createHash } from 'node:crypto';
-import { openStorage } from '../../../server/storage/open.ts';
+import { checkStorage, openStorage } from '../../../server/storage/open.ts';
 
 /**
  * node child.js <mode> <url> <scratch> <key in hex> <bytes>: works in a storage from a process of its own.
  *   stall      writes so much of child/0, says so, and waits to be killed
  *   stream     writes and reads child/0, and says by how much the process grew
  *   parallel   the same with 50 at a time
+ *   check      says what the start finds of it; needs no more than the url
  */
 const [mode, url = '', scratch = '', key = '', bytes = ''] = process.argv.slice(2);
 const storage = openStorage(url, Buffer.from(key, 'hex'), scratch);
@@ -43,4 +44,5 @@ if (mode === 'stall')
       await new Promise((resolve) => setTimeout(resolve, 600_000));
     })(),
   );
+else if (mode === 'check') console.log(await checkStorage(url));
 else await grown(mode === 'parallel' ? 50 : 1);

@@ -1,21 +1,26 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { createServer as createTlsServer } from 'node:tls';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { readConfig } from '../../../server/config.ts';
 import { inspect } from '../../../server/machine/doctor.ts';
 import { open } from '../../../server/open.ts';
 import { checkStorage, openStorage } from '../../../server/storage/open.ts';
 import type { Storage } from '../../../server/storage/storage.ts';
+import { localhostCertificate, localhostKey } from '../../harness/certificate.ts';
 import { scratchFolder } from '../../harness/folders.ts';
 import { fails, inPieces, readAll, stalled } from './content.ts';
 import { type BucketStore, filesBelow, openBucket, setEnvironment } from './stores.ts';
 
 const storageKey = randomBytes(32);
+const childPath = fileURLToPath(new URL('./child.js', import.meta.url));
 
 describe('S3 storage on its server', () => {
   let store: BucketStore;
@@ -37,7 +42,8 @@ describe('S3 storage on its server', () => {
   const missing = () => store.url.replace(store.bucket, `${store.bucket}-missing`);
 
   describe('is tried at the start: ', () => {
-    it('everything that it will do, and nothing of that stays', async () => {
+    it('everything that it will do, and nothing of that stays', async function () {
+      if (!store.s3.checksCredentials) return skipped(this);
       expect(await checkStorage(store.url)).to.equal(`${store.url} can be written, read and removed from`);
       expect(await store.keys()).to.deep.equal([]);
       expect(await store.unfinished()).to.equal(0);
@@ -122,6 +128,35 @@ describe('S3 storage on its server', () => {
       expect(message).to.match(/^STORAGE_URL: .*\?encryption=none/);
     });
 
+    it('a server that wants the bucket in its name is asked so', async () => {
+      using({ AWS_ENDPOINT_URL_S3: 'http://s3.invalid' });
+      const asked = async (url: string) =>
+        / (\S*s3\.invalid)\)/.exec((await fails(checkStorage(url), 'connection_lost')).message)?.[1];
+      expect(await asked(store.url)).to.equal('s3.invalid');
+      expect(await asked(`${store.url}?path_style=false`)).to.equal(`${store.bucket}.s3.invalid`);
+    });
+
+    it('a certificate of one’s own is trusted where NODE_EXTRA_CA_CERTS names its authority', async function () {
+      if (!store.s3.checksCredentials) return skipped(this);
+      const server = createTlsServer({ cert: localhostCertificate, key: localhostKey }, (near) => {
+        const far = connect(Number(new URL(store.s3.url).port), '127.0.0.1');
+        near.on('error', () => far.destroy()).pipe(far);
+        far.on('error', () => near.destroy()).pipe(near);
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const authority = join(scratchFolder('authority'), 'authority.pem');
+      writeFileSync(authority, localhostCertificate);
+      using({ AWS_ENDPOINT_URL_S3: `https://localhost:${(server.address() as AddressInfo).port}` });
+      const { message } = await fails(checkStorage(store.url), 'setting_invalid');
+      expect(message).to.match(/^AWS_ENDPOINT_URL_S3: .*NODE_EXTRA_CA_CERTS/);
+      // Node reads it once, as it starts.
+      const { stdout } = await promisify(execFile)(process.execPath, [childPath, 'check', store.url], {
+        env: { ...process.env, NODE_EXTRA_CA_CERTS: authority },
+      });
+      expect(stdout).to.contain('can be written');
+      server.close();
+    });
+
     it('a server that is away is transient', async () => {
       using({ AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' });
       expect((await fails(checkStorage(store.url), 'host_refused')).kind).to.equal('transient');
@@ -132,7 +167,8 @@ describe('S3 storage on its server', () => {
       await fails(open(config, { say: () => undefined }), 'setting_invalid');
     });
 
-    it('the doctor says the same', async () => {
+    it('the doctor says the same', async function () {
+      if (!store.s3.checksCredentials) return skipped(this);
       const look = async (storageUrl: string) =>
         (await inspect({ dataDir: scratchFolder('doctor'), embedded: false, storageUrl })).find(
           ({ name }) => name === 'storage',
@@ -143,6 +179,35 @@ describe('S3 storage on its server', () => {
       expect(lacking?.advice).to.match(/^STORAGE_URL: /);
       expect(await look('file:///tmp/x')).to.equal(undefined);
     });
+  });
+
+  const refusals: [status: number, code: string, as: 'storage_failed' | 'storage_full' | 'http_unavailable'][] = [
+    [403, 'AccessDenied', 'storage_failed'],
+    [403, 'RequestTimeTooSkewed', 'storage_failed'],
+    [400, 'ExpiredToken', 'storage_failed'],
+    [403, 'InvalidAccessKeyId', 'storage_failed'],
+    [404, 'NoSuchBucket', 'storage_failed'],
+    [507, 'XMinioStorageFull', 'storage_full'],
+    [403, 'QuotaExceeded', 'storage_full'],
+    [400, 'XMinioAdminBucketQuotaExceeded', 'storage_full'],
+    [503, 'SlowDown', 'http_unavailable'],
+    [500, 'InternalError', 'http_unavailable'],
+  ];
+  for (const [status, code, as] of refusals)
+    it(`${status} ${code} is ${as}, which passes when it has been mended`, async () => {
+      const server = await answering(status, `<Error><Code>${code}</Code><Message>No.</Message></Error>`);
+      using({ AWS_ENDPOINT_URL_S3: server.url });
+      const refused = openStorage(store.url, storageKey, store.scratch);
+      for (const use of [() => refused.put('a/b', inPieces(Buffer.from('abc'), 3)), () => refused.size('a/b')])
+        expect((await fails(use(), as)).kind).to.equal('transient');
+      await server.close();
+    });
+
+  it('a full one does not keep the program from starting', async () => {
+    const server = await answering(507, '<Error><Code>XMinioStorageFull</Code></Error>');
+    using({ AWS_ENDPOINT_URL_S3: server.url });
+    expect((await fails(checkStorage(store.url), 'storage_full')).kind).to.equal('transient');
+    await server.close();
   });
 
   it('what the operator has to mend is storage_failed: its users learn no names of keys, and nothing is "not there"', async () => {
@@ -182,6 +247,20 @@ describe('S3 storage on its server', () => {
     restore();
     await late.put('a/b', inPieces(Buffer.from('abc'), 3));
     await late.remove('a/b');
+  });
+
+  it('credentials that were refused are read again from their file, which may have been mended meanwhile', async function () {
+    if (!store.s3.checksCredentials) return skipped(this);
+    const file = join(scratchFolder('keys'), 'credentials');
+    const write = (secret: string) =>
+      writeFileSync(file, `[default]\naws_access_key_id=${store.s3.accessKeyId}\naws_secret_access_key=${secret}\n`);
+    using({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, AWS_SHARED_CREDENTIALS_FILE: file });
+    write('wrong');
+    const running = openStorage(store.url, storageKey, store.scratch);
+    await fails(running.put('a/b', inPieces(Buffer.from('abc'), 3)), 'storage_failed');
+    write(store.s3.secretAccessKey);
+    await running.put('a/b', inPieces(Buffer.from('abc'), 3));
+    await running.remove('a/b');
   });
 
   it('a server that is away is transient, and nothing stays on the disk', async () => {
@@ -248,7 +327,7 @@ describe('S3 storage on its server', () => {
 });
 
 function skipped(context: Mocha.Context): void {
-  console.log('      not tried: s3rver accepts any credentials and encryption');
+  console.log('      not tried: s3rver accepts any credentials and encryption, and ends no upload');
   context.skip();
 }
 

@@ -4,7 +4,7 @@ import { startSupervisor } from '../../../server/stream/supervisor.ts';
 
 /** A process that reads streams, so that a test can kill it. */
 const services = await openServices(JSON.parse(process.argv[2] ?? '') as ServiceSettings);
-const supervisor = startSupervisor(services, { openCluster, lookMs: 200, retryMs: 200 });
+const supervisor = startSupervisor(services, { openCluster, pollMs: 200, retryMs: 200 });
 process.once('SIGTERM', async () => {
   await supervisor.stop();
   await services.close();

@@ -9,8 +9,8 @@ import type { Services } from '../../../server/services.ts';
 import { BufferPool } from '../../../server/stream/chunks.ts';
 import { StreamDays } from '../../../server/stream/day.ts';
 import { EventReader, RecentRules } from '../../../server/stream/events.ts';
+import { streamLocation } from '../../../server/stream/location.ts';
 import { Partition } from '../../../server/stream/partition.ts';
-import { streamPlace } from '../../../server/stream/place.ts';
 import { beginPositions } from '../../../server/stream/positions.ts';
 import { testAccount } from '../../harness/services.ts';
 
@@ -80,12 +80,22 @@ async function openProcess(
   followed: FollowedStream,
   ranges: PartitionRange[],
 ): Promise<StreamProcess> {
-  const place = streamPlace(followed, 'cluster', topic);
-  await beginPositions(services.database, place, ranges, 'earliest');
+  const place = streamLocation(followed, 'cluster', topic);
+  const names = { accountUid: 'account', connector: followed.connectorName };
+  const topicNow = { id: undefined, ranges };
+  await beginPositions(services.database, place, { topic, names, startFrom: 'earliest' }, topicNow);
   const days = new StreamDays(services, followed, place, topic);
   const context = {
-    ...{ services, place, topic, days, onExisting: 'update' as const, buffers: new BufferPool() },
-    names: { accountUid: 'account', connector: followed.connectorName },
+    ...{
+      services,
+      place,
+      topic,
+      days,
+      onExisting: 'update' as const,
+      hasResultsTopic: false,
+      buffers: new BufferPool(),
+    },
+    names,
     reader: new EventReader(fieldsOf, new JsonValidator(followed.timezone), services.log),
     rules: new RecentRules(services, followed.accountId),
     range: async (partition: number) => {

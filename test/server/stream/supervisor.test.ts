@@ -3,79 +3,29 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { streamStandings } from '../../../db/queries/stream-readers.ts';
 import { openCluster } from '../../../server/kafka/open.ts';
 import { replayRows } from '../../../server/pipeline/replay.ts';
-import type { Services } from '../../../server/services.ts';
 import { resetStream } from '../../../server/stream/reset.ts';
-import { type Supervisor, startSupervisor } from '../../../server/stream/supervisor.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { missingForKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
-import { settingsOf, testServices } from '../../harness/services.ts';
-import { callEvent, type StreamKit, streamKit } from './stream-kit.ts';
+import { settingsOf } from '../../harness/services.ts';
+import { eventsOf, followedStreams } from './followed-kit.ts';
+import { callEvent } from './stream-kit.ts';
 
 const program = fileURLToPath(new URL('./child.js', import.meta.url));
 
 describe('streams that are read', () => {
-  let services: Services;
-  let kafka: TestKafka;
-  let supervisors: Supervisor[] = [];
-  before(async function () {
-    const missing = missingForKafka();
-    if (missing) {
-      console.log(`      skipped: ${missing}`);
-      this.skip();
-    }
-    services = await testServices();
-    kafka = await startKafka();
-  });
-  afterEach(async () => {
-    await Promise.all(supervisors.map((supervisor) => supervisor.stop()));
-    supervisors = [];
-    await services.database.pool.query('UPDATE connector SET is_enabled = FALSE');
-  });
-  after(async () => {
-    await kafka?.stop();
-    await services?.close();
-  });
-
-  function read(): Supervisor {
-    const supervisor = startSupervisor(services, { openCluster, lookMs: 200, retryMs: 200 });
-    supervisors.push(supervisor);
-    return supervisor;
-  }
-
-  let topics = 0;
-  async function newStream(
-    partitions: number,
-    config: Record<string, unknown> = {},
-  ): Promise<StreamKit & { topic: string }> {
-    const topic = `calls-${++topics}-${process.pid}`;
-    await kafka.createTopic(topic, partitions);
-    return { ...(await streamKit(services, { brokers: kafka.brokers, topic, ...config })), topic };
-  }
-
-  const events = (from: number, count: number, partitions = 1) =>
-    Array.from({ length: count }, (_, index) => ({
-      value: callEvent(`C-${String(from + index).padStart(6, '0')}`),
-      partition: (from + index) % partitions,
-    }));
-  const stored = (kit: StreamKit, count: number) =>
-    eventually(`${count} interactions`, async () => (await kit.interactions()).length >= count);
-  const standing = async (kit: StreamKit) =>
-    (await streamStandings(services.database.pool, kit.accountId)).find(
-      ({ connectorId }) => connectorId === kit.connectorId,
-    );
+  const streams = followedStreams();
+  const { read, newStream, stored, status } = streams;
 
   it('store each event as it comes, and say how they stand', async () => {
     const kit = await newStream(3);
-    await kafka.send(kit.topic, events(0, 30, 3));
+    await streams.kafka.send(kit.topic, eventsOf(0, 30, 3));
     read();
     await stored(kit, 30);
-    await kafka.send(kit.topic, events(30, 3, 3));
+    await streams.kafka.send(kit.topic, eventsOf(30, 3, 3));
     await stored(kit, 33);
-    const told = await eventually('a standing', async () => {
-      const now = await standing(kit);
+    const told = await eventually('a status', async () => {
+      const now = await status(kit);
       return now?.state === 'following' && now.lag === 0 && now.eventsPerSecond > 0 && now;
     });
     expect(told).to.include({ partitions: 3, readers: 1, error: null, restarts: 0 });
@@ -87,12 +37,12 @@ describe('streams that are read', () => {
   it('end with their connector, and go on where they were when it is enabled again', async () => {
     const kit = await newStream(1);
     read();
-    await kafka.send(kit.topic, events(0, 5));
+    await streams.kafka.send(kit.topic, eventsOf(0, 5));
     await stored(kit, 5);
     await kit.enable(false);
     await eventually('the day closed', async () => (await kit.days())[0]?.status === 'success');
-    await eventually('nobody reads it', async () => (await standing(kit)) === undefined);
-    await kafka.send(kit.topic, events(5, 5));
+    await eventually('nobody reads it', async () => (await status(kit)) === undefined);
+    await streams.kafka.send(kit.topic, eventsOf(5, 5));
     await kit.enable(true);
     await stored(kit, 10);
     const days = await kit.days();
@@ -102,10 +52,10 @@ describe('streams that are read', () => {
 
   it('begin with what comes from now on where they are told so', async () => {
     const kit = await newStream(2, { start_from: 'latest' });
-    await kafka.send(kit.topic, events(0, 10, 2));
+    await streams.kafka.send(kit.topic, eventsOf(0, 10, 2));
     read();
-    await eventually('following', async () => (await standing(kit))?.state === 'following');
-    await kafka.send(kit.topic, events(10, 4, 2));
+    await eventually('following', async () => (await status(kit))?.state === 'following');
+    await streams.kafka.send(kit.topic, eventsOf(10, 4, 2));
     await stored(kit, 4);
     expect((await kit.interactions())[0]).to.equal('C-000010');
   });
@@ -115,13 +65,13 @@ describe('streams that are read', () => {
     const first = read();
     read();
     await eventually('both have partitions', async () => {
-      const now = await standing(kit);
+      const now = await status(kit);
       return now?.readers === 2 && now.partitions === 4 && now.state === 'following';
     });
-    await kafka.send(kit.topic, events(0, 400, 4));
+    await streams.kafka.send(kit.topic, eventsOf(0, 400, 4));
     await stored(kit, 400);
     await first.stop();
-    await kafka.send(kit.topic, events(400, 40, 4));
+    await streams.kafka.send(kit.topic, eventsOf(400, 40, 4));
     await stored(kit, 440);
     expect((await kit.days())[0]).to.include({ rows_listed: 440, rows_imported: 440, rows_duplicate: 0 });
   });
@@ -129,7 +79,7 @@ describe('streams that are read', () => {
   it('take an event that was mended', async () => {
     const kit = await newStream(1);
     read();
-    await kafka.send(kit.topic, [
+    await streams.kafka.send(kit.topic, [
       { value: callEvent('A') },
       { value: '{"external_interaction_id":' },
       { value: callEvent('B') },
@@ -138,8 +88,8 @@ describe('streams that are read', () => {
     const [row] = await kit.select('SELECT id, raw FROM rejected_row WHERE account_id = ?', kit.accountId);
     expect(row?.raw).to.equal('{"external_interaction_id":');
     const rows = [{ rejectedRowId: row?.id as number, raw: callEvent('M') }];
-    expect(await replayRows(services, kit.accountId, rows, 'ann')).to.include({ imported: 1, rejected: 0 });
-    expect(await replayRows(services, kit.accountId, rows, 'ann')).to.include({ imported: 0, duplicate: 1 });
+    expect(await replayRows(streams.services, kit.accountId, rows, 'ann')).to.include({ imported: 1, rejected: 0 });
+    expect(await replayRows(streams.services, kit.accountId, rows, 'ann')).to.include({ imported: 0, duplicate: 1 });
     expect(await kit.interactions()).to.deep.equal(['A', 'B', 'M']);
     const found = await kit.select(
       "SELECT source_line FROM interaction WHERE external_id = 'M' AND account_id = ?",
@@ -148,71 +98,18 @@ describe('streams that are read', () => {
     expect(found[0]?.source_line).to.equal(1);
   });
 
-  it('stop at a topic that was made anew until somebody says where to go on', async function () {
-    const missing = missingForKafka('topics');
-    if (missing) {
-      console.log(`      skipped: ${missing}`);
-      return this.skip();
-    }
-    const kit = await newStream(1);
-    read();
-    await kafka.send(kit.topic, events(0, 20));
-    await stored(kit, 20);
-    await kafka.deleteTopic(kit.topic);
-    await eventually('the topic missed', async () => (await standing(kit))?.state === 'failing');
-    await kafka.createTopic(kit.topic, 1);
-    await kafka.send(kit.topic, events(100, 3));
-    const told = await eventually('the refusal', async () => {
-      const now = await standing(kit);
-      return now?.error?.includes('cqa stream reset') && now;
-    });
-    expect(told.error).to.include(`--account ${kit.accountUid} --name "${kit.connectorName}"`);
-    expect(await kit.interactions()).to.have.length(20);
-    const reset = await resetStream(services, kit.accountId, kit.connectorName, 'earliest', openCluster);
-    expect(reset).to.deep.equal({ topic: kit.topic, partitions: [{ partition: 0, from: 20, to: 0 }] });
-    await stored(kit, 23);
-    await eventually('the failure forgotten', async () => (await kit.days())[0]?.error === null);
-    expect((await kit.days())[0]).to.include({ status: 'processing', rows_imported: 23 });
-  });
-
-  it('stop at a topic that was made anew with fewer partitions, although it has more events', async function () {
-    const missing = missingForKafka('topics');
-    if (missing) {
-      console.log(`      skipped: ${missing}`);
-      return this.skip();
-    }
-    const kit = await newStream(3);
-    read();
-    await kafka.send(kit.topic, events(0, 30, 3));
-    await stored(kit, 30);
-    await kit.enable(false);
-    await eventually('nobody reads it', async () => (await standing(kit)) === undefined);
-    await kafka.deleteTopic(kit.topic);
-    await kafka.createTopic(kit.topic, 1);
-    await kafka.send(kit.topic, events(100, 50));
-    await kit.enable(true);
-    await eventually('the refusal', async () =>
-      /partition 1 was read up to offset 10, but is not there any more.*cqa stream reset/.test(
-        (await standing(kit))?.error ?? '',
-      ),
-    );
-    expect(await kit.interactions()).to.have.length(30);
-    await resetStream(services, kit.accountId, kit.connectorName, 'earliest', openCluster);
-    await stored(kit, 80);
-  });
-
   it('are read again from the beginning when they are told to, and double nothing', async () => {
     const kit = await newStream(1);
     read();
-    await kafka.send(kit.topic, events(0, 10));
+    await streams.kafka.send(kit.topic, eventsOf(0, 10));
     await stored(kit, 10);
-    await resetStream(services, kit.accountId, kit.connectorName, 'earliest', openCluster);
+    await resetStream(streams.services, kit.accountId, kit.connectorName, 'earliest', openCluster);
     await eventually('all again', async () => (await kit.days())[0]?.rows_duplicate === 10);
     expect(await kit.interactions()).to.have.length(10);
   });
 
   function child(): ChildProcessWithoutNullStreams {
-    const { config, ...settings } = settingsOf(services);
+    const { config, ...settings } = settingsOf(streams.services);
     const input = { ...settings, config: { ...config, logLevel: 'debug' } };
     return spawn(process.execPath, [program, JSON.stringify(input)]);
   }
@@ -229,12 +126,12 @@ describe('streams that are read', () => {
 
   it('have one effect for each event, however often their process is killed', async () => {
     const kit = await newStream(3);
-    const all = events(0, 30_000, 3);
+    const all = eventsOf(0, 30_000, 3);
     for (let index = 500; index < all.length; index += 1_000)
       all[index] = { value: `no event ${index}`, partition: index % 3 };
-    await kafka.send(kit.topic, all.slice(0, 20_000));
+    await streams.kafka.send(kit.topic, all.slice(0, 20_000));
     for (const batches of [1, 2]) await killAfter(child(), batches);
-    await kafka.send(kit.topic, all.slice(20_000));
+    await streams.kafka.send(kit.topic, all.slice(20_000));
     await killAfter(child(), 1);
     read();
     await stored(kit, 29_970);

@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { expect } from 'chai';
 import type { ConnectorType } from '../../../../server/connectors/connector.ts';
 import { ecc6x } from '../../../../server/connectors/ecc6x/ecc6x.ts';
 import type { KafkaAddress } from '../../../../server/kafka/cluster.ts';
+import { openEgress } from '../../../../server/security/egress.ts';
 import type { CheckStep } from '../../../../shared/connector.ts';
 import { missingForKafka, startKafka, type TestKafka } from '../../../harness/kafka.ts';
 import { check, needed } from '../contract-kit.ts';
@@ -81,9 +84,42 @@ describe('the check of ECC 6x', () => {
     const topic = await topicWith();
     const withoutTls = await stepsOf(topic, { tls: false });
     expect(seen(withoutTls)).to.deep.equal(['not reach']);
+    expect(failed(withoutTls)).to.deep.equal({ code: 'protocol_error', field: 'tls' });
+    expect(withoutTls[0]?.message).to.match(/Turn TLS on/);
+    const otherName = await stepsOf(topic, {
+      brokers: kafka.brokers.map((one) => one.replace('localhost', '127.0.0.1')),
+    });
+    expect(seen(otherName)).to.deep.equal(['not reach']);
+    expect(otherName[0]?.message).to.match(/made for other names.*Name the broker as its certificate does/);
+    const refused = await stepsOf(topic, { brokers: ['localhost:9'] });
+    expect(failed(refused)).to.deep.equal({ code: 'host_refused', field: 'brokers' });
+    expect(refused[0]?.message).to.match(/Check the host and the port/);
+    const noSignIn = await stepsOf(topic, { sasl: { mechanism: 'none' } });
+    expect(noSignIn[0]?.message).to.match(/may want a sign-in/);
     const untrusted = await stepsOf(topic, { certificate_authority: undefined });
     expect(seen(untrusted)).to.deep.equal(['not reach']);
     expect(failed(untrusted)).to.deep.equal({ code: 'certificate_untrusted', field: 'certificate_authority' });
+  });
+
+  it('counts a broker that is not reached by the name that it gives itself as not reached', async () => {
+    const port = Number(kafka.brokers[0]?.split(':')[1]);
+    const relay = createServer((socket) => {
+      const onward = connect(port, '127.0.0.1');
+      socket.pipe(onward).pipe(socket);
+      for (const end of [socket, onward]) end.on('error', () => socket.destroy());
+    }).listen(0, '127.0.0.2');
+    await once(relay, 'listening');
+    // By the one name there is a way, by the other, which the broker gives itself, there is none.
+    const lookUp = async (name: string) => [{ address: name === 'LOCALHOST' ? '127.0.0.2' : '127.0.0.1', family: 4 }];
+    const brokers = [`LOCALHOST:${(relay.address() as AddressInfo).port}`];
+    const config = { ...kafkaSettings(kafka.address()), brokers, topic: await topicWith(), group_id: 'cqa-check' };
+    const steps = await check(type, config, 'import', { egress: openEgress(['127.0.0.2/32'], lookUp) });
+    relay.close();
+    expect(seen(steps)).to.deep.equal(['not reach']);
+    expect(failed(steps)).to.deep.equal({ code: 'egress_blocked', field: 'brokers' });
+    expect(steps[0]?.message)
+      .to.include(kafka.brokers[0])
+      .and.match(/advertised\.listeners/);
   });
 
   it('says where the sign-in fails', async () => {
@@ -121,7 +157,9 @@ describe('the check of ECC 6x', () => {
     const told = async (value: Json | string, more: Json = {}) => {
       const steps = await stepsOf(await topicWith(value), more);
       expect(steps.every(({ ok }) => ok)).to.equal(true);
-      return steps.find(({ name }) => name === 'topic_read')?.message;
+      const { message, details } = steps.find(({ name }) => name === 'topic_read') ?? {};
+      expect(details?.warning !== undefined, 'a warning').to.equal(message?.includes('would be rejected'));
+      return message;
     };
     expect(await told('no json')).to.match(/would be rejected: The event is not valid JSON.*field map/);
     expect(await told({ name: 'without id' })).to.match(/would be rejected: external_interaction_id is empty/);

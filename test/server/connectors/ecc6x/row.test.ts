@@ -104,6 +104,40 @@ describe('an event of ECC 6x', () => {
     }
   });
 
+  it('keeps a number that a double would round as the text that it is written as, wherever it stands', () => {
+    const numbers = [
+      '1e999',
+      '-1e999',
+      '1e-400',
+      '1.2345678901234567890e19',
+      '1234567890.123456789',
+      '0.30000000000000000001',
+    ];
+    for (const number of numbers) {
+      const row = read(`{"note": "a\\" : 1e9", "agent": [${number}],"id":${number} , "status":\t${number}}`, {
+        field_map: { external_interaction_id: 'id', status: 'status', agent: 'agent[0]' },
+      });
+      expect(row, number).to.deep.include({
+        external_interaction_id: number,
+        metadata: { agent: number, status: number },
+      });
+    }
+  });
+
+  it('has numbers as they are where a double holds them, however they are written', () => {
+    const numbers = {
+      '1.50': 1.5,
+      '15e-1': 1.5,
+      '1e3': 1000,
+      '0E0': 0,
+      '100.000000000000000': 100,
+      '-0.0': -0,
+      '9007199254740991.0': 2 ** 53 - 1,
+    };
+    for (const [text, number] of Object.entries(numbers))
+      expect(read(`{"id":"a","status":${text}}`)?.metadata, text).to.deep.equal({ status: number });
+  });
+
   it('is left out by the filter unless its value is one of those that are wanted', () => {
     const filter = { path: 'channel_data.state', values: ['closed', 'Disposed'] };
     const ofState = (state: unknown) => read(interaction({}, { state }), { filter });
@@ -165,6 +199,8 @@ describe('an event of ECC 6x', () => {
       numbers: [9007199254740993n.toString()],
     });
     expect(read(huge)).to.have.property('external_interaction_id', 'a');
+    const long = `1${'0'.repeat(1_000_000)}1`;
+    expect(read(`{"id": ${long}, "status": 0.${long}}`)?.external_interaction_id).to.equal(long);
     expect(rejected('{'.repeat(1_000_000), 'bad_json')).to.have.length.lessThan(500);
   });
 });
@@ -180,6 +216,10 @@ describe('the times of an event', () => {
         '2026-11-20T10:30:00.000Z',
       );
     }
+    for (const text of ['1.7951706E9', '1.7951706E12', '1.7951706E18', '1795170600.000000000'])
+      expect(read(`{"id": "a", "date_added": ${text}}`)?.interaction_start_time, text).to.equal(
+        '2026-11-20T10:30:00.000Z',
+      );
     expect(startOf(1795170600.25)).to.equal('2026-11-20T10:30:00.250Z');
   });
 

@@ -1,5 +1,8 @@
 import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
+import { addPositions, readPositions } from '../../../../db/queries/stream-positions.ts';
+import { saveReaders, streamStatuses } from '../../../../db/queries/stream-readers.ts';
+import { newId } from '../../../../db/uuid.ts';
 import { apply, readConfiguration } from '../../../../server/configuration/apply.ts';
 import { findConnector, saveConnector, setConnectorEnabled } from '../../../../server/configuration/connectors.ts';
 import { exportConfiguration } from '../../../../server/configuration/export.ts';
@@ -7,6 +10,7 @@ import { listJobs, removeJob, saveJob, setJobEnabled } from '../../../../server/
 import { removeConnector } from '../../../../server/configuration/removal.ts';
 import { loadConnector } from '../../../../server/connectors/load.ts';
 import type { Services } from '../../../../server/services.ts';
+import { streamLocation } from '../../../../server/stream/location.ts';
 import { testAccount, testServices } from '../../../harness/services.ts';
 import { rejects } from '../contract-kit.ts';
 
@@ -83,13 +87,22 @@ describe('saving an ECC 6x connector', () => {
   it('goes to and fro through the export, secrets left out', async () => {
     await applied();
     const text = await exportConfiguration(services, accountId);
-    expect(text).to.not.match(/sesame|bearer-token|frequency/);
+    expect(text).to.not.match(/sesame|bearer-token|frequency|group_id/);
     const before = await loaded();
     expect(await apply(services, accountId, readConfiguration(text, {}), { by })).to.deep.include({
       created: [],
       updated: [],
     });
     expect((await loaded()).config).to.deep.equal(before.config);
+  });
+
+  it('names in the export a group that somebody has chosen', async () => {
+    const chosen = readConfiguration(
+      yaml.replace('topic: interactions', 'topic: chosen\n      group_id: theirs'),
+      environment,
+    );
+    await apply(services, accountId, chosen, { by });
+    expect(await exportConfiguration(services, accountId)).to.include('group_id: theirs');
   });
 
   it('in another account makes a group of its own', async () => {
@@ -102,7 +115,6 @@ describe('saving an ECC 6x connector', () => {
 
   it('refuses the group of another connector, as a copied configuration would name it', async () => {
     await applied();
-    const text = await exportConfiguration(services, accountId);
     const { config } = await findConnector(services, accountId, 'ecc');
     const secrets = { sasl: { mechanism: 'plain', username: 'u', password: 'p' }, recording_token: 't' };
     const copy = { name: 'copy', direction: 'import', type: 'ecc6x', config: { ...config, ...secrets } };
@@ -112,7 +124,6 @@ describe('saving an ECC 6x connector', () => {
     const another = (await testAccount(services)).id;
     const elsewhere = await rejects(saveConnector(services, another, copy, { by }), 'conflict');
     expect(elsewhere.message).to.not.contain('"ecc"');
-    expect(text).to.contain(String(config.group_id));
     const otherTopic = { ...copy, config: { ...copy.config, topic: 'another' } };
     await saveConnector(services, another, otherTopic, { by });
     await saveConnector(
@@ -192,6 +203,19 @@ describe('saving an ECC 6x connector', () => {
     await rejects(saveJob(services, accountId, continuous, { by }), 'invalid');
     await removeConnector(services, accountId, (await findConnector(services, accountId, 'ecc')).uid);
     expect(await listJobs(services, accountId)).to.deep.equal([]);
+  });
+
+  it('forgets with it where its topic is read on, and who reads it', async () => {
+    await applied();
+    const { pool } = services.database;
+    const { id, uid } = await findConnector(services, accountId, 'ecc');
+    const place = streamLocation({ accountId, connectorId: id }, 'cluster', 'interactions');
+    await addPositions(pool, place, { topicId: undefined, offsets: new Map([[0, 5]]) });
+    const known = { partitions: 1, lag: 0, eventsPerSecond: 0, lastEventAt: null, restarts: 0, error: null };
+    await saveReaders(pool, newId(), [{ accountId, connectorId: id, state: 'following', ...known }]);
+    await removeConnector(services, accountId, uid);
+    expect((await readPositions(pool, place)).offsets.size).to.equal(0);
+    expect(await streamStatuses(pool, accountId)).to.deep.equal([]);
   });
 
   it('gives the job the new name of the connector', async () => {

@@ -99,6 +99,18 @@ describe('streams in the console', () => {
     expect((await mutate('jobs.setEnabled', { uid, enabled: false })).status).to.equal(200);
   });
 
+  it('say on the list of jobs how they stand', async () => {
+    const stateOfJob = async () => {
+      const jobs = await query<{ uid: string; stream_state: string | null }[]>('jobs.list');
+      return jobs.find(({ uid }) => uid === stream.job.uid)?.stream_state;
+    };
+    expect(await stateOfJob()).to.equal('not_running');
+    await reader({ state: 'failing', error: 'The broker refused the password.' });
+    expect(await stateOfJob()).to.equal('failing');
+    await setConnectorEnabled(door.services, accountId, stream.uid, false);
+    expect(await stateOfJob()).to.equal('connector_disabled');
+  });
+
   it('are refused as the frequency of a job that a person makes', async () => {
     const answer = await mutate('jobs.create', {
       ...{ name: 'for ever', type: 'data_import', connectors: [`ecc ${names}`] },

@@ -35,6 +35,11 @@ describe('STORAGE_URL of a bucket', () => {
     undo();
   });
 
+  it('has the bucket in the path of a server of one’s own, unless it says otherwise', () => {
+    expect(s3PlaceOf('s3://calls')).to.include({ path_style: true });
+    expect(s3PlaceOf('s3://calls?path_style=false')).to.include({ path_style: false });
+  });
+
   for (const url of [
     's3://',
     's3:///prefix',
@@ -46,6 +51,7 @@ describe('STORAGE_URL of a bucket', () => {
     's3://calls?encryption=rot13',
     's3://calls?kms_key=k',
     's3://calls?encrypt=none',
+    's3://calls?path_style=no',
     's3://user:password@calls/a',
     's3://calls:9000/a',
   ])

@@ -4,6 +4,7 @@ import type { RowDataPacket } from 'mysql2/promise';
 import { openServices, type Services } from '../../../../server/services.ts';
 import { type Announcements, openAnnouncements } from '../../../../server/worker/announce/announcements.ts';
 import { type Serving, serve } from '../../../../server/worker/serve.ts';
+import { startWorkers } from '../../../../server/worker/start.ts';
 import { eventually } from '../../../harness/eventually.ts';
 import { missingForKafka, startKafka, type TestKafka } from '../../../harness/kafka.ts';
 import { settingsOf, testServices } from '../../../harness/services.ts';
@@ -24,7 +25,7 @@ describe('announcements over Kafka', () => {
   const programs: Program[] = [];
 
   before(async function () {
-    const missing = missingForKafka('freeze');
+    const missing = missingForKafka('freeze', 'restart');
     if (missing) {
       console.log(`      skipped: ${missing}`);
       return this.skip();
@@ -114,6 +115,25 @@ describe('announcements over Kafka', () => {
     kafka?.thaw();
     const count = (await done()).length;
     await makeUntil(web, 'it works again', async () => (await done()).length > count + 100);
+  });
+
+  it('that cannot be heard, because the broker was stopped, leave nothing undone: work is looked for meanwhile', async () => {
+    const { services: own, announcements } = await open(kafka?.brokers ?? []);
+    const handlers = new URL('../lanes/ledger.js', import.meta.url).href;
+    const lane = { name: 'ledger', kinds: ['analyse' as const], handlers, heapMb: 48, claimAhead: 0, idleMs: 100 };
+    const workers = startWorkers(settingsOf(own), own, { lanes: [lane], pollMs: neverMs, announcements });
+    try {
+      await eventually('it receives', () => announcements.isReceiving());
+      await kafka?.kill();
+      await eventually('it has noticed', () => !announcements.isReceiving());
+      // Made by somebody who announces nothing.
+      await addSubjects(services, 5);
+      await allDone(5);
+    } finally {
+      await workers.stop();
+      await kafka?.start();
+    }
+    await eventually('it receives again', () => announcements.isReceiving());
   });
 
   it('to a broker that is not there trouble nobody, and the program ends all the same', async () => {
