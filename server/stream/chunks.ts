@@ -41,7 +41,7 @@ export class EventChunk implements Chunk {
   to: number;
   /** Events that are nothing to store: tombstones, and those that the connector leaves out. */
   skipped = 0;
-  lastEventAt: Date | undefined;
+  #lastTimestampMs = 0;
   #rejectedBytes = 0;
 
   constructor(buffer: ChunkBuffer, from: number) {
@@ -55,6 +55,12 @@ export class EventChunk implements Chunk {
     return this.rows.length + this.rejected.length;
   }
 
+  /** By the producer's clock; undefined where it cannot mean it. */
+  get lastEventAt(): Date | undefined {
+    const latestMs = Date.now() + 86_400_000;
+    return this.#lastTimestampMs > 0 && this.#lastTimestampMs < latestMs ? new Date(this.#lastTimestampMs) : undefined;
+  }
+
   get isFull(): boolean {
     return this.events >= maxRows || this.buffer.length + this.#rejectedBytes >= maxBytes;
   }
@@ -62,7 +68,7 @@ export class EventChunk implements Chunk {
   add(event: KafkaEvent, reader: EventReader, rules: readonly StoredRule[]): void {
     const { offset, value, timestampMs } = event;
     this.to = offset + 1;
-    this.lastEventAt = timeOf(timestampMs);
+    this.#lastTimestampMs = timestampMs;
     const read = reader.read(event);
     if (read === 'skipped') this.skipped++;
     else if ('problem' in read) this.#reject(offset, value ?? noValue, read);
@@ -78,12 +84,6 @@ export class EventChunk implements Chunk {
     this.rejected.push({ line, column, code, reason, raw, bytes, externalId });
     this.#rejectedBytes += raw.length + (bytes?.length ?? 0);
   }
-}
-
-/** The producer's clock; what it cannot mean is as good as none. */
-function timeOf(timestampMs: number): Date | undefined {
-  const latestMs = Date.now() + 86_400_000;
-  return timestampMs > 0 && timestampMs < latestMs ? new Date(timestampMs) : undefined;
 }
 
 /**

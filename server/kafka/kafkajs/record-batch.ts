@@ -66,11 +66,8 @@ export function* recordsIn(batch: RecordBatch, unpacked: Buffer, from: number): 
     reader.at++;
     const timestampDelta = reader.varint();
     const offset = batch.firstOffset + reader.varint();
-    if (offset >= from)
-      yield {
-        ...{ offset, key: reader.bytes(), value: reader.bytes() },
-        timestampMs: batch.appendedAtMs ?? batch.firstTimestampMs + timestampDelta,
-      };
+    const timestampMs = batch.appendedAtMs ?? batch.firstTimestampMs + timestampDelta;
+    if (offset >= from) yield { offset, timestampMs, key: reader.bytes(), value: reader.bytes() };
     // Past the headers.
     reader.at = end;
   }
