@@ -7,19 +7,25 @@ export interface ConsumerGroup {
   topic: string;
 }
 
-/** Another connector, of whatever account, that reads this topic as a member of this group; undefined where there is none. */
-export async function findGroupUser(
+export interface GroupUser {
+  accountId: number;
+  name: string;
+  /** Its configuration, as JSON. */
+  config: string;
+}
+
+/** Other connectors, of whatever account, that read a topic of this name as members of a group of this name. */
+export async function findGroupUsers(
   connection: PoolConnection,
   connectorId: number,
   { type, groupId, topic }: ConsumerGroup,
-): Promise<{ accountId: number; name: string } | undefined> {
+): Promise<GroupUser[]> {
   const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT account_id, name FROM connector
+    `SELECT account_id, name, config FROM connector
       WHERE type = ? AND deleted_at IS NULL AND id <> ?
         AND JSON_VALUE(config, '$.group_id') = ? AND JSON_VALUE(config, '$.topic') = ?
-      ORDER BY id LIMIT 1`,
+      ORDER BY id`,
     [type, connectorId, groupId, topic],
   );
-  const row = rows[0];
-  return row && { accountId: row.account_id, name: row.name };
+  return rows.map(({ account_id: accountId, name, config }) => ({ accountId, name, config }));
 }

@@ -48,7 +48,7 @@ export interface OpenDay {
   dueAt: Date;
   /** The account's zone. */
   timezone: string;
-  /** What of them is switched off or gone; undefined: nothing. */
+  /** What of them is disabled or gone; undefined: nothing. */
   off: 'connector' | 'job' | undefined;
 }
 

@@ -11,6 +11,9 @@ import { sftp } from './sftp/sftp.ts';
 /** Every connector type, one line each. Config types differ, so outside its folder a config is what its schema parsed. */
 export const connectorTypes = [ecc4x, ecc6x, exolite, genesys, inbox, s3, sftp] as unknown as readonly ConnectorType[];
 
+/** The ids of the types that are read continuously. */
+export const streamTypes: readonly string[] = connectorTypes.filter(({ stream }) => stream).map(({ id }) => id);
+
 /** The type of that id; `invalid` with the known ones when there is none. */
 export function connectorType(id: string): ConnectorType {
   const type = connectorTypes.find((candidate) => candidate.id === id);

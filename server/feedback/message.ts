@@ -6,7 +6,7 @@ import type { FeedbackMessage } from './schema.ts';
 
 /**
  * What a source is told; undefined where there is nothing to tell any more: the interaction is being looked at anew, and
- * the end of that is told of by itself. The same result makes the same message again, byte by byte.
+ * the end of that is told of by itself. The same result has the same id and says the same again, whatever else is told of the interaction by then.
  */
 export function messageOf(facts: FeedbackFacts, connectorName: string): FeedbackMessage | undefined {
   const { interaction, analysis } = facts;

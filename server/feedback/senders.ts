@@ -1,7 +1,7 @@
 import type { Cluster, KafkaSettings, OutgoingEvent } from '../kafka/cluster.ts';
 import { openCluster } from '../kafka/open.ts';
 import type { Services } from '../services.ts';
-import { endsWithin } from '../worker/wait.ts';
+import { endsWithin } from '../wait.ts';
 import { type NotSent, Sender } from './sender.ts';
 import type { ResultTarget } from './targets.ts';
 

@@ -1,7 +1,7 @@
 import type { Connection } from '../../db/database.ts';
 import { type ConnectorSettings, findConnectorSettings } from '../../db/queries/feedback.ts';
 import { AppError, type Failure } from '../../shared/error.ts';
-import { connectorType, connectorTypes } from '../connectors/registry.ts';
+import { connectorType, streamTypes } from '../connectors/registry.ts';
 import { joinSecrets, openSecrets } from '../connectors/secrets.ts';
 import type { KafkaAddress } from '../kafka/cluster.ts';
 import type { Keyring } from '../security/seal.ts';
@@ -36,8 +36,7 @@ export class ResultTargets {
 
   /** By connector's id; those that were deleted, or whose results go nowhere, are left out. */
   async find(connection: Connection, connectorIds: readonly number[]): Promise<Map<number, NonNullable<FoundTarget>>> {
-    const types = connectorTypes.filter(({ stream }) => stream).map(({ id }) => id);
-    const rows = await findConnectorSettings(connection, [...new Set(connectorIds)], types);
+    const rows = await findConnectorSettings(connection, [...new Set(connectorIds)], streamTypes);
     return new Map(
       rows.flatMap((row) => {
         const target = this.#targetOf(row);

@@ -13,6 +13,7 @@ const ofTheTopic: readonly ErrorCode[] = [
   'sign_in_refused',
   'permission_denied',
   'path_missing',
+  'protocol_error',
 ];
 
 export function isOfTheTopic({ code }: AppError): boolean {

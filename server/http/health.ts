@@ -3,7 +3,7 @@ import { answers, type Figures, selectFigures } from '../../db/queries/console-h
 import { type ConnectorStream, selectConnectorStreams } from '../../db/queries/console-streams.ts';
 import { workKinds } from '../../db/queries/work.ts';
 import { executionStatuses } from '../../shared/execution.ts';
-import { streamTypes } from '../console/stream-types.ts';
+import { streamTypes } from '../connectors/registry.ts';
 import type { Services } from '../services.ts';
 
 /** `/healthz` (the program runs), `/readyz` (it can reach its database), `/metrics` (for Prometheus). */

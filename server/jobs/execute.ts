@@ -11,9 +11,9 @@ import { backoffMs, spreadMs } from '../backoff.ts';
 import { type LoadedConnector, loadConnector } from '../connectors/load.ts';
 import type { ExecutionRun, ExportOutcome, ImportOutcome } from '../pipeline/run.ts';
 import type { Services } from '../services.ts';
+import { wait } from '../wait.ts';
 import { WorkAborted } from '../worker/abort.ts';
 import type { WorkHandler } from '../worker/handler.ts';
-import { wait } from '../worker/wait.ts';
 import { requireSums } from './counts.ts';
 import { beginRun } from './run.ts';
 

@@ -33,7 +33,7 @@ export interface KafkaEvent {
   timestampMs: number;
   /**
    * Why nothing can be read here, with what to do: this one stands for all events of a batch that unpacks to more than
-   * 256 MiB, or that is older than Kafka 0.11, and its value is null.
+   * 256 MiB, that is older than Kafka 0.11, or that is damaged, and its value is null.
    */
   unreadable?: string;
 }
@@ -84,6 +84,8 @@ export interface ConsumeSettings {
 export type ConsumerChange =
   | { kind: 'assigned'; partitions: number[] }
   | { kind: 'failed'; error: unknown }
+  /** The first answer to a fetch after a failure. */
+  | { kind: 'worked' }
   | { kind: 'restarted'; reason: string };
 
 /** A member of a consumer group. */
@@ -97,7 +99,6 @@ export interface Consumer {
 export interface OutgoingEvent {
   key: string;
   value: Buffer;
-  headers?: Record<string, string>;
 }
 
 /** Sends events so that each is written once within a session of the producer, however often the network makes it ask again. */
@@ -110,7 +111,7 @@ export interface Producer {
 /**
  * One cluster, reached by one client library; nothing outside this folder knows which. Failures are AppErrors: `host_unknown`,
  * `host_refused`, `host_timeout`, `egress_blocked`, `sign_in_refused`, `permission_denied` (with the right that is missing),
- * `path_missing` for a topic that is not there, `connection_lost`, `protocol_error`.
+ * `path_missing` for a topic that is not there, `connection_lost`, `protocol_error`; `cancelled` once it is disposed of.
  */
 export interface Cluster extends AsyncDisposable {
   /** Connects and signs in. Gives the cluster's own id, which a cluster that was set up anew does not share. */

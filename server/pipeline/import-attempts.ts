@@ -1,8 +1,8 @@
 import { type ItemEnd, type ListedReadyItem, readableItem } from '../../db/queries/source-items.ts';
 import { type ErrorCode, errorCodes } from '../../shared/error.ts';
 import { backoffMs, spreadMs } from '../backoff.ts';
+import { wait } from '../wait.ts';
 import { WorkAborted } from '../worker/abort.ts';
-import { wait } from '../worker/wait.ts';
 import type { ImportRun } from './import-run.ts';
 
 const itemAttempts = 3;

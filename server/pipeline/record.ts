@@ -10,7 +10,6 @@ import {
 import { type TranscriptOutcome, writeTranscript } from '../../db/queries/transcripts.ts';
 import type { Work } from '../../db/queries/work.ts';
 import { releaseClaims } from '../../db/queries/workers.ts';
-import { timeMsOf } from '../../db/uuid.ts';
 import { AppError, type Failure } from '../../shared/error.ts';
 import type { RecordingState } from '../../shared/interaction.ts';
 import { CallGroup } from '../call-group.ts';
@@ -20,7 +19,7 @@ import type { WorkHandler } from '../worker/handler.ts';
 import { announceFailed } from './record/announce-failed.ts';
 import { fetchRecording } from './record/fetch-recording.ts';
 import { fetchTranscript } from './record/fetch-transcript.ts';
-import { isLate, type Wait, waitAfter } from './record/late.ts';
+import { isLate, transcriptLateSeconds, type Wait, waitAfter } from './record/late.ts';
 import { SourceSessions } from './record/sessions.ts';
 
 /**
@@ -35,7 +34,7 @@ const maxAttempts = 5;
  * URL. What follows is decided when all of them are here or failed: an analysis, or the interaction's end as failed
  * where nothing is left to analyse.
  */
-export function recordHandler(services: Services, _options: { ffmpegPath?: string | undefined } = {}): WorkHandler {
+export function recordHandler(services: Services): WorkHandler {
   const { pool } = services.database;
   const sessions = new SourceSessions(services);
   const targets = new ResultTargets(services.keyring);
@@ -113,11 +112,8 @@ interface FetchFailure {
   reason: unknown;
 }
 
-/** Of a transcript it is not noted since when it is waited for: that is how old its interaction is. */
 function waitFor({ subject, attempts }: Work, { row, reason }: FetchFailure): Wait | undefined {
-  if (!row && isLate(reason)) return undefined;
-  const lateSeconds = row ? (row.lateSeconds ?? 0) : (Date.now() - timeMsOf(subject)) / 1000;
-  return waitAfter(reason, lateSeconds, attempts);
+  return waitAfter(reason, row ? (row.lateSeconds ?? 0) : transcriptLateSeconds(subject), attempts);
 }
 
 async function fetchAll(

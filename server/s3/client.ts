@@ -24,9 +24,9 @@ export async function openInstallationClient(
   agents: GuardedAgents,
   defaultRegion: string | undefined,
 ): Promise<S3Client> {
-  // A server of one's own has no name for each bucket.
   // Handed on to whoever looks for credentials: a file that was replaced is read again.
   const fresh = { ignoreCache: true };
+  // A server of one's own has no name for each bucket.
   const given: S3ClientConfig = { forcePathStyle: ownEndpoint() !== undefined, ...fresh, ...config };
   const client = await openS3Client(given, agents);
   if (defaultRegion === undefined || (await knowsRegion(client))) return client;

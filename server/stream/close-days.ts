@@ -18,7 +18,7 @@ import { dayAt } from './day.ts';
 import { notesOf } from './day-notes.ts';
 
 /**
- * Closes the days of all streams that are over, and those of streams that were switched off. Any process does it; a
+ * Closes the days of all streams that are over, and those of streams that were disabled. Any process does it; a
  * batch that is being stored meanwhile is either in the counts, or stored in the day that follows.
  */
 export async function closeDays(services: Services): Promise<void> {
@@ -62,7 +62,7 @@ function endOf(
   const notes = [
     ...(rows.listed === 0 && !error ? ['no_data'] : []),
     ...notesOf(remarks),
-    ...(off ? [`ended early: the ${off} was switched off`] : []),
+    ...(off ? [`ended early: the ${off} was disabled`] : []),
   ];
   return { status, items, rows, note: notes.length > 0 ? notes.join(', ') : undefined, error };
 }

@@ -42,37 +42,41 @@ interface OpenedDay extends CalendarDay {
   /** The database's clock less ours. */
   clockMs: number;
   /** Where each of its partitions is counted. */
-  partitions: Map<number, Promise<PartitionDay>>;
+  partitions: Map<string, Promise<PartitionDay>>;
+}
+
+/** A topic, and where its positions and days are kept. */
+export interface ReadTopic {
+  place: ItemPlace;
+  topic: string;
 }
 
 /** The execution that a stream's events are counted in: one a day, by the database's clock and the account's zone. */
 export class StreamDays {
   readonly #services: Services;
   readonly #followed: FollowedStream;
-  readonly #place: ItemPlace;
-  readonly #topic: string;
   #opening: Promise<OpenedDay> | undefined;
 
-  constructor(services: Services, followed: FollowedStream, place: ItemPlace, topic: string) {
+  constructor(services: Services, followed: FollowedStream) {
     this.#services = services;
     this.#followed = followed;
-    this.#place = place;
-    this.#topic = topic;
   }
 
-  /** Today's execution, opened where it is not. Throws `cancelled` where the stream was switched off. */
+  /** Today's execution, opened where it is not. Throws `cancelled` where the stream was disabled. */
   async executionId(): Promise<Buffer> {
     return (await this.#today()).executionId;
   }
 
   /** Where a partition's events of today are counted. */
-  async dayOf(partition: number): Promise<PartitionDay> {
+  async dayOf(read: ReadTopic, partition: number): Promise<PartitionDay> {
     const day = await this.#today();
-    let entering = day.partitions.get(partition);
+    // The cluster may be another one after a failure.
+    const key = `${read.place.locationHash.toString('hex')}/${partition}`;
+    let entering = day.partitions.get(key);
     if (!entering) {
-      entering = this.#enter(partition, day);
-      day.partitions.set(partition, entering);
-      entering.catch(() => day.partitions.delete(partition));
+      entering = this.#enter(read, partition, day);
+      day.partitions.set(key, entering);
+      entering.catch(() => day.partitions.delete(key));
     }
     return entering;
   }
@@ -108,7 +112,7 @@ export class StreamDays {
 
   #tryOpen(): Promise<OpenedDay> {
     return transaction(this.#services.database.pool, async (connection) => {
-      if (!(await isFollowed(connection, this.#followed))) throw switchedOff();
+      if (!(await isFollowed(connection, this.#followed))) throw disabled();
       const now = await databaseNow(connection);
       const day = dayAt(now, this.#followed.timezone);
       const executionId = await this.#execution(connection, day);
@@ -132,22 +136,22 @@ export class StreamDays {
     return id;
   }
 
-  #enter(partition: number, { executionId, name }: OpenedDay): Promise<PartitionDay> {
+  #enter({ place, topic }: ReadTopic, partition: number, { executionId, name }: OpenedDay): Promise<PartitionDay> {
     const { timezone } = this.#followed;
     return transaction(this.#services.database.pool, async (connection) => {
       // Nothing is added to a day that was closed meanwhile, for its items are counted.
-      if (!(await lockOpenDay(connection, this.#place.accountId, executionId)))
+      if (!(await lockOpenDay(connection, place.accountId, executionId)))
         throw new AppError('lease_lost', 'The day was closed; the next one is opened.');
       const enter = (version: string) =>
-        enterDayItem(connection, this.#place, executionId, dayItem(this.#topic, partition, version));
+        enterDayItem(connection, place, executionId, dayItem(topic, partition, version));
       let item = await enter(name);
       // The account's zone was changed: its day of that name began at another time, and had another execution.
       if (!item.executionId.equals(executionId)) item = await enter(`${name} ${timezone}`);
-      return { place: this.#place, partition, executionId, itemId: item.id };
+      return { place, partition, executionId, itemId: item.id };
     });
   }
 }
 
-function switchedOff(): AppError {
-  return new AppError('cancelled', 'The connector or its job was switched off, so nothing of its stream is stored.');
+function disabled(): AppError {
+  return new AppError('cancelled', 'The connector or its job was disabled, so nothing of its stream is stored.');
 }

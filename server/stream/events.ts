@@ -3,10 +3,9 @@ import type { EventStream } from '../connectors/connector.ts';
 import type { KafkaEvent } from '../kafka/cluster.ts';
 import type { Log } from '../log.ts';
 import type { RowProblem } from '../pipeline/parse/scanner.ts';
-import { RowRejected } from '../pipeline/validate/fields.ts';
+import { readEvent } from '../pipeline/validate/event.ts';
 import type { Interaction } from '../pipeline/validate/interaction.ts';
 import type { JsonValidator } from '../pipeline/validate/json.ts';
-import { isProblem } from '../pipeline/validate/validate.ts';
 import type { Services } from '../services.ts';
 
 /** What one event is; `skipped`: nothing that is to be stored. */
@@ -31,25 +30,11 @@ export class EventReader {
 
   read({ value, unreadable }: Pick<KafkaEvent, 'value' | 'unreadable'>): ReadEvent {
     if (unreadable !== undefined) return { problem: { code: 'bad_value', reason: unreadable }, externalId: undefined };
-    if (value === null) return 'skipped';
-    let externalId: string | undefined;
-    try {
-      const fields = this.#fieldsOf(value);
-      if (!fields) return 'skipped';
-      const id = fields.external_interaction_id;
-      externalId = typeof id === 'string' ? id : undefined;
-      const outcome = this.#validator.validateObject(fields);
-      return isProblem(outcome) ? { problem: outcome, externalId } : { interaction: outcome };
-    } catch (thrown) {
-      return { problem: this.#problemOf(thrown), externalId };
-    }
-  }
-
-  #problemOf(thrown: unknown): RowProblem {
-    if (thrown instanceof RowRejected) return thrown.problem;
-    // A mistake of ours; the event is kept, and can be replayed when it is mended.
-    this.#log.error({ err: thrown }, 'an event could not be read');
-    return { code: 'bad_value', reason: `The event cannot be read: ${(thrown as Error).message}` };
+    const outcome = readEvent(value, this.#fieldsOf, this.#validator);
+    // The event is kept, and can be replayed when our mistake is mended.
+    if (outcome !== 'skipped' && 'mistake' in outcome)
+      this.#log.error({ err: outcome.mistake }, 'an event could not be read');
+    return outcome;
   }
 }
 

@@ -7,11 +7,12 @@ import type { EventStream } from '../connectors/connector.ts';
 import { type LoadedConnector, loadConnector } from '../connectors/load.ts';
 import type { Cluster, KafkaSettings } from '../kafka/cluster.ts';
 import type { Services } from '../services.ts';
+import { wait } from '../wait.ts';
 import { startRepeatedTask } from '../worker/repeated-task.ts';
-import { wait } from '../worker/wait.ts';
 import type { BufferPool } from './chunks.ts';
+import { StreamDays } from './day.ts';
 import { missedNote } from './day-notes.ts';
-import { Reading } from './reading.ts';
+import { Reading, type ReadingInput } from './reading.ts';
 import { FollowerStatus } from './status.ts';
 
 export interface FollowerOptions {
@@ -19,7 +20,6 @@ export interface FollowerOptions {
   buffers: BufferPool;
   /** Before the second attempt; twice as long before each further one. */
   retryMs?: number;
-  load?: (services: Services, followed: FollowedStream) => Promise<LoadedConnector>;
 }
 
 const refreshMs = 2_000;
@@ -32,13 +32,17 @@ export class Follower {
   readonly #options: FollowerOptions;
   readonly #status = new FollowerStatus();
   readonly #stopping = new AbortController();
+  readonly #days: StreamDays;
   readonly #ended: Promise<void>;
+  /** Is asked what has to be known before anything can be read. */
+  #beginning: Cluster | undefined;
   #reading: Reading | undefined;
 
   constructor(services: Services, followed: FollowedStream, options: FollowerOptions) {
     this.followed = followed;
     this.#services = services;
     this.#options = options;
+    this.#days = new StreamDays(services, followed);
     this.#ended = this.#run();
   }
 
@@ -55,19 +59,22 @@ export class Follower {
     return this.#status.failure;
   }
 
-  /** Opens the day that has begun, and tells what was lost in it. The day's execution, where there is one yet. */
-  async openDay(): Promise<Buffer | undefined> {
-    const executionId = await this.#reading?.days.executionId();
-    if (!executionId) return undefined;
+  /** Opens the day that has begun, also while nothing can be read, and tells what was lost in it. The day's execution. */
+  async openDay(): Promise<Buffer> {
+    const executionId = await this.#days.executionId();
     const { missed } = await dayRemarks(this.#services.database.pool, this.followed.accountId, executionId);
     this.#status.warning = missed > 0 ? `Today ${missedNote(missed)}.` : undefined;
     return executionId;
   }
 
-  /** Ends after the batches under way. */
+  /** Ends after the batches under way. What a broker was asked before any, and does not answer, is not waited for. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#ended;
+    try {
+      await this.#beginning?.[Symbol.asyncDispose]();
+    } finally {
+      await this.#ended;
+    }
   }
 
   async #run(): Promise<void> {
@@ -79,7 +86,8 @@ export class Follower {
       try {
         await this.#follow();
       } catch (thrown) {
-        this.#fails(thrown);
+        // What was given up, is no failure.
+        if (!signal.aborted) this.#fails(thrown);
       }
       if (signal.aborted) break;
       // What went well for a while begins anew with the shortest wait.
@@ -92,14 +100,13 @@ export class Follower {
   async #follow(): Promise<void> {
     const { egress, log, database, keyring } = this.#services;
     const { accountId, connectorId } = this.followed;
-    const load = this.#options.load ?? (() => loadConnector(database, keyring, accountId, connectorId));
-    const connector = await load(this.#services, this.followed);
+    // The day's execution tells what fails from here on. Somebody may have closed it since.
+    this.#days.forget();
+    await this.#days.executionId();
+    const connector = await loadConnector(database, keyring, accountId, connectorId);
     const stream = streamOf(connector);
     await using cluster = this.#options.openCluster({ address: stream.kafka, clientId: 'cqa', egress, log });
-    await using reading = await Reading.begin({
-      ...{ services: this.#services, followed: this.followed, connector, stream, cluster },
-      ...{ status: this.#status, buffers: this.#options.buffers },
-    });
+    await using reading = await this.#begin({ connector, stream, cluster });
     this.#reading = reading;
     const refreshing = startRepeatedTask(() => reading.refresh(), {
       ...{ everyMs: refreshMs, log, complaint: "a stream's topic could not be asked for; tried again" },
@@ -109,7 +116,22 @@ export class Follower {
     } finally {
       await refreshing.stop();
       this.#reading = undefined;
+      this.#status.readsNothing();
       if (!this.#stopping.signal.aborted) this.#status.restarts++;
+    }
+  }
+
+  async #begin(what: Pick<ReadingInput, 'connector' | 'stream' | 'cluster'>): Promise<Reading> {
+    this.#stopping.signal.throwIfAborted();
+    this.#beginning = what.cluster;
+    try {
+      return await Reading.begin({
+        ...what,
+        ...{ services: this.#services, followed: this.followed, days: this.#days },
+        ...{ status: this.#status, buffers: this.#options.buffers },
+      });
+    } finally {
+      this.#beginning = undefined;
     }
   }
 

@@ -81,7 +81,7 @@ export class Partition {
     const { services, place, days, topic } = this.#context;
     const count = first - position;
     if (count <= 0) return false;
-    const { executionId, itemId } = await days.dayOf(this.#partition);
+    const { executionId, itemId } = await days.dayOf(this.#context, this.#partition);
     const isMoved = await transaction(services.database.pool, async (connection) => {
       if (!(await lockOpenDay(connection, place.accountId, executionId))) return false;
       if (!(await movePosition(connection, place, this.#partition, { from: position, to: first }))) return false;
@@ -166,7 +166,7 @@ export class Partition {
   /** Undefined where there is nothing to count. */
   async #storeFor(chunk: EventChunk): Promise<ChunkStore<EventChunk> | undefined> {
     if (chunk.events === 0 && chunk.skipped === 0) return undefined;
-    const place = await this.#context.days.dayOf(this.#partition);
+    const place = await this.#context.days.dayOf(this.#context, this.#partition);
     if (this.#stores?.place !== place)
       this.#stores = { place, few: this.#newStore(place, false), many: this.#newStore(place, true) };
     return chunk.rows.length < bulkRows ? this.#stores.few : this.#stores.many;

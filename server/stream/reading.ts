@@ -9,7 +9,7 @@ import { importConfigSchema, rowSettingsOf } from '../pipeline/import-settings.t
 import { JsonValidator } from '../pipeline/validate/json.ts';
 import type { Services } from '../services.ts';
 import type { BufferPool, EventChunk } from './chunks.ts';
-import { StreamDays } from './day.ts';
+import type { StreamDays } from './day.ts';
 import { EventReader, RecentRules } from './events.ts';
 import { streamLocation } from './location.ts';
 import { Partition, type StreamContext } from './partition.ts';
@@ -22,6 +22,7 @@ export interface ReadingInput {
   connector: LoadedConnector;
   stream: EventStream;
   cluster: Cluster;
+  days: StreamDays;
   status: FollowerStatus;
   buffers: BufferPool;
 }
@@ -36,7 +37,6 @@ type Component = 'topic' | 'group' | number;
 
 /** One membership in the stream's group, from joining it to leaving it. */
 export class Reading implements AsyncDisposable {
-  readonly days: StreamDays;
   /** Rejects when the stream cannot go on by itself. */
   readonly failed: Promise<never>;
   readonly #input: ReadingInput;
@@ -45,6 +45,8 @@ export class Reading implements AsyncDisposable {
   readonly #ends = new Map<number, number>();
   readonly #failing = new Map<Component, number>();
   #consumer: Consumer | undefined;
+  /** Whether the group has given us some, while it has not given them to others. */
+  #hasPartitions = false;
   #fail: (error: AppError) => void = () => undefined;
 
   /** Finds out where to begin, and joins the group. Throws what a person has to mend. */
@@ -53,15 +55,12 @@ export class Reading implements AsyncDisposable {
     const place = streamLocation(followed, await cluster.id(), stream.topic);
     const reading = new Reading(input, place);
     await reading.#beginPositions(await topicState(cluster, stream.topic));
-    await reading.days.executionId();
     await reading.#join();
     return reading;
   }
 
   private constructor(input: ReadingInput, place: ReturnType<typeof streamLocation>) {
-    const { services, followed, stream } = input;
     this.#input = input;
-    this.days = new StreamDays(services, followed, place, stream.topic);
     this.#context = this.#contextOf(place);
     this.failed = new Promise((_, reject) => {
       this.#fail = reject;
@@ -171,22 +170,27 @@ export class Reading implements AsyncDisposable {
     const { status, services, followed } = this.#input;
     const { connectorId } = followed;
     if (change.kind === 'assigned') {
+      this.#hasPartitions = change.partitions.length > 0;
+      // Another process works at the others now, and tells how that goes.
+      for (const who of this.#failing.keys())
+        if (typeof who === 'number' && !change.partitions.includes(who)) this.#failing.delete(who);
       this.#works('group');
       services.log.info({ connectorId, partitions: change.partitions }, 'partitions of a stream are read here');
     } else if (change.kind === 'restarted') {
       status.restarts++;
       services.log.warn({ connectorId, reason: change.reason }, "a stream's consumer was started again");
-    } else this.#failsBy(change.error, 'group');
+    } else if (change.kind === 'failed') this.#failsBy(change.error, 'group');
   }
 
   /** What somebody has said is no failure of the others any more only when it works for them, too. */
   #works(who: Component): void {
     this.#failing.delete(who);
     const groupFailedAtMs = this.#failing.get('group');
-    // The group says when it fails, not when a connection that was lost is there again.
-    if (groupFailedAtMs !== undefined && (who !== 'topic' || performance.now() - groupFailedAtMs > forgottenMs))
-      this.#failing.delete('group');
-    if (this.#failing.size === 0 && this.partitions() > 0) this.#input.status.works();
+    // Of a group that it is in, a member hears when it fails, not when a connection that was lost is there again.
+    const isForgotten =
+      groupFailedAtMs !== undefined && this.partitions() > 0 && performance.now() - groupFailedAtMs > forgottenMs;
+    if (who !== 'topic' || isForgotten) this.#failing.delete('group');
+    if (this.#failing.size === 0) this.#input.status.works(this.#hasPartitions);
   }
 
   #failsBy(thrown: unknown, who: Component): void {
@@ -199,12 +203,12 @@ export class Reading implements AsyncDisposable {
   }
 
   #contextOf(place: StreamContext['place']): StreamContext {
-    const { services, followed, connector, stream, buffers, status } = this.#input;
+    const { services, followed, connector, stream, buffers, days, status } = this.#input;
     const config = importConfigSchema.parse(connector.config);
     const settings = rowSettingsOf(config, connector.timezone);
     const validator = new JsonValidator(settings.timezone, settings);
     return {
-      ...{ services, place, topic: stream.topic, buffers, days: this.days, onExisting: config.on_existing },
+      ...{ services, place, topic: stream.topic, buffers, days, onExisting: config.on_existing },
       hasResultsTopic: stream.resultsTopic !== undefined,
       names: { accountUid: uuidText(followed.accountUid), connector: followed.connectorName },
       reader: new EventReader((value) => stream.fieldsOf(value), validator, services.log),

@@ -1,9 +1,9 @@
 import { hasStreams } from '../../db/queries/stream-followed.ts';
+import { streamTypes } from '../connectors/registry.ts';
 import type { ServiceSettings, Services } from '../services.ts';
 import type { WorkNames } from '../worker/announce/names.ts';
 import { startRepeatedTask } from '../worker/repeated-task.ts';
 import { type SupervisedThread, superviseThread } from '../worker/supervised-thread.ts';
-import { streamTypes } from './supervisor.ts';
 import type { Report } from './thread.ts';
 
 export interface Streams {
@@ -29,7 +29,7 @@ export function startStreams(
   let thread: SupervisedThread | undefined;
 
   async function poll(): Promise<void> {
-    if (thread || !(await hasStreams(database.pool, streamTypes()))) return;
+    if (thread || !(await hasStreams(database.pool, streamTypes))) return;
     thread = superviseThread<Report>({
       ...{
         name: 'stream',

@@ -35,9 +35,16 @@ export class FollowerStatus {
   lastEventAt: Date | null = null;
   restarts = 0;
 
-  works(): void {
-    this.state = 'following';
+  /** `hasPartitions`: else it waits for some, while others have them. */
+  works(hasPartitions: boolean): void {
+    this.state = hasPartitions ? 'following' : 'starting';
     this.failure = undefined;
+  }
+
+  /** Nothing is read any more, so nobody knows what waits to be. */
+  readsNothing(): void {
+    this.partitions = 0;
+    this.lag = 0;
   }
 
   fails(failure: Failure): void {

@@ -2,7 +2,7 @@ import { writeDayFailure } from '../../db/queries/stream-days.ts';
 import { type FollowedStream, listFollowed } from '../../db/queries/stream-followed.ts';
 import { removeDeadReaders, removeReader, saveReaders } from '../../db/queries/stream-readers.ts';
 import { newId } from '../../db/uuid.ts';
-import { connectorTypes } from '../connectors/registry.ts';
+import { streamTypes } from '../connectors/registry.ts';
 import type { Services } from '../services.ts';
 import { startRepeatedTask } from '../worker/repeated-task.ts';
 import { BufferPool } from './chunks.ts';
@@ -34,7 +34,7 @@ const pollsPerCleanup = 5;
 /** Keeps a follower for each stream that is switched on, and closes the days that are over. */
 export function startSupervisor(
   services: Services,
-  { pollMs = 1_000, types = streamTypes(), ...options }: SupervisorOptions,
+  { pollMs = 1_000, types = streamTypes, ...options }: SupervisorOptions,
 ): Supervisor {
   const { pool } = services.database;
   const { log } = services;
@@ -101,7 +101,7 @@ export function startSupervisor(
     try {
       const executionId = await follower.openDay();
       const { failure } = follower;
-      if (!executionId || failure?.message === entry.savedFailure) return;
+      if (failure?.message === entry.savedFailure) return;
       await writeDayFailure(pool, { accountId, executionId, connectorId }, processId, failure);
       entry.savedFailure = failure?.message;
     } catch (error) {
@@ -118,8 +118,4 @@ export function startSupervisor(
       await Promise.all([...entries.keys()].map(end));
     },
   };
-}
-
-export function streamTypes(): string[] {
-  return connectorTypes.filter(({ stream }) => stream !== undefined).map(({ id }) => id);
 }

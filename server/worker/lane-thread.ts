@@ -3,11 +3,11 @@ import { failClaims, releaseClaims } from '../../db/queries/workers.ts';
 import { AppError } from '../../shared/error.ts';
 import { backoffMs } from '../backoff.ts';
 import type { ServiceSettings, Services } from '../services.ts';
+import { endsWithin } from '../wait.ts';
 import type { WorkNames } from './announce/names.ts';
 import type { Lane } from './lanes.ts';
 import { describeFailure, retryDelayMs } from './retry.ts';
 import type { HeldClaims, Order, Report, ThreadInput } from './thread.ts';
-import { endsWithin } from './wait.ts';
 
 /** One lane's thread, seen from the main thread: started when needed, watched, and cleaned up after when it ends. */
 export interface LaneThread {

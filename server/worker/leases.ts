@@ -3,9 +3,9 @@ import { cancelRequestedAmong } from '../../db/queries/executions.ts';
 import type { Work } from '../../db/queries/work.ts';
 import { type Claim, renewClaims } from '../../db/queries/workers.ts';
 import type { Log } from '../log.ts';
+import { wait } from '../wait.ts';
 import { type AbortCause, WorkAborted } from './abort.ts';
 import { UncountedAttempts } from './uncounted-attempts.ts';
-import { wait } from './wait.ts';
 
 /** What one worker thread holds, and its claim on it. */
 export interface Leases {

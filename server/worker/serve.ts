@@ -1,10 +1,10 @@
 import { releaseClaims } from '../../db/queries/workers.ts';
 import type { Services } from '../services.ts';
+import { endsWithin } from '../wait.ts';
 import type { WorkNames } from './announce/names.ts';
 import type { WorkHandler } from './handler.ts';
 import { openLeases } from './leases.ts';
 import { type HeldWork, startLoop } from './loop.ts';
-import { endsWithin } from './wait.ts';
 
 /** Handlers at work in this thread, under one set of leases. */
 export interface Serving {

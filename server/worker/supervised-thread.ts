@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { backoffMs } from '../backoff.ts';
 import { allowSemiSpace } from '../heap.ts';
 import type { Log } from '../log.ts';
-import { endsWithin } from './wait.ts';
+import { endsWithin } from '../wait.ts';
 
 /** A thread that is started again whenever it ends by itself. It ends in order when it is told `stop`. */
 export interface SupervisedThread {

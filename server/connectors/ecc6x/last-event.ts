@@ -1,8 +1,8 @@
 import type { KafkaEvent } from '../../kafka/cluster.ts';
-import { RowRejected } from '../../pipeline/validate/fields.ts';
+import { readEvent } from '../../pipeline/validate/event.ts';
 import { JsonValidator } from '../../pipeline/validate/json.ts';
 import type { Ecc6xConfig } from './config.ts';
-import { EventReader } from './row.ts';
+import { EventMapper } from './row.ts';
 
 export interface LastEvent {
   /** What would become of it, in words. */
@@ -17,17 +17,15 @@ export interface LastEvent {
 export function lookAt(event: KafkaEvent | undefined, config: Ecc6xConfig): LastEvent {
   if (!event) return { message: 'It has no event yet.' };
   const place = `Its last event, at offset ${event.offset},`;
+  if (event.unreadable !== undefined)
+    return { message: `${place} cannot be read. ${event.unreadable}`, isRejected: true };
   if (event.value === null) return { message: `${place} is a tombstone and would be skipped.` };
-  try {
-    const fields = new EventReader(config).read(event.value);
-    if (!fields) return { message: `${place} would be left out by the filter.` };
-    const outcome = new JsonValidator(config.timezone).validateObject(fields);
-    if ('code' in outcome) return rejected(place, outcome.reason);
-    return { message: `${place} is the interaction ${outcome.externalId.slice(0, 100)}.`, fields };
-  } catch (thrown) {
-    if (!(thrown instanceof RowRejected)) throw thrown;
-    return rejected(place, thrown.message);
-  }
+  const mapper = new EventMapper(config);
+  const outcome = readEvent(event.value, (value) => mapper.read(value), new JsonValidator(config.timezone));
+  if (outcome === 'skipped') return { message: `${place} would be left out by the filter.` };
+  if ('problem' in outcome) return rejected(place, outcome.problem.reason);
+  const { interaction, fields } = outcome;
+  return { message: `${place} is the interaction ${interaction.externalId.slice(0, 100)}.`, fields };
 }
 
 function rejected(place: string, reason: string): LastEvent {

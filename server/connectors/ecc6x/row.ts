@@ -22,7 +22,7 @@ interface Source<Name extends string = string> {
 }
 
 /** Turns events into rows as a line of NDJSON would have them. */
-export class EventReader {
+export class EventMapper {
   readonly #config: Ecc6xConfig;
   readonly #clock: WallClock;
   readonly #canonical: readonly Source<CanonicalField>[];

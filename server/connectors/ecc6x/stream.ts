@@ -1,12 +1,12 @@
 import type { KafkaAddress } from '../../kafka/cluster.ts';
 import type { EventStream } from '../connector.ts';
 import type { Ecc6xConfig } from './config.ts';
-import { EventReader } from './row.ts';
+import { EventMapper } from './row.ts';
 
 /** What is read without an end. */
 export function streamOf(config: Ecc6xConfig): EventStream {
   const { group_id: groupId, topic, start_from: startFrom, results_topic: resultsTopic } = config;
-  const reader = new EventReader(config);
+  const reader = new EventMapper(config);
   return {
     kafka: addressOf(config),
     ...{ groupId, topic, startFrom, resultsTopic },

@@ -5,7 +5,7 @@ import {
   type WaitingResults,
 } from '../../../db/queries/console-streams.ts';
 import type { StreamState } from '../../../shared/stream.ts';
-import { streamTypes } from '../stream-types.ts';
+import { streamTypes } from '../../connectors/registry.ts';
 import { adminOfConsole } from '../trpc.ts';
 
 /** How a connector's stream stands now. Times are ISO instants. */

@@ -2,7 +2,7 @@ import { selectConnectorStreams } from '../../../db/queries/console-streams.ts';
 import { selectLastRunsOfJobs } from '../../../db/queries/last-runs.ts';
 import type { Schedule } from '../../../shared/job.ts';
 import { listJobs } from '../../configuration/jobs.ts';
-import { streamTypes } from '../stream-types.ts';
+import { streamTypes } from '../../connectors/registry.ts';
 import { adminOfConsole } from '../trpc.ts';
 import { type JobRow, jobRow } from './view.ts';
 

@@ -9,18 +9,27 @@ import type {
   PartitionRange,
   Producer,
 } from '../cluster.ts';
+import { clusterIdAt } from './cluster-id.ts';
 import { Connection, publicConfig } from './connection.ts';
 import { GroupConsumer } from './consumer.ts';
 import type { RequestContext } from './failure.ts';
 import { IdempotentProducer } from './producer.ts';
 import { topicIdAt } from './topic-id.ts';
-import { latestEvents, requireGroupRight, requireWriteRight, retryWhileMoved, topicRanges } from './topics.ts';
+import {
+  latestEvents,
+  requireGroupRight,
+  requireWriteRight,
+  retryWhileMoved,
+  topicRanges,
+  untilLed,
+} from './topics.ts';
 
 /** Questions share one connection, which is opened for the first and again after a failure; consumers and producers have their own. */
 export class KafkajsCluster implements Cluster {
   readonly #settings: KafkaSettings;
   readonly #members = new Set<{ stop(): Promise<void> }>();
   #connection: Connection | undefined;
+  #isClosed = false;
 
   constructor(settings: KafkaSettings) {
     this.#settings = settings;
@@ -29,8 +38,7 @@ export class KafkajsCluster implements Cluster {
   id(): Promise<string> {
     return this.#request({}, async (connection) => {
       await connection.cluster.connect();
-      const { clusterId } = await (await connection.anyBroker()).metadata([]);
-      return clusterId;
+      return await clusterIdAt(await connection.anyBroker());
     });
   }
 
@@ -64,7 +72,7 @@ export class KafkajsCluster implements Cluster {
   requireGroup(groupId: string): Promise<void> {
     return this.#request({ groupId }, async (connection) => {
       await connection.cluster.connect();
-      await connection.cluster.refreshMetadata();
+      await untilLed(connection, () => connection.cluster.refreshMetadata());
       await requireGroupRight(connection, groupId);
     });
   }
@@ -84,7 +92,9 @@ export class KafkajsCluster implements Cluster {
     return this.#keep(producer);
   }
 
+  /** Whatever waits for an answer fails at once. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([...this.#members].map((member) => member.stop()));
     await this.#connection?.[Symbol.asyncDispose]();
     this.#connection = undefined;
@@ -128,8 +138,10 @@ export class KafkajsCluster implements Cluster {
   ): Promise<T> {
     return this.#request({ topic, right }, async (connection) => {
       await connection.cluster.connect();
-      await connection.cluster.addTargetTopic(topic);
-      await connection.cluster.refreshMetadataIfNecessary();
+      await untilLed(connection, async () => {
+        await connection.cluster.addTargetTopic(topic);
+        await connection.cluster.refreshMetadataIfNecessary();
+      });
       return await retryWhileMoved(connection, () => act(connection));
     });
   }
@@ -146,14 +158,20 @@ export class KafkajsCluster implements Cluster {
   }
 
   async #requestOnce<T>(context: RequestContext, act: (connection: Connection) => Promise<T>): Promise<T> {
+    this.#requireOpen();
     this.#connection ??= new Connection(this.#settings);
     const connection = this.#connection;
     try {
       return await connection.request(context, () => act(connection));
     } catch (error) {
       if (!(error instanceof AppError && answered.has(error.code))) await this.#drop(connection);
+      this.#requireOpen();
       throw error;
     }
+  }
+
+  #requireOpen(): void {
+    if (this.#isClosed) throw new AppError('cancelled', 'The connection to Kafka was given up, so it is not asked.');
   }
 
   async #drop(connection: Connection): Promise<void> {

@@ -33,6 +33,8 @@ export class GroupConsumer implements Consumer {
   /** Why it was begun anew, until it is. */
   #broken: string | undefined;
   #failures = 0;
+  /** Something failed, and no fetch was answered since. */
+  #hasFailed = false;
 
   constructor(settings: KafkaSettings, consume: ConsumeSettings) {
     this.#settings = settings;
@@ -97,9 +99,7 @@ export class GroupConsumer implements Consumer {
         partitionsAtOnce: usualPartitionsAtOnce,
         ...this.#consume,
       },
-      worked: () => {
-        this.#failures = 0;
-      },
+      worked: () => this.#worked(),
       failed: (error) => this.#failed(error),
     });
     if (this.#stopSignal.isStopped) this.#generation.stop();
@@ -123,7 +123,14 @@ export class GroupConsumer implements Consumer {
     this.#tell({ kind: 'assigned', partitions: [...partitions] });
   }
 
+  #worked(): void {
+    this.#failures = 0;
+    if (this.#hasFailed) this.#tell({ kind: 'worked' });
+    this.#hasFailed = false;
+  }
+
   #failed(error: unknown): void {
+    this.#hasFailed = true;
     this.#tell({ kind: 'failed', error });
   }
 

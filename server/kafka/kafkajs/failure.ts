@@ -45,6 +45,20 @@ export function protocolType(thrown: unknown): string | undefined {
   return undefined;
 }
 
+/** For a moment the brokers have nobody who leads a partition. They refuse to say who leads the others of its topic, too. */
+export function isLeaderless(thrown: unknown): boolean {
+  return protocolType(thrown) === 'LEADER_NOT_AVAILABLE';
+}
+
+/** While one partition has no leader, the others are taken to be where they were. */
+export async function unlessLeaderless(refresh: () => Promise<void>): Promise<void> {
+  try {
+    await refresh();
+  } catch (error) {
+    if (!isLeaderless(error)) throw error;
+  }
+}
+
 /** The brokers have moved a partition, or are about to. */
 const moved = new Set([
   'NOT_LEADER_FOR_PARTITION',
@@ -116,8 +130,17 @@ function protocolFailure(error: KafkaFailure, context: RequestContext, address: 
       return fail('invalid', `An event is larger than ${topic} takes. Raise its max.message.bytes.`);
     case 'REQUEST_TIMED_OUT':
       return fail('host_timeout', `Kafka at ${listOf(address)} did not finish in time. It will be tried again.`);
+    case 'INVALID_RECORD':
+    case 'INVALID_TIMESTAMP':
+    case 'POLICY_VIOLATION':
+      return fail('forbidden', `The rules of ${topic} do not let an event in (${error.type}). Look at its settings.`);
     default:
-      return signInFailure(error, address);
+      return isMoved(error)
+        ? fail(
+            'connection_lost',
+            `Kafka at ${listOf(address)} has no broker that leads ${topic}, or one of its partitions, at the moment (${error.type ?? error.message}). It will be tried again; if it lasts, look at the brokers.`,
+          )
+        : signInFailure(error, address);
   }
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '../../backoff.ts';
 import type { EventBatch } from '../cluster.ts';
 import type { Connection } from './connection.ts';
-import { isMoved, protocolType } from './failure.ts';
+import { isMoved, protocolType, unlessLeaderless } from './failure.ts';
 import { type FetchedPartition, fetchFrom } from './fetch.ts';
 import { readFetched } from './fetched.ts';
 import type { StopSignal } from './stop-signal.ts';
@@ -71,7 +71,7 @@ export class Fetcher {
     if (this.#partitions.length === 0) this.#settings.worked();
     else void this.#findPositions(this.#partitions);
     while (!stopSignal.isStopped) {
-      await this.#request(() => connection.cluster.refreshMetadataIfNecessary());
+      await unlessLeaderless(() => this.#request(() => connection.cluster.refreshMetadataIfNecessary()));
       for (const leader of new Set(this.#partitions.map((each) => this.#leaderOf(each)))) this.#start(leader);
       await stopSignal.wait(leadersEveryMs);
     }
@@ -113,6 +113,7 @@ export class Fetcher {
   async #fetch(leader: number, partitions: PartitionState[]): Promise<void> {
     const { worked, stopSignal } = this.#settings;
     try {
+      const asked = new Map(partitions.map(({ partition, next }) => [partition, next]));
       const answered = await this.#ask(leader, partitions);
       this.#lastAnswerAt = performance.now();
       worked();
@@ -120,7 +121,9 @@ export class Fetcher {
       for (const state of partitions) {
         const fetched = answered.find(({ partition }) => partition === state.partition);
         if (stopSignal.isStopped) return;
-        if (fetched) taken.push(...(await this.#received(state, fetched)));
+        // It may have moved meanwhile, and have been fetched from its other leader.
+        const isFresh = () => !state.isBusy && state.next === asked.get(state.partition);
+        if (fetched && isFresh()) taken.push(...(await this.#received(state, fetched, isFresh)));
       }
       if (taken.length > 0) await Promise.race([Promise.all(taken), delay(settleMs)]);
     } catch (error) {
@@ -142,10 +145,10 @@ export class Fetcher {
   }
 
   /** Resolves when its batch has begun to be taken, to what waits for its end. */
-  async #received(state: PartitionState, fetched: FetchedPartition): Promise<Promise<void>[]> {
+  async #received(state: PartitionState, fetched: FetchedPartition, isFresh: () => boolean): Promise<Promise<void>[]> {
     if (fetched.error) return await this.#refused(state, fetched.error);
     const { events, next } = await readFetched(fetched, state.next);
-    if (next === state.next) return [];
+    if (next === state.next || !isFresh()) return [];
     const { partition, next: from } = state;
     return [this.#take(state, { partition, from, next, end: Math.max(next, fetched.lastStableOffset), events })];
   }
@@ -197,7 +200,7 @@ export class Fetcher {
     const { stopSignal, connection } = this.#settings;
     if (!isMoved(error)) throw error;
     await stopSignal.wait(staleMs);
-    await this.#request(() => connection.cluster.refreshMetadata());
+    await unlessLeaderless(() => this.#request(() => connection.cluster.refreshMetadata()));
   }
 
   #leaderOf({ partition }: PartitionState): number | undefined {

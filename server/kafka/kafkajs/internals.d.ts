@@ -139,6 +139,7 @@ declare module 'kafkajs/src/protocol/requests/produce/v7/response.js' {
 
 declare module 'kafkajs/src/protocol/encoder.js' {
   export default class Encoder {
+    writeInt32(value: number): this;
     writeUVarInt(value: number): this;
     writeUVarIntString(value: string | null): this;
     writeUVarIntArray(entries: Encoder[]): this;

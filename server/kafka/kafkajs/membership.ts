@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import type { Broker } from 'kafkajs/src/cluster/index.js';
 import type { Connection } from './connection.ts';
-import { protocolType } from './failure.ts';
+import { protocolType, unlessLeaderless } from './failure.ts';
 
 /** A place in the group for one generation of it. */
 export interface Member {
@@ -81,7 +81,7 @@ export class Membership {
     });
     this.#memberId = memberId;
     const isLeader = leaderId === memberId;
-    await connection.cluster.refreshMetadata();
+    await unlessLeaderless(() => connection.cluster.refreshMetadata());
     const all = connection.cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
     const groupAssignment = isLeader ? divide(topic, all, members) : [];
     const sync = { groupId, generationId, memberId, groupAssignment };

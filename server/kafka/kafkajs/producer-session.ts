@@ -160,7 +160,7 @@ export class ProducerSession {
     return kafkaFailure(error, { ...context, topic }, this.#settings.address, this.#connection.sockets);
   }
 
-  /** Connects anew where the connection is at fault, until `untilMs`. */
+  /** Connects anew where the connection is at fault, or nobody leads a partition, until `untilMs`. */
   async #untilAnswered<T>(topic: string, untilMs: number, act: () => Promise<T>): Promise<T> {
     for (let failures = 0; ; failures++) {
       const leftMs = Math.max(1, untilMs - performance.now());
@@ -168,7 +168,9 @@ export class ProducerSession {
         return await this.#connection.request({ ...context, topic }, act, leftMs);
       } catch (error) {
         const pauseMs = backoffMs(failures, againMs, mostAgainMs);
-        if (!isOfConnection(error) || pauseMs > untilMs - performance.now()) throw error;
+        // A partition that was there is not gone where a broker does not know it yet.
+        const isPassing = isOfConnection(error) || (this.#isInDoubt && isMoved(error));
+        if (!isPassing || pauseMs > untilMs - performance.now()) throw error;
         await this.end();
         await delay(pauseMs);
         this.#connection = new Connection(this.#settings);

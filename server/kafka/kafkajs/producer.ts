@@ -4,6 +4,8 @@ import { ProducerSession } from './producer-session.ts';
 
 /** A broker takes a batch of 1 MB by default, its own bytes included. */
 const mostBytesAtOnce = 900_000;
+/** What a record has beside its key and its value, about. */
+const recordBytes = 22;
 
 /**
  * Sends one request after the other, each with all that waits for its topic. A session numbers its events, so that a broker
@@ -100,14 +102,8 @@ interface WaitingSend {
 
 function bytesOf(events: readonly OutgoingEvent[]): number {
   let bytes = 0;
-  for (const { key, value, headers } of events) bytes += Buffer.byteLength(key) + value.length + headerBytes(headers);
+  for (const { key, value } of events) bytes += recordBytes + Buffer.byteLength(key) + value.length;
   return bytes;
-}
-
-const recordBytes = 20;
-
-function headerBytes(headers: Record<string, string> = {}): number {
-  return recordBytes + Buffer.byteLength(JSON.stringify(headers));
 }
 
 function portionsOf(events: readonly OutgoingEvent[]): OutgoingEvent[][] {

@@ -23,6 +23,8 @@ export const currentFormat = 2;
 /** First offset and length; the length does not count these. */
 const prefixBytes = 8 + 4;
 const headBytes = 61;
+/** Of the oldest format. */
+const leastBytes = 26;
 const codecBits = 0x7;
 const appendTimeBit = 0x8;
 const transactionBit = 0x10;
@@ -33,6 +35,7 @@ export function* batchesIn(bytes: Buffer): Generator<RecordBatch> {
   for (let at = 0; at + prefixBytes <= bytes.length; ) {
     const end = at + prefixBytes + bytes.readInt32BE(at + 8);
     if (end > bytes.length) return;
+    if (end < at + leastBytes) throw new Error(`the head of a record batch is damaged: it is ${end - at} bytes long`);
     yield readHead(bytes.subarray(at, end));
     at = end;
   }
@@ -56,21 +59,32 @@ function readHead(batch: Buffer): RecordBatch {
   };
 }
 
-/** The records of a batch that are at `from` or later, out of its bytes as they are when they are unpacked. */
+/**
+ * The records of a batch that are at `from` or later, out of its bytes as they are when they are unpacked. Throws where
+ * they are not what their lengths and their number say.
+ */
 export function* recordsIn(batch: RecordBatch, unpacked: Buffer, from: number): Generator<KafkaEvent> {
   const reader = new RecordReader(unpacked);
   for (let i = 0; i < batch.recordCount; i++) {
     const end = reader.varint() + reader.at;
-    if (end > unpacked.length) throw new Error(`the record batch at offset ${batch.firstOffset} is damaged`);
+    if (end <= reader.at || end > unpacked.length) throw damaged(batch);
     // Attributes, of which there are none.
     reader.at++;
     const timestampDelta = reader.varint();
     const offset = batch.firstOffset + reader.varint();
     const timestampMs = batch.appendedAtMs ?? batch.firstTimestampMs + timestampDelta;
-    if (offset >= from) yield { offset, timestampMs, key: reader.bytes(), value: reader.bytes() };
+    if (offset >= from) {
+      const [key, value] = [reader.bytes(), reader.bytes()];
+      if (reader.at > end || offset >= batch.next) throw damaged(batch);
+      yield { offset, timestampMs, key, value };
+    }
     // Past the headers.
     reader.at = end;
   }
+}
+
+function damaged({ firstOffset }: RecordBatch): Error {
+  return new Error(`the record batch at offset ${firstOffset} is damaged`);
 }
 
 class RecordReader {

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { wait } from '../../wait.ts';
 
 /** Stops several loops that work at the same thing: the first reason counts. */
 export class StopSignal {
@@ -30,10 +30,6 @@ export class StopSignal {
 
   /** Waits, or returns early when it is stopped. */
   async wait(timeMs: number): Promise<void> {
-    try {
-      await delay(timeMs, undefined, { signal: this.signal });
-    } catch (error) {
-      if (!this.isStopped) throw error;
-    }
+    await wait(timeMs, this.signal);
   }
 }

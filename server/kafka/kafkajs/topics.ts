@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Broker } from 'kafkajs/src/cluster/index.js';
 import type { KafkaEvent, PartitionRange } from '../cluster.ts';
 import type { Connection } from './connection.ts';
-import { isMoved, protocolType } from './failure.ts';
+import { isLeaderless, isMoved, protocolType } from './failure.ts';
 import { fetchFrom, readCommitted } from './fetch.ts';
-import { readFetched } from './fetched.ts';
+import { mostBytesAtOnce, readFetched } from './fetched.ts';
 import { findCoordinator, isRebalance } from './membership.ts';
 import { produceTo } from './produce.ts';
 
@@ -18,13 +18,30 @@ const lookBackBytes = 4 * 1024 * 1024;
 
 /** Asks again while the partitions move from one broker to another, or have just been made. */
 export async function retryWhileMoved<T>(connection: Connection, ask: () => Promise<T>): Promise<T> {
-  for (;;) {
+  return await retryWhile(isMoved, connection, async (isFirst) => {
+    if (!isFirst) await untilLed(connection, () => connection.cluster.refreshMetadata());
+    return await ask();
+  });
+}
+
+/** Asks again while a partition has no leader. */
+export async function untilLed<T>(connection: Connection, ask: () => Promise<T>): Promise<T> {
+  return await retryWhile(isLeaderless, connection, ask);
+}
+
+async function retryWhile<T>(
+  isPassing: (error: unknown) => boolean,
+  connection: Connection,
+  ask: (isFirst: boolean) => Promise<T>,
+): Promise<T> {
+  // Before the request is too late as a whole, so that its failure says what is wrong.
+  const untilMs = performance.now() + 2 * connection.timeoutMs;
+  for (let isFirst = true; ; isFirst = false) {
     try {
-      return await ask();
+      return await ask(isFirst);
     } catch (error) {
-      if (!isMoved(error) || connection.isClosed) throw error;
+      if (!isPassing(error) || connection.isClosed || performance.now() > untilMs) throw error;
       await delay(againMs);
-      await connection.cluster.refreshMetadata();
     }
   }
 }
@@ -68,10 +85,26 @@ function byLeader(connection: Connection, topic: string): Map<number, number[]> 
 export async function latestEvents(connection: Connection, topic: string, count: number): Promise<KafkaEvent[]> {
   const ranges = await topicRanges(connection, topic);
   const full = ranges.filter(({ first, end }) => end > first);
-  const newest: KafkaEvent[] = [];
+  let newest: KafkaEvent[] = [];
   for (const range of full.length > 0 ? full : ranges.slice(0, 1))
-    newest.push(...(await lastOf(connection, topic, range, count)));
-  return newest.sort((a, b) => b.timestampMs - a.timestampMs || b.offset - a.offset).slice(0, count);
+    newest = lastFew([...newest, ...(await lastOf(connection, topic, range, count))].sort(byAge), count);
+  return newest.reverse();
+}
+
+function byAge(a: KafkaEvent, b: KafkaEvent): number {
+  return a.timestampMs - b.timestampMs || a.offset - b.offset;
+}
+
+/** Fewer where they are too large to be kept together. They are copied, so that the batch that they lie in need not be kept. */
+function lastFew(events: readonly KafkaEvent[], count: number): KafkaEvent[] {
+  const kept: KafkaEvent[] = [];
+  let bytes = 0;
+  for (const event of events.slice(-count).reverse()) {
+    bytes += (event.key?.length ?? 0) + (event.value?.length ?? 0);
+    if (kept.length > 0 && bytes > mostBytesAtOnce) break;
+    kept.push({ ...event, key: event.key && Buffer.from(event.key), value: event.value && Buffer.from(event.value) });
+  }
+  return kept.reverse();
 }
 
 async function lastOf(
@@ -92,7 +125,7 @@ async function lastOf(
     if (fetched?.error) throw fetched.error;
     if (!fetched) return last;
     const { events, next } = await readFetched(fetched, from);
-    last = [...last, ...events.filter(({ unreadable }) => unreadable === undefined)].slice(-count);
+    last = lastFew([...last, ...events], count);
     if (next === from) return last;
     from = next;
   } while (from < end);

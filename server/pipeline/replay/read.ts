@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/error.ts';
 import type { EventStream } from '../../connectors/connector.ts';
 import { readOneRow } from '../parse/one-row.ts';
 import type { RowProblem } from '../parse/scanner.ts';
-import { RowRejected } from '../validate/fields.ts';
+import { readEvent } from '../validate/event.ts';
 import type { Interaction } from '../validate/interaction.ts';
 import { JsonValidator } from '../validate/json.ts';
 import { columnsOf, csvReading, type RowSettings } from '../validate/rows.ts';
@@ -29,7 +29,7 @@ export function readReplayed(
   const text = mended ?? raw;
   if (isCut && !isWhole(text, raw)) return fieldsOf ? eventCutOff : cutOff;
   if (bytes && text !== raw && text.includes(unreadable)) return stillUnreadable;
-  if (fieldsOf) return readEvent(bytes && text === raw ? bytes : Buffer.from(text), settings, fieldsOf);
+  if (fieldsOf) return readWhole(bytes && text === raw ? bytes : Buffer.from(text), settings, fieldsOf);
   if (header && delimiter) return readCsvRow(text, { header, delimiter }, settings);
   if (text.trimStart().startsWith('{')) return new JsonValidator(settings.timezone, settings).validate(text.trim());
   return noHeader;
@@ -51,18 +51,14 @@ function withoutClosing(text: string): string {
   return text.trimEnd().replace(/["}\]]{1,9}$/, '');
 }
 
-function readEvent(
+function readWhole(
   value: Buffer,
   settings: RowSettings,
   fieldsOf: EventStream['fieldsOf'],
 ): Interaction | Problem | Unread {
-  try {
-    const fields = fieldsOf(value);
-    return fields ? new JsonValidator(settings.timezone, settings).validateObject(fields) : leftOut;
-  } catch (thrown) {
-    if (thrown instanceof RowRejected) return thrown.problem;
-    throw thrown;
-  }
+  const outcome = readEvent(value, fieldsOf, new JsonValidator(settings.timezone, settings));
+  if (outcome === 'skipped') return leftOut;
+  return 'problem' in outcome ? outcome.problem : outcome.interaction;
 }
 
 function readCsvRow(

@@ -1,6 +1,6 @@
 import { backoffMs } from '../../backoff.ts';
 import type { Log } from '../../log.ts';
-import { endsWithin, wait } from '../wait.ts';
+import { endsWithin, wait } from '../../wait.ts';
 
 export interface Stoppable {
   stop(): Promise<void>;

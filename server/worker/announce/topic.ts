@@ -1,6 +1,6 @@
 import type { Cluster, EventBatch, KafkaSettings, OutgoingEvent } from '../../kafka/cluster.ts';
 import type { Log } from '../../log.ts';
-import { endsWithin } from '../wait.ts';
+import { endsWithin } from '../../wait.ts';
 import { messagesOf, namesMessage, partitions, type WorkNames } from './names.ts';
 import { Reconnecting, type Stoppable } from './reconnecting.ts';
 
@@ -31,7 +31,7 @@ const staleMs = 60_000;
 export function openWorkTopic({ address, log, topic = 'cqa-work' }: WorkTopicSettings): WorkTopic {
   // Its library is loaded where there is a cluster alone.
   const connect = async () => (await import('../../kafka/open.ts')).openCluster({ address, clientId: 'cqa', log });
-  const sender = new Sender(topic, connect, log);
+  const sender = new NameSender(topic, connect, log);
   let receiver: Reconnecting<Receiver> | undefined;
   return {
     send: (names) => sender.send(names),
@@ -49,7 +49,7 @@ export function openWorkTopic({ address, log, topic = 'cqa-work' }: WorkTopicSet
 }
 
 /** Sends what waits, one request after the other. */
-class Sender {
+class NameSender {
   readonly #topic: string;
   readonly #producer: Reconnecting<ClusterProducer>;
   #waiting: OutgoingEvent[] = [];
@@ -129,7 +129,8 @@ async function receive(cluster: Cluster, topic: string, take: TakeNames, log: Lo
         if (change.kind === 'failed' && state !== 'failing')
           log.warn({ err: change.error, topic }, 'names of work cannot be read, so work is found by looking for it');
         if (change.kind === 'failed') state = 'failing';
-        else if (change.kind === 'assigned') state = 'receiving';
+        // A failure may pass without a new assignment.
+        else if (change.kind === 'assigned' || change.kind === 'worked') state = 'receiving';
       },
       // The offset moves on at once: who has no room for the work lets it be found.
       async take(batch) {

@@ -44,11 +44,14 @@ describe('results while the topic cannot be written', () => {
     for (let i = 0; i < count; i++) await kit.analyse(await kit.interaction({ transcriptText }));
   }
 
-  /** How often each id is there; a message that is repeated has the same bytes. */
+  /** How often each id is there; a message that is repeated has the same result. */
   function timesOf(messages: FeedbackMessage[]): number[] {
     const texts = new Map<string, string[]>();
     for (const message of messages)
-      texts.set(message.event_id, [...(texts.get(message.event_id) ?? []), JSON.stringify(message)]);
+      texts.set(message.event_id, [
+        ...(texts.get(message.event_id) ?? []),
+        JSON.stringify({ ...message, interaction: undefined }),
+      ]);
     for (const each of texts.values()) expect(new Set(each).size).to.equal(1);
     return [...texts.values()].map(({ length }) => length);
   }

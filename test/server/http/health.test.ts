@@ -47,15 +47,17 @@ describe('the figures for whoever runs the program', () => {
   it('tell of each stream that is to be read whether it is, its lag, rate, last event and restarts', async () => {
     const { services } = door;
     const account = await testAccount(services);
-    const [read, unread, disabled] = [
+    const [read, unread, stopped, disabled] = [
       await addStream(services, account.id, 'ecc'),
       await addStream(services, account.id, 'unread'),
+      await addStream(services, account.id, 'stopped'),
       await addStream(services, account.id, 'off'),
     ];
     await setConnectorEnabled(services, account.id, disabled.uid, false);
     const lastEventAt = new Date('2026-11-21T04:00:05.250Z');
     const facts = { state: 'following', lag: 40, eventsPerSecond: 1.5, restarts: 2, lastEventAt };
     for (const one of [read, disabled]) await addReader(services, account.id, one.connectorId, facts);
+    await addReader(services, account.id, stopped.connectorId, { state: 'failing', partitions: 0 });
     const text = await (await fetch(`${door.url}/metrics`)).text();
     const labels = `account="${account.uid}",connector="${read.uid}",name="ecc"`;
     const lines = text.split('\n');
@@ -66,9 +68,11 @@ describe('the figures for whoever runs the program', () => {
       `cqa_stream_last_event_timestamp_seconds{${labels}} ${lastEventAt.getTime() / 1000}`,
       `cqa_stream_restarts_total{${labels}} 2`,
     ]);
-    const ofUnread = lines.filter((line) => line.includes(unread.uid));
-    expect(ofUnread.filter((line) => line.startsWith('cqa_stream_up{'))[0]).to.match(/ 0$/);
-    expect(ofUnread.filter((line) => line.startsWith('cqa_stream_lag{'))).to.deep.equal([]);
+    for (const { uid } of [unread, stopped]) {
+      const ofIt = lines.filter((line) => line.includes(uid));
+      expect(ofIt.filter((line) => line.startsWith('cqa_stream_up{'))[0]).to.match(/ 0$/);
+      expect(ofIt.filter((line) => line.startsWith('cqa_stream_lag{'))).to.deep.equal([]);
+    }
     expect(text).not.to.contain(disabled.uid);
     expect(text).to.match(/^# TYPE cqa_stream_restarts_total counter$/m);
     expect(text).to.match(/^cqa_work\{kind="feedback"\} \d+$/m);

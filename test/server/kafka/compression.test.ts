@@ -71,5 +71,12 @@ describe('events that were compressed', () => {
     } finally {
       await reader.stop();
     }
+    await using cluster = openCluster({ address: kafka.address(), clientId: 'test', log });
+    const newest = await cluster.latestEvents('bomb', 3);
+    expect(newest.map(({ offset, unreadable }) => [offset, unreadable !== undefined])).to.deep.equal([
+      [6, false],
+      [1, true],
+      [0, false],
+    ]);
   });
 });

@@ -182,6 +182,20 @@ describe('a consumer', () => {
     expect(reader.batches).to.have.length(1);
   });
 
+  it('tells that it works again when a failure has passed by itself, without a new assignment', async () => {
+    await kafka.createTopic('passing', 1);
+    let failuresLeft = 2;
+    const reader = await following({
+      topic: 'passing',
+      positions() {
+        if (failuresLeft-- > 0) throw new AppError('database_unavailable', 'The database is away.');
+        return Promise.resolve(new Map());
+      },
+    });
+    await eventually('it works', () => reader.changes.at(-1)?.kind === 'worked');
+    expect(reader.changes.map(({ kind }) => kind)).to.deep.equal(['assigned', 'failed', 'failed', 'worked']);
+  });
+
   it('does not hold other partitions up while one cannot be stored', async () => {
     await kafka.createTopic('one-stuck', 2);
     const reader = await following({

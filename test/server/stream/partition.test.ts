@@ -208,7 +208,7 @@ describe('a partition of a stream', () => {
     const [closed] = await kit.days();
     expect(closed).to.include({
       status: 'success',
-      note: 'ended early: the connector was switched off',
+      note: 'ended early: the connector was disabled',
       items_done: 1,
     });
     expect((await failureOf(partition(0).take(batchOf(0, 4, calls(4, 1))))).code).to.equal('cancelled');

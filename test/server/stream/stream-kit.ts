@@ -84,7 +84,7 @@ async function openProcess(
   const names = { accountUid: 'account', connector: followed.connectorName };
   const topicNow = { id: undefined, ranges };
   await beginPositions(services.database, place, { topic, names, startFrom: 'earliest' }, topicNow);
-  const days = new StreamDays(services, followed, place, topic);
+  const days = new StreamDays(services, followed);
   const context = {
     ...{
       services,

@@ -2,11 +2,16 @@ import { expect } from 'chai';
 import { openCluster } from '../../../server/kafka/open.ts';
 import { resetStream } from '../../../server/stream/reset.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { eventsOf, followedStreams } from './followed-kit.ts';
+import { eventsOf, type FollowedStream, followedStreams } from './followed-kit.ts';
 
 describe('streams whose topic is made anew', () => {
   const streams = followedStreams('topics');
   const { read, newStream, stored, status } = streams;
+  const dayTells = (kit: FollowedStream, text: string) =>
+    eventually('the failure of the day', async () => {
+      const [day] = await kit.days();
+      return day?.status === 'processing' && day.error?.includes(text);
+    });
 
   it('stop at a topic that was made anew until somebody says where to go on', async () => {
     const kit = await newStream(1);
@@ -22,6 +27,8 @@ describe('streams whose topic is made anew', () => {
       return now?.error?.includes('cqa stream reset') && now;
     });
     expect(told.error).to.include(`--account ${kit.accountUid} --name "${kit.connectorName}"`);
+    expect(told).to.include({ partitions: 0, lag: 0 });
+    await dayTells(kit, 'cqa stream reset');
     expect(await kit.interactions()).to.have.length(20);
     const reset = await resetStream(streams.services, kit.accountId, kit.connectorName, 'earliest', openCluster);
     expect(reset).to.deep.equal({ topic: kit.topic, partitions: [{ partition: 0, from: 20, to: 0 }] });
@@ -49,6 +56,7 @@ describe('streams whose topic is made anew', () => {
       /was made anew or cut short: its id was [\w-]{22} when it was read, and is [\w-]{22} now/,
     );
     expect(await kit.interactions()).to.have.length(20);
+    await dayTells(kit, 'was made anew');
     await resetStream(streams.services, kit.accountId, kit.connectorName, 'earliest', openCluster);
     await stored(kit, 70);
     await eventually('the failure forgotten', async () => (await kit.days())[0]?.error === null);

@@ -3,7 +3,7 @@ import type { RowDataPacket } from 'mysql2/promise';
 import { claimWork } from '../../../../db/queries/work.ts';
 import type { SourceSession } from '../../../../server/connectors/connector.ts';
 import { ecc6x } from '../../../../server/connectors/ecc6x/ecc6x.ts';
-import { EventReader } from '../../../../server/connectors/ecc6x/row.ts';
+import { EventMapper } from '../../../../server/connectors/ecc6x/row.ts';
 import { openSource } from '../../../../server/connectors/ecc6x/source.ts';
 import { recordHandler } from '../../../../server/pipeline/record.ts';
 import type { Services } from '../../../../server/services.ts';
@@ -63,10 +63,10 @@ describe('recordings of ECC 6x', () => {
 
   it('are fetched by what an event says of them', async () => {
     server.files.set('/data-engine/v1/voice-logs/int-1', { body: audio });
-    const row = new EventReader(configured()).read(Buffer.from(JSON.stringify(interaction())));
+    const row = new EventMapper(configured()).read(Buffer.from(JSON.stringify(interaction())));
     expect((await fetched(String(row?.audio_url))).equals(audio)).to.equal(true);
     const link = `${server.url}/data-engine/v1/voice-logs/int-1`;
-    const byLink = new EventReader(configured()).read(
+    const byLink = new EventMapper(configured()).read(
       Buffer.from(JSON.stringify(interaction({}, { voice_log_url: link }))),
     );
     expect(byLink?.audio_url).to.equal(row?.audio_url);

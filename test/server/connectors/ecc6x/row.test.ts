@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { EventReader } from '../../../../server/connectors/ecc6x/row.ts';
+import { EventMapper } from '../../../../server/connectors/ecc6x/row.ts';
 import { RowRejected } from '../../../../server/pipeline/validate/fields.ts';
 import type { RowCode } from '../../../../shared/interaction.ts';
 import { configOf, interaction } from './events.ts';
@@ -8,7 +8,7 @@ type Json = Record<string, unknown>;
 
 function read(event: unknown, more: Json = {}): Json | undefined {
   const value = Buffer.isBuffer(event) ? event : Buffer.from(typeof event === 'string' ? event : JSON.stringify(event));
-  return new EventReader(configOf(more)).read(value);
+  return new EventMapper(configOf(more)).read(value);
 }
 
 function rejected(event: unknown, code: RowCode, more: Json = {}): string {

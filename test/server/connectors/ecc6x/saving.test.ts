@@ -123,8 +123,12 @@ describe('saving an ECC 6x connector', () => {
     expect(own.message).to.contain('"ecc"').and.to.contain(String(config.group_id));
     const another = (await testAccount(services)).id;
     const elsewhere = await rejects(saveConnector(services, another, copy, { by }), 'conflict');
-    expect(elsewhere.message).to.not.contain('"ecc"');
-    const otherTopic = { ...copy, config: { ...copy.config, topic: 'another' } };
+    expect(elsewhere.message).to.not.match(/"ecc"|account|already/);
+    const otherCluster = { ...copy, config: { ...copy.config, brokers: ['kafka1.other.example:9093'] } };
+    await saveConnector(services, another, otherCluster, { by });
+    const overlapping = { ...copy.config, brokers: ['kafka3.example.com:9093', 'KAFKA2.example.com:9093'] };
+    await rejects(saveConnector(services, another, { ...copy, name: 'b', config: overlapping }, { by }), 'conflict');
+    const otherTopic = { ...copy, name: 'other topic', config: { ...copy.config, topic: 'another' } };
     await saveConnector(services, another, otherTopic, { by });
     await saveConnector(
       services,
