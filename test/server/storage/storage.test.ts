@@ -176,15 +176,19 @@ for (const { name, open } of stores)
       const writing = (async () => {
         for (let i = 0; !isOver; i++) await storage.put('a/b', inPieces(contents[i % 2] as Buffer, chunk));
       })();
-      for (let i = 0; i < 50; i++) {
-        const read = await readAll(storage, 'a/b', { start: chunk + 7, end: 2 * chunk }).catch(
-          (error: unknown) => error,
-        );
-        if (read instanceof Buffer) expect([...new Set(read)]).to.have.length(1);
-        else expect(read).to.include({ code: 'item_changed' });
+      try {
+        for (let i = 0; i < 50; i++) {
+          const read = await readAll(storage, 'a/b', { start: chunk + 7, end: 2 * chunk }).catch(
+            (error: unknown) => error,
+          );
+          if (read instanceof Buffer) expect([...new Set(read)]).to.have.length(1);
+          // A server that replaces an object not all at once hands out a mixture; the seal finds it out.
+          else expect(read).to.have.property('code').that.is.oneOf(['item_changed', 'sealed_data_damaged']);
+        }
+      } finally {
+        isOver = true;
+        await writing;
       }
-      isOver = true;
-      await writing;
     });
 
     for (const bytes of [100, 300_000, 20_000_000])
