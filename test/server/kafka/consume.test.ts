@@ -24,6 +24,14 @@ function heldBytes(): number {
   return process.memoryUsage().arrayBuffers;
 }
 
+function promiseToResolve(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
 describe('a consumer', () => {
   let kafka: TestKafka;
   const open: Following[] = [];
@@ -64,32 +72,29 @@ describe('a consumer', () => {
 
   it('keeps few batches in memory that wait to be taken, however many partitions there are', async () => {
     const [partitions, eventBytes] = [24, 900_000];
+    const before = heldBytes();
     await kafka.createTopic('many', partitions);
     const value = Buffer.alloc(eventBytes, 'x');
     for (let partition = 0; partition < partitions; partition++) await kafka.send('many', [{ value, partition }]);
-    let release: () => void = () => undefined;
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const before = heldBytes();
-    let most = 0;
-    let looks = 0;
+    const { promise: released, resolve: release } = promiseToResolve();
+    let isTaking = false;
     const reader = await following({
       ...{ topic: 'many', partitionsAtOnce: 1, maxBytesPerPartition: eventBytes },
       async take({ next }) {
+        isTaking = true;
         await released;
         return next;
       },
     });
-    const held = () => {
-      most = Math.max(most, heldBytes() - before);
-      return most > eventBytes;
-    };
-    await eventually('something is held', held);
-    // Long enough for all of them to come, where nothing keeps them back.
-    await eventually('more had its chance', () => held() && ++looks > 100);
-    release();
-    expect(most).to.be.below(8 * eventBytes);
+    try {
+      await eventually('one is being taken', () => isTaking);
+      // Long enough for all of them to come, where nothing keeps them back.
+      const held: number[] = [];
+      await eventually('more had its chance', () => held.push(heldBytes() - before) > 100);
+      expect(held.at(-1)).to.be.below(8 * eventBytes);
+    } finally {
+      release();
+    }
     await eventually('all are taken', () => reader.values().length === partitions);
   });
 
