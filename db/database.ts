@@ -1,5 +1,6 @@
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2/promise';
 import { AppError } from '../shared/error.ts';
+import { callBack, holdCallbacks } from './after-commit.ts';
 
 /** Where the server is: a DATABASE_URL's parts, or the embedded server's socket. */
 export interface DatabaseAddress {
@@ -137,6 +138,13 @@ export async function transaction<T>(pool: Pool, work: (connection: PoolConnecti
 
 async function once<T>(pool: Pool, work: (connection: PoolConnection) => Promise<T>): Promise<T> {
   const connection = await pool.getConnection();
+  holdCallbacks(connection);
+  const result = await committed(connection, work);
+  callBack(pool, connection);
+  return result;
+}
+
+async function committed<T>(connection: PoolConnection, work: (connection: PoolConnection) => Promise<T>): Promise<T> {
   try {
     await connection.beginTransaction();
     const result = await work(connection);

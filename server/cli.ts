@@ -9,6 +9,8 @@ import { addConfigurationCommands, addConnectorCommands } from './commands/confi
 import { addInboxCommands } from './commands/inbox.ts';
 import { addJobCommands } from './commands/job.ts';
 import { addMachineCommands } from './commands/machine.ts';
+import { addStorageCommands } from './commands/storage.ts';
+import { addStreamCommands } from './commands/stream.ts';
 
 /**
  * `cqa`: everything that can be done without a browser. Exit 0 done, 1 the work failed, 2 wrong use. Each command loads
@@ -26,6 +28,8 @@ addConfigurationCommands(program);
 addConnectorCommands(program);
 addInboxCommands(program);
 addJobCommands(program);
+addStreamCommands(program);
+addStorageCommands(program);
 addAnalysisCommands(program);
 addEmbedCommands(program);
 addCampaignCommands(program);

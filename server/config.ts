@@ -1,7 +1,9 @@
+import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { AppError } from '../shared/error.ts';
+import { type KafkaAddress, saslMechanisms } from './kafka/cluster.ts';
 
 const roleNames = ['web', 'scheduler', 'worker', 'inbox', 'stream'] as const;
 export type RoleName = (typeof roleNames)[number];
@@ -22,6 +24,29 @@ const list = z
       .filter(Boolean),
   );
 
+const proxyNames = ['loopback', 'linklocal', 'uniquelocal'];
+
+const trustProxy = list.transform((items, context): number | string[] => {
+  const [first = '', ...others] = items;
+  if (others.length === 0 && /^\d{1,2}$/.test(first)) return Number(first);
+  if (items.length === 0) return ['loopback'];
+  if (items.every((item) => proxyNames.includes(item) || isNetwork(item))) return items;
+  context.addIssue('how many proxies stand before the program, or their addresses: 1, or 10.0.0.0/8,192.0.2.7');
+  return z.NEVER;
+});
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || prefix === undefined) return family !== 0;
+  try {
+    new BlockList().addSubnet(address, Number(prefix), family === 6 ? 'ipv6' : 'ipv4');
+  } catch {
+    return false;
+  }
+  return /^\d+$/.test(prefix);
+}
+
 const environmentSchema = z.object({
   PORT: z.coerce.number('a port number, 0 to 65535').int().min(0).max(65535).default(4000),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -35,9 +60,18 @@ const environmentSchema = z.object({
   CQA_OUTBOUND_ADDRESSES: list,
   CQA_EGRESS_ALLOW: list,
   CQA_LEASE_SECONDS: z.coerce.number('a whole number of seconds, 2 to 3600').int().min(2).max(3600).default(30),
+  KAFKA_BROKERS: list,
+  KAFKA_TLS: z.enum(['on', 'off']).default('off'),
+  KAFKA_SASL_MECHANISM: z.enum(saslMechanisms).optional(),
+  KAFKA_SASL_USERNAME: z.string().optional(),
+  KAFKA_SASL_PASSWORD: z.string().optional(),
+  CQA_TRUST_PROXY: trustProxy,
   CQA_RATE_LIMIT: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
+
+/** The environment's variables that the program reads by itself; those of the AWS SDK and the machine's are not among them. */
+export const settingNames: readonly string[] = Object.keys(environmentSchema.shape);
 
 export interface Config {
   port: number;
@@ -53,6 +87,10 @@ export interface Config {
   outboundAddresses: string[];
   egressAllow: string[];
   leaseSeconds: number;
+  /** Our own cluster, which carries the names of work between machines; undefined: everything goes by the database. */
+  kafka: KafkaAddress | undefined;
+  /** Who may say for whom a request is passed on: the last so many proxies, or those with these addresses. */
+  trustProxy: number | string[];
   /** Whether calls of the API are counted against their account's limits: not where a gateway in front does it. */
   rateLimit: 'on' | 'off';
   logLevel: string;
@@ -84,8 +122,25 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     outboundAddresses: env.CQA_OUTBOUND_ADDRESSES,
     egressAllow: env.CQA_EGRESS_ALLOW,
     leaseSeconds: env.CQA_LEASE_SECONDS,
+    kafka: kafkaOf(env),
+    trustProxy: env.CQA_TRUST_PROXY,
     rateLimit: env.CQA_RATE_LIMIT,
     logLevel: env.LOG_LEVEL,
+  };
+}
+
+function kafkaOf(env: z.infer<typeof environmentSchema>): KafkaAddress | undefined {
+  if (env.KAFKA_BROKERS.length === 0) return undefined;
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = env;
+  if (mechanism && !(username && password))
+    throw new AppError(
+      'setting_invalid',
+      'KAFKA_SASL_MECHANISM needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD beside it.',
+    );
+  return {
+    brokers: env.KAFKA_BROKERS,
+    ...(env.KAFKA_TLS === 'on' && { tls: {} }),
+    ...(mechanism && username && password && { sasl: { mechanism, username, password } }),
   };
 }
 

@@ -2,12 +2,14 @@ import './heap.ts';
 import { hasAnyAccount } from '../db/queries/console-users.ts';
 import { AppError } from '../shared/error.ts';
 import { readConfig } from './config.ts';
-import { startHttp } from './http/start.ts';
+import { type HttpServer, startHttp } from './http/start.ts';
 import { startInbox } from './inbox/start.ts';
 import { startScheduler } from './jobs/scheduler.ts';
 import { openLog } from './log.ts';
-import { open } from './open.ts';
+import { type Opened, open } from './open.ts';
 import type { Services } from './services.ts';
+import { startStreams } from './stream/start.ts';
+import { type Announcements, openAnnouncements } from './worker/announce/announcements.ts';
 import { startWorkers } from './worker/start.ts';
 
 /** The program: its doors, its scheduler and its workers, as CQA_ROLES says, until a signal ends it. */
@@ -26,25 +28,50 @@ async function run(): Promise<void> {
   const config = readConfig(process.env);
   const log = openLog(config.logLevel);
   const opened = await open(config, { say: (line) => log.info(line) });
-  const { services, settings } = opened;
+  const parts: Parts = {};
+  try {
+    await start(parts, opened);
+    const signal = await stopping;
+    log.info({ signal }, 'stopping');
+  } finally {
+    // Also after a start that failed half-way: what had begun would go on without its doors.
+    await stop(parts);
+    await opened.close();
+  }
+  log.info('stopped');
+}
+
+/** What runs so far. */
+interface Parts {
+  announcements?: Announcements;
+  workers?: ReturnType<typeof startWorkers>;
+  scheduler?: ReturnType<typeof startScheduler>;
+  http?: HttpServer;
+  inbox?: ReturnType<typeof startInbox>;
+  streams?: ReturnType<typeof startStreams>;
+}
+
+async function start(parts: Parts, { services, settings }: Opened): Promise<void> {
+  const { config, log } = services;
   const has = (role: (typeof config.roles)[number]) => config.roles.includes(role);
+  const announcements = openAnnouncements(services);
+  parts.announcements = announcements;
+  if (has('worker')) parts.workers = startWorkers(settings, services, { announcements });
+  if (has('scheduler')) parts.scheduler = startScheduler(services);
+  const wake = () => parts.workers?.wake();
+  if (has('web')) parts.http = await startHttp(services, { wake, port: config.port, host: config.host });
+  if (has('inbox')) parts.inbox = startInbox(settings, log, announcements.tell);
+  if (has('stream')) parts.streams = startStreams(settings, services, announcements.tell);
+  await parts.inbox?.began;
+  await announce(services, parts.http?.url);
+}
 
-  const workers = has('worker') ? startWorkers(settings, services) : undefined;
-  const scheduler = has('scheduler') ? startScheduler(services) : undefined;
-  const wake = () => workers?.wake();
-  const http = has('web') ? await startHttp(services, { wake, port: config.port, host: config.host }) : undefined;
-  const inbox = has('inbox') ? startInbox(settings, log, wake) : undefined;
-  await inbox?.began;
-  await announce(services, http?.url);
-
-  const signal = await stopping;
-  log.info({ signal }, 'stopping');
+async function stop({ announcements, workers, scheduler, http, inbox, streams }: Parts): Promise<void> {
   await http?.close();
   await inbox?.stop();
+  await streams?.stop();
   await scheduler?.stop();
-  await workers?.stop();
-  await opened.close();
-  log.info('stopped');
+  await Promise.all([workers?.stop(), announcements?.stop()]);
 }
 
 async function announce(services: Services, url: string | undefined): Promise<void> {

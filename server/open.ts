@@ -11,6 +11,8 @@ import { AppError } from '../shared/error.ts';
 import type { Config } from './config.ts';
 import { ensurePrograms, findProgram, requireProgram } from './machine/programs.ts';
 import { openServices, type ServiceSettings, type Services } from './services.ts';
+import { requireKnownStorage } from './storage/known-storage.ts';
+import { checkStorage } from './storage/open.ts';
 
 export interface Opened {
   settings: ServiceSettings;
@@ -36,6 +38,7 @@ export async function open(
   config: Config,
   { say, join: joins = false, name = 'cqa', connectionLimit = 8 }: OpenOptions,
 ): Promise<Opened> {
+  if (!joins) await whereReachable(say, () => checkStorage(config.storageUrl));
   const database = config.databaseUrl ? external(config.databaseUrl) : await embedded(config, say, joins);
   try {
     const settings = { config, secretKey: readSecretKey(config), address: database.address, ...ffmpeg(config) };
@@ -49,6 +52,7 @@ export async function open(
     try {
       await migrate(services.database.pool);
       await requireSameKey(services);
+      if (!joins) await whereReachable(say, () => requireKnownStorage(services, say));
       return { settings, services, close };
     } catch (error) {
       await services.close();
@@ -57,6 +61,16 @@ export async function open(
   } catch (error) {
     await database.stop();
     throw error;
+  }
+}
+
+/** A wrong setting stops the start. A server that is away for the moment does not: what needs it tries again. */
+async function whereReachable(say: (line: string) => void, look: () => Promise<unknown>): Promise<void> {
+  try {
+    await look();
+  } catch (error) {
+    if (!(error instanceof AppError) || error.kind !== 'transient') throw error;
+    say(`the storage cannot be used at the moment: ${error.message}`);
   }
 }
 

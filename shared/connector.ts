@@ -12,11 +12,13 @@ export interface FieldMeta {
   /** Which part of the form: where, who, what, after. */
   group?: 'where' | 'who' | 'what' | 'after';
   /** A field the generated form cannot draw from its type alone. A closed list. */
-  field?: 'column-mapping' | 'host-key' | 'multiline' | 'public-key';
+  field?: 'column-mapping' | 'field-map' | 'field-values' | 'host-key' | 'multiline' | 'public-key';
   /** Of no interest to people: left out of the form. */
   hidden?: true;
   /** Names where secrets are sent: those that are kept must be typed again when it changes. */
   address?: true;
+  /** Of several addresses, the names of those that a secret is sent to; all of them where nothing is said. */
+  sent_to?: string[];
   /** A secret that is never sent anywhere (a private key), so it may be kept whatever the address. */
   unsent?: true;
   /** Only for connectors of this direction. */
@@ -42,11 +44,24 @@ export type ConnectorInput = z.infer<typeof connectorInputSchema>;
 
 /** One thing that Test connection tries, told as it happens. */
 export interface CheckStep {
-  name: 'reach' | 'host_key' | 'sign_in' | 'list' | 'read' | 'voice_log' | 'recording' | 'write';
+  name:
+    | 'reach'
+    | 'host_key'
+    | 'sign_in'
+    | 'list'
+    | 'read'
+    | 'voice_log'
+    | 'recording'
+    | 'write'
+    | 'topic_read'
+    | 'group'
+    | 'topic_write'
+    | 'recordings';
   title: string;
   ok: boolean;
   /** In words: what was seen, or what failed and what to change. */
   message: string;
+  /** `warning`: it worked, and yet somebody should look at it. */
   details?: Record<string, string | number | string[]>;
 }
 

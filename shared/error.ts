@@ -60,7 +60,8 @@ export const errorCodes = {
   item_changed: { kind: 'transient', http: 409 },
 
   storage_full: { kind: 'transient', http: 507 },
-  storage_failed: { kind: 'system', http: 500 },
+  // Somebody has to mend it, as a full disk; whose recording it is cannot, and must not lose it.
+  storage_failed: { kind: 'transient', http: 503 },
   sealed_data_damaged: { kind: 'system', http: 500 },
   secret_key_wrong: { kind: 'config', http: 500 },
 

@@ -48,6 +48,8 @@ export const scheduleSchema = z.discriminatedUnion('frequency', [
     ...frame,
   }),
   z.strictObject({ frequency: z.literal('every'), minutes: z.number().int().min(1).max(1440), ...frame }),
+  // Of a stream's own job: it has no due times, for it never ends.
+  z.strictObject({ frequency: z.literal('continuous'), ...frame }),
 ]);
 export type Schedule = z.infer<typeof scheduleSchema>;
 
@@ -123,6 +125,12 @@ export const jobSchema = z
     is_enabled: z.boolean().default(true),
   })
   .superRefine((job, ctx) => {
+    if (job.schedule.frequency === 'continuous')
+      ctx.addIssue({
+        code: 'custom',
+        path: ['schedule', 'frequency'],
+        message: 'only the job that comes with a stream (ECC 6x) is continuous; choose another frequency',
+      });
     if (job.type === 'data_import' && job.report)
       ctx.addIssue({ code: 'custom', path: ['report'], message: 'only an export job has a report' });
     if (job.type === 'data_import' && job.connectors.length > 1)

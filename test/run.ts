@@ -12,7 +12,8 @@ import { removeLeftScratch } from './harness/folders.ts';
  * The last line is `N passed, N failed`.
  */
 const testFolder = fileURLToPath(new URL('.', import.meta.url));
-const processes = 2;
+// More than cores: much of a test is waiting for another program.
+const processes = 3;
 /** Ends what hangs, and judges nothing: how fast something is belongs into the bench, and machines differ by ten times. */
 const hangMs = 600_000;
 

@@ -1,99 +1,15 @@
-import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
+import type { PoolConnection, RowDataPacket } from 'mysql2/promise';
 import type { Failure } from '../../shared/error.ts';
 import {
   type InteractionStatus,
   interactionStatuses,
-  type RecordingState,
   type UnanalysedReason,
   unanalysedReasons,
 } from '../../shared/interaction.ts';
-import type { Scalar, ScoreCard } from '../../shared/quality.ts';
+import type { ScoreCard } from '../../shared/quality.ts';
 import { derivedId, timeMsOf } from '../uuid.ts';
-
-/** An interaction as its analysis needs it. */
-export interface AnalysisSubject {
-  id: Buffer;
-  accountId: number;
-  externalId: string;
-  channelType: string;
-  source: string | null;
-  language: string | null;
-  audioFormat: string | null;
-  piiRedacted: boolean;
-  startTime: Date | null;
-  occurredAt: Date;
-  durationSeconds: number | null;
-  transcriptText: string | null;
-  /** Why the transcript that the row named is not here. */
-  transcriptFailure: Failure | undefined;
-  metadata: Record<string, Scalar>;
-  /** Where its account wants to hear of it. */
-  callbackUrl: string | null;
-  /** The execution that brought it; zeros where none did. */
-  executionId: Buffer;
-}
-
-const noExecution = Buffer.alloc(16);
-
-/** The interaction, or undefined when it is no longer there. */
-export async function findSubject(pool: Pool, accountId: number, id: Buffer): Promise<AnalysisSubject | undefined> {
-  const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT i.external_id, i.channel_type, i.source, i.language, i.audio_format, i.pii_redacted,
-            i.interaction_start_time, i.occurred_at, i.duration_seconds, i.transcript_text, i.transcript_failure, i.metadata, i.callback_url,
-            s.execution_id
-       FROM interaction i LEFT JOIN source_item s ON s.id = i.source_item_id
-      WHERE i.id = ? AND i.account_id = ?`,
-    [id, accountId],
-  );
-  const row = rows[0];
-  if (!row) return undefined;
-  return {
-    id,
-    accountId,
-    externalId: row.external_id.toString('utf8'),
-    channelType: row.channel_type,
-    source: row.source,
-    language: row.language,
-    audioFormat: row.audio_format,
-    piiRedacted: row.pii_redacted === 1,
-    startTime: row.interaction_start_time,
-    occurredAt: row.occurred_at,
-    durationSeconds: row.duration_seconds,
-    transcriptText: row.transcript_text,
-    transcriptFailure: row.transcript_failure ? JSON.parse(row.transcript_failure) : undefined,
-    metadata: JSON.parse(row.metadata),
-    callbackUrl: row.callback_url,
-    executionId: row.execution_id ?? noExecution,
-  };
-}
-
-export interface StoredRecording {
-  position: number;
-  state: RecordingState;
-  storageKey: string | null;
-  /** Hex. */
-  sha256: string | null;
-  failure: Failure | undefined;
-}
-
-/** The interaction's recordings in the order in which its row named them. */
-export async function listStoredRecordings(
-  pool: Pool,
-  accountId: number,
-  interactionId: Buffer,
-): Promise<StoredRecording[]> {
-  const [rows] = await pool.query<RowDataPacket[]>(
-    'SELECT position, state, storage_key, HEX(sha256) AS sha256, failure FROM recording WHERE interaction_id = ? AND account_id = ? ORDER BY position',
-    [interactionId, accountId],
-  );
-  return rows.map((row) => ({
-    position: row.position,
-    state: row.state,
-    storageKey: row.storage_key,
-    sha256: row.sha256?.toLowerCase() ?? null,
-    failure: row.failure ? JSON.parse(row.failure) : undefined,
-  }));
-}
+import type { AnalysisSubject } from './analysis-subjects.ts';
+import type { Work } from './work.ts';
 
 /** One profile's result for an interaction: a card, or why there is none. */
 export interface AnalysisResult {
@@ -124,15 +40,34 @@ export async function findAnalysisIds(
   return (profileId) => stored.get(profileId) ?? newAnalysisId(interactionId, profileId);
 }
 
-/** Writes results; the analysis that is there already (by the same profile) is replaced and keeps its id. */
-export async function saveAnalyses(
+/** Gives the ids of stored analyses by interaction and profile; undefined for those that are not there. */
+export async function storedAnalysisIds(
   connection: PoolConnection,
-  subject: AnalysisSubject,
-  results: AnalysisResult[],
-  completedAt: Date,
-): Promise<void> {
-  if (results.length === 0) return;
-  const rows = results.map((result) => [...headOf(subject, result), ...outcomeOf(result.outcome), completedAt]);
+  interactionIds: readonly Buffer[],
+): Promise<(interactionId: Buffer, profileId: number) => Buffer | undefined> {
+  if (interactionIds.length === 0) return () => undefined;
+  const [rows] = await connection.query<RowDataPacket[]>(
+    'SELECT interaction_id, profile_id, id FROM analysis WHERE interaction_id IN (?)',
+    [interactionIds],
+  );
+  const keyOf = (interactionId: Buffer, profileId: number) => `${interactionId.toString('hex')} ${profileId}`;
+  const found = new Map<string, Buffer>(rows.map((row) => [keyOf(row.interaction_id, row.profile_id), row.id]));
+  return (interactionId, profileId) => found.get(keyOf(interactionId, profileId));
+}
+
+/** An interaction with its results. */
+export interface AnalysedSubject {
+  subject: Pick<AnalysisSubject, 'accountId' | 'id' | 'executionId' | 'occurredAt'>;
+  results: AnalysisResult[];
+  completedAt: Date;
+}
+
+/** Writes results; the analysis that is there already (by the same profile) is replaced and keeps its id. */
+export async function saveAnalyses(connection: PoolConnection, list: readonly AnalysedSubject[]): Promise<void> {
+  const rows = list.flatMap(({ subject, results, completedAt }) =>
+    results.map((result) => [...headOf(subject, result), ...outcomeOf(result.outcome), completedAt]),
+  );
+  if (rows.length === 0) return;
   await connection.query(
     `INSERT INTO analysis (${[...headColumns, ...outcomeColumns].join(', ')}, completed_at) VALUES ?
        ON DUPLICATE KEY UPDATE ${outcomeColumns.map((column) => `${column} = VALUES(${column})`).join(', ')},
@@ -152,7 +87,7 @@ const headColumns = [
   'rule_id',
 ];
 
-function headOf(subject: AnalysisSubject, { profileId, profileVersion, ruleId }: AnalysisResult): unknown[] {
+function headOf(subject: AnalysedSubject['subject'], { profileId, profileVersion, ruleId }: AnalysisResult): unknown[] {
   const { accountId, id, executionId, occurredAt } = subject;
   return [newAnalysisId(id, profileId), accountId, id, executionId, occurredAt, profileId, profileVersion, ruleId];
 }
@@ -193,46 +128,28 @@ export interface InteractionEnd {
   measuredSeconds?: number | undefined;
 }
 
-export async function endInteraction(
-  connection: PoolConnection,
-  accountId: number,
-  id: Buffer,
-  { status, failure, unanalysedReason, measuredSeconds }: InteractionEnd,
-): Promise<void> {
+/** Interactions by their owners, with how each of them ended. */
+export type EndedInteraction = Pick<Work, 'accountId' | 'subject'> & { end: InteractionEnd };
+
+/** Writes the ends of interactions that are still there, all in one statement. */
+export async function endInteractions(connection: PoolConnection, list: readonly EndedInteraction[]): Promise<void> {
+  if (list.length === 0) return;
+  const columns = ['subject', 'account', 'status', 'failure', 'reason', 'seconds'];
+  const named = `SELECT ${columns.map((name) => `? AS ${name}`).join(', ')}`;
+  const others = list.slice(1).map(() => `SELECT ${columns.map(() => '?').join(', ')}`);
   await connection.query(
-    `UPDATE interaction SET status = ?, failure = ?, unanalysed_reason = ?,
-            duration_seconds = COALESCE(duration_seconds, ?), status_modified_at = NOW(3)
-      WHERE id = ? AND account_id = ?`,
-    [
-      interactionStatuses.indexOf(status),
-      failure ? JSON.stringify(failure) : null,
-      unanalysedReason ? unanalysedReasons.indexOf(unanalysedReason) : null,
-      measuredSeconds === undefined ? null : Math.round(measuredSeconds),
-      id,
-      accountId,
-    ],
+    `UPDATE interaction i JOIN (${[named, ...others].join(' UNION ALL ')}) e ON i.id = e.subject AND i.account_id = e.account
+        SET i.status = e.status, i.failure = e.failure, i.unanalysed_reason = e.reason,
+            i.duration_seconds = COALESCE(i.duration_seconds, e.seconds), i.status_modified_at = NOW(3)`,
+    list.flatMap(({ subject, accountId, end }) => [subject, accountId, ...columnsOf(end)]),
   );
 }
 
-/** How an interaction is named to its account's server, and where; undefined where that was not asked for. */
-export async function findCallback(
-  connection: PoolConnection,
-  accountId: number,
-  id: Buffer,
-): Promise<{ id: Buffer; externalId: string; callbackUrl: string } | undefined> {
-  const [rows] = await connection.query<RowDataPacket[]>(
-    'SELECT external_id, callback_url FROM interaction WHERE id = ? AND account_id = ? AND callback_url IS NOT NULL',
-    [id, accountId],
-  );
-  const row = rows[0];
-  return row && { id, externalId: row.external_id.toString('utf8'), callbackUrl: row.callback_url };
-}
-
-/** From queued to processing, where it is not there already. */
-export async function beginInteraction(pool: Pool, accountId: number, id: Buffer): Promise<void> {
-  const processing = interactionStatuses.indexOf('processing');
-  await pool.query(
-    'UPDATE interaction SET status = ?, status_modified_at = NOW(3) WHERE id = ? AND account_id = ? AND status <> ?',
-    [processing, id, accountId, processing],
-  );
+function columnsOf({ status, failure, unanalysedReason, measuredSeconds }: InteractionEnd): unknown[] {
+  return [
+    interactionStatuses.indexOf(status),
+    failure ? JSON.stringify(failure) : null,
+    unanalysedReason ? unanalysedReasons.indexOf(unanalysedReason) : null,
+    measuredSeconds === undefined ? null : Math.round(measuredSeconds),
+  ];
 }

@@ -1,11 +1,12 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 import { uuidText } from '../uuid.ts';
+import { isLive } from './stream-readers.ts';
 import { deliveryStates } from './webhooks.ts';
 
 /** How one thing stands: the same mark, the same state. */
 export interface ChangeMark {
   accountId: number;
-  topic: 'executions' | 'connectors' | 'jobs' | 'analyses' | 'webhooks' | 'campaigns' | 'alerts';
+  topic: 'executions' | 'connectors' | 'jobs' | 'analyses' | 'webhooks' | 'campaigns' | 'alerts' | 'streams';
   id: string;
   version: string;
 }
@@ -13,7 +14,7 @@ export interface ChangeMark {
 /**
  * The marks of everything that may have changed in these accounts: executions that are open, young (`since` is the
  * smallest id of that age) or were open when last seen; all connectors and jobs; the newest analysis; the
- * newest webhooks of each state; campaigns and the imports that go on in them; the open alerts.
+ * newest webhooks of each state; campaigns and the imports that go on in them; the open alerts; how streams are read.
  */
 export async function selectChangeMarks(
   pool: Pool,
@@ -27,6 +28,7 @@ export async function selectChangeMarks(
     webhookMarks(pool, accountIds),
     campaignMarks(pool, accountIds),
     alertMarks(pool, accountIds),
+    streamMarks(pool, accountIds),
   ]);
   return lists.flat();
 }
@@ -107,6 +109,27 @@ async function alertMarks(pool: Pool, accountIds: number[]): Promise<ChangeMark[
   return accountIds.map((accountId) => {
     const version = rows.find((row) => row.account_id === accountId)?.version;
     return { accountId, topic: 'alerts', id: 'list', version: String(version) };
+  });
+}
+
+/**
+ * One sum for all streams of an account, also when a process falls silent and its row no longer counts. The figures of a
+ * busy stream differ at each look, those of a quiet one do not. While results wait to be sent back, there is something new
+ * every ten seconds: why they wait is too much to read at each look.
+ */
+async function streamMarks(pool: Pool, accountIds: number[]): Promise<ChangeMark[]> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    `SELECT account_id, CONCAT('read', COUNT(*), '.', SUM(CRC32(CONCAT_WS('.', connector_id, HEX(process_id), state, partitions,
+       lag, ROUND(events_per_second, 1), last_event_at, restarts, error)))) AS version
+     FROM stream_reader WHERE account_id IN (?) AND ${isLive} GROUP BY account_id
+     UNION ALL
+     SELECT account_id, CONCAT('wait', COUNT(*), '.', FLOOR(UNIX_TIMESTAMP() / 10))
+     FROM work WHERE account_id IN (?) AND kind = 'feedback' GROUP BY account_id`,
+    [accountIds, accountIds],
+  );
+  return accountIds.map((accountId) => {
+    const versions = rows.filter((row) => row.account_id === accountId).map((row) => String(row.version));
+    return { accountId, topic: 'streams', id: 'list', version: versions.join('.') };
   });
 }
 

@@ -7,7 +7,7 @@ import type { Connection } from '../database.ts';
 /**
  * `catch_up`: its time passed while nothing was running, and it stands for every time that was missed. `arrival`: a file
  * came into an inbox. `connector_saved`: the first run of a job that the product made. `backfill`: days read again.
- * `expected_file`: a file that should be there by now is looked for.
+ * `expected_file`: a file that should be there by now is looked for. `stream`: a day of a stream of events.
  */
 export type TriggerKind =
   | 'schedule'
@@ -16,7 +16,8 @@ export type TriggerKind =
   | 'arrival'
   | 'connector_saved'
   | 'backfill'
-  | 'expected_file';
+  | 'expected_file'
+  | 'stream';
 
 export interface ExecutionRange {
   from: Date;

@@ -5,6 +5,7 @@ import { transaction } from '../database.ts';
 import { requeueInteractions } from './interactions.ts';
 import { type TranscriptOutcome, writeTranscript } from './transcripts.ts';
 import { addWork, type Work } from './work.ts';
+import { lockHeld, removeWork } from './work-claim.ts';
 
 export interface RecordingRow {
   position: number;
@@ -124,11 +125,13 @@ export interface RecordResult {
   next: 'analyse' | FailedEnd | 'nothing';
 }
 
-/** An interaction that ends as failed, and where its account wants to hear of it. */
+/** An interaction that ends as failed, and who is to hear of it. */
 export interface FailedEnd {
   failure: Failure;
   externalId: string;
   callbackUrl: string | null;
+  /** The connector that brought it. */
+  connectorId: number;
 }
 
 /** Those interactions that failed, in the transaction that says so. */
@@ -148,7 +151,7 @@ export async function settleRecordings(
       connection,
       results.map(({ work }) => work),
     );
-    const valid = results.filter(({ work }) => held.has(work.id));
+    const valid = results.filter(({ work }) => held.has(work));
     await writeOutcomes(
       connection,
       valid.flatMap(({ work, outcomes }) => outcomes.map((outcome) => ({ work, outcome }))),
@@ -166,19 +169,9 @@ export async function settleRecordings(
       connection,
       analyses.map(({ accountId, subject }) => ({ kind: 'analyse', accountId, subject })),
     );
-    if (held.size > 0) await connection.query('DELETE FROM work WHERE id IN (?)', [[...held]]);
-    return results.map(({ work }) => held.has(work.id));
+    await removeWork(connection, held);
+    return results.map(({ work }) => held.has(work));
   });
-}
-
-/** The ids of the work that is still ours; locked until the end of the transaction. */
-async function lockHeld(connection: PoolConnection, list: Work[]): Promise<Set<number>> {
-  const claims = new Map(list.map(({ id, claim }) => [id, claim]));
-  const [rows] = await connection.query<RowDataPacket[]>(
-    'SELECT id, claim FROM work WHERE id IN (?) ORDER BY id FOR UPDATE',
-    [[...claims.keys()]],
-  );
-  return new Set(rows.filter((row) => claims.get(row.id) === row.claim).map((row) => row.id));
 }
 
 async function failInteraction(

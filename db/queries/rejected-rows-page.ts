@@ -11,14 +11,18 @@ export interface RejectedRowShown {
   execution_id: string;
   job_name: string;
   file_name: string;
-  /** Of the file, from 1. */
+  /** Whether it is an event of a stream: `file_name` is then `topic/partition`. */
+  is_event: boolean;
+  /** Of the file, from 1; of an event its offset. */
   line: number;
   column: string | null;
   code: string;
   reason: string;
-  /** The row as it stood there, at most its first 4 KB. */
+  /** The row as it stood there. */
   raw: string;
-  /** Whether it was longer: then it is replayed by its whole text alone. */
+  /** Whether a list shows the beginning of a text alone that is kept. */
+  is_shortened: boolean;
+  /** Whether it was longer than what is kept: then it is replayed by its whole text alone. */
   is_cut: boolean;
   /** The headings of its file; null for what has none. */
   header: string[] | null;
@@ -33,10 +37,20 @@ export interface RejectedFilter {
   executionId?: Buffer | undefined;
 }
 
-const columns = `r.id, r.state, r.execution_id, e.job_name, r.file_name, r.line, r.column_name, r.code, r.reason, r.raw, r.is_cut,
+const columns = `r.id, r.state, r.execution_id, e.job_name, e.trigger_kind, r.file_name, r.line, r.column_name, r.code, r.reason, r.is_cut,
   COALESCE(r.header, i.header) AS header, r.created_at, r.replayed_at, r.replayed_by`;
 
-/** One execution's rows come in the order in which they were read, those of all executions newest first. */
+const tables = `rejected_row r
+  JOIN execution e ON e.id = r.execution_id AND e.account_id = r.account_id
+  LEFT JOIN source_item i ON i.id = r.source_item_id AND i.account_id = r.account_id`;
+
+/** A list shows so many characters of a text: a page of whole events would be too much to send, and to read. */
+const shownCharacters = 4096;
+
+/**
+ * One execution's rows come in the order in which they were read, those of all executions newest first. Long texts are
+ * shortened; selectRejectedRow() has the whole.
+ */
 export async function selectRejectedPage(
   pool: Pool,
   accountId: number,
@@ -54,20 +68,32 @@ export async function selectRejectedPage(
   if (state) add('r.state = ?', state);
   if (after !== undefined) add(isForward ? 'r.id > ?' : 'r.id < ?', after);
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT ${columns} FROM rejected_row r
-       JOIN execution e ON e.id = r.execution_id AND e.account_id = r.account_id
-       LEFT JOIN source_item i ON i.id = r.source_item_id AND i.account_id = r.account_id
-      WHERE ${conditions.join(' AND ')} ORDER BY r.id ${isForward ? 'ASC' : 'DESC'} LIMIT ?`,
+    `SELECT ${columns}, LEFT(r.raw, ${shownCharacters}) AS raw, CHAR_LENGTH(r.raw) > ${shownCharacters} AS is_shortened
+       FROM ${tables} WHERE ${conditions.join(' AND ')} ORDER BY r.id ${isForward ? 'ASC' : 'DESC'} LIMIT ?`,
     [...values, limit],
   );
   return rows.map(shown);
+}
+
+/** One row with its whole text, as far as it is kept; undefined where the account has none such. */
+export async function selectRejectedRow(
+  pool: Pool,
+  accountId: number,
+  id: number,
+): Promise<RejectedRowShown | undefined> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    `SELECT ${columns}, r.raw, 0 AS is_shortened FROM ${tables} WHERE r.account_id = ? AND r.id = ?`,
+    [accountId, id],
+  );
+  return rows[0] && shown(rows[0]);
 }
 
 function shown(row: RowDataPacket): RejectedRowShown {
   return {
     ...{ id: row.id, state: row.state, execution_id: uuidText(row.execution_id), job_name: row.job_name },
     ...{ file_name: row.file_name, line: row.line, column: row.column_name, code: row.code, reason: row.reason },
-    ...{ raw: row.raw, is_cut: row.is_cut === 1 },
+    ...{ raw: row.raw, is_shortened: row.is_shortened === 1, is_cut: row.is_cut === 1 },
+    is_event: row.trigger_kind === 'stream',
     header: row.header === null ? null : JSON.parse(row.header),
     rejected_at: row.created_at.toISOString(),
     replayed_at: row.replayed_at?.toISOString() ?? null,

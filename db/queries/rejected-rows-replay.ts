@@ -11,6 +11,8 @@ export interface ReplayableRow {
   line: number;
   state: RejectedState;
   raw: string;
+  /** As it came, where that is no UTF-8; `raw` then shows it with U+FFFD for what is none. */
+  bytes: Buffer | undefined;
   /** Whether `raw` is its beginning alone. */
   isCut: boolean;
   /** The headings of its file; undefined where it has none, or where they were not kept. */
@@ -23,7 +25,7 @@ export interface ReplayableRow {
 export async function loadReplayable(pool: Pool, accountId: number, ids: number[]): Promise<ReplayableRow[]> {
   if (ids.length === 0) return [];
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT r.id, r.execution_id, r.source_item_id, COALESCE(i.connector_id, 0) AS connector_id, r.line, r.state, r.raw, r.is_cut,
+    `SELECT r.id, r.execution_id, r.source_item_id, COALESCE(i.connector_id, 0) AS connector_id, r.line, r.state, r.raw, r.raw_bytes, r.is_cut,
        COALESCE(r.header, i.header) AS header, COALESCE(r.delimiter, i.delimiter) AS delimiter
        FROM rejected_row r LEFT JOIN source_item i ON i.id = r.source_item_id AND i.account_id = r.account_id
       WHERE r.account_id = ? AND r.id IN (?) ORDER BY r.id`,
@@ -37,6 +39,7 @@ export async function loadReplayable(pool: Pool, accountId: number, ids: number[
     line: row.line,
     state: row.state,
     raw: row.raw,
+    bytes: row.raw_bytes ?? undefined,
     isCut: row.is_cut === 1,
     header: row.header === null ? undefined : JSON.parse(row.header),
     delimiter: row.delimiter ?? undefined,

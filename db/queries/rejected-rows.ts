@@ -7,8 +7,10 @@ export interface RejectedRow {
   column: string | undefined;
   code: string;
   reason: string;
-  /** The row's text, or more than rawBytes of its beginning; as much of it as rawBytes is kept. */
+  /** The row's text, or more of its beginning than is kept. */
   raw: string;
+  /** The row as it came, where that is no UTF-8: its text has U+FFFD for what is none. As long as `raw`, or longer. */
+  bytes?: Buffer | undefined;
   /** The row's id, where it could be read. */
   externalId?: string | undefined;
   /** The file within the item, where the item is an archive, with its headings and what separates them, where it has any. */
@@ -20,21 +22,23 @@ export interface RejectionPlace {
   executionId: Buffer;
   sourceItemId: number;
   fileName: string;
+  /** As much of each row's text is kept. */
+  rawBytes?: number | undefined;
 }
 
-const rawBytes = 4096;
+const rawBytesOfFiles = 4096;
 
 /** Keeps rows that were not taken, for the person who mends them. */
 export async function addRejectedRows(
   connection: PoolConnection,
-  { accountId, executionId, sourceItemId, fileName }: RejectionPlace,
+  { accountId, executionId, sourceItemId, fileName, rawBytes = rawBytesOfFiles }: RejectionPlace,
   rows: RejectedRow[],
 ): Promise<void> {
   if (rows.length === 0) return;
   await connection.query(
-    'INSERT INTO rejected_row (account_id, execution_id, source_item_id, file_name, line, column_name, code, reason, raw, is_cut, external_id, header, delimiter) VALUES ?',
+    'INSERT INTO rejected_row (account_id, execution_id, source_item_id, file_name, line, column_name, code, reason, raw, raw_bytes, is_cut, external_id, header, delimiter) VALUES ?',
     [
-      rows.map(({ line, column, code, reason, raw, externalId, member }) => [
+      rows.map(({ line, column, code, reason, raw, bytes, externalId, member }) => [
         accountId,
         executionId,
         sourceItemId,
@@ -43,8 +47,10 @@ export async function addRejectedRows(
         column?.slice(0, 191) ?? null,
         code,
         reason.slice(0, 500),
-        cut(raw),
-        Buffer.byteLength(raw) > rawBytes,
+        // One byte that is none makes a character of three.
+        cut(raw, bytes ? 3 * rawBytes : rawBytes),
+        bytes?.subarray(0, rawBytes) ?? null,
+        (bytes?.length ?? Buffer.byteLength(raw)) > rawBytes,
         idOf(externalId),
         headerText(member?.header),
         member?.delimiter ?? null,
@@ -83,7 +89,7 @@ export async function listRejected(
 /** Forgets what one execution rejected of an item, because it reads the item from the beginning again. */
 export async function removeRejectedRows(
   connection: PoolConnection,
-  { accountId, executionId, sourceItemId }: Omit<RejectionPlace, 'fileName'>,
+  { accountId, executionId, sourceItemId }: Omit<RejectionPlace, 'fileName' | 'rawBytes'>,
 ): Promise<void> {
   await connection.query('DELETE FROM rejected_row WHERE account_id = ? AND execution_id = ? AND source_item_id = ?', [
     accountId,
@@ -98,7 +104,7 @@ export async function removeRejectedRows(
  */
 export async function removeEarlierRejectedRows(
   connection: PoolConnection,
-  { accountId, executionId, sourceItemId }: Omit<RejectionPlace, 'fileName'>,
+  { accountId, executionId, sourceItemId }: Omit<RejectionPlace, 'fileName' | 'rawBytes'>,
 ): Promise<void> {
   const earlier = "source_item_id = ? AND account_id = ? AND execution_id <> ? AND state = 'open'";
   const values = [sourceItemId, accountId, executionId];
@@ -124,13 +130,17 @@ export function headerText(header: readonly string[] | undefined): string | null
   return json === '' || Buffer.byteLength(json) > headerBytes ? null : json;
 }
 
-/** The first 4 KB; a character that would be cut in two is left out. */
-function cut(raw: string): string {
+/** The first bytes; a character that would be cut in two is left out. */
+function cut(raw: string, rawBytes: number): string {
   if (raw.length * 3 <= rawBytes) return raw;
   const bytes = Buffer.from(raw.slice(0, rawBytes));
   if (bytes.length <= rawBytes) return bytes.toString();
-  return bytes
-    .subarray(0, rawBytes)
-    .toString()
-    .replace(/\uFFFD+$/, '');
+  let end = rawBytes;
+  while (isWithinCharacter(bytes[end])) end--;
+  return bytes.toString('utf8', 0, end);
+}
+
+/** Of UTF-8: a byte that goes on with the character of those before it. */
+function isWithinCharacter(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
 }

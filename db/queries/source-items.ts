@@ -1,6 +1,7 @@
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Failure } from '../../shared/error.ts';
 import type { ItemCounts, RowCounts } from '../../shared/execution.ts';
+import type { Connection } from '../database.ts';
 import { headerText } from './rejected-rows.ts';
 import { zeroes } from './source-ledger.ts';
 import type { Work } from './work.ts';
@@ -218,8 +219,8 @@ export interface LedgerSums {
   firstFailure: Failure | undefined;
 }
 
-export async function sumItems(pool: Pool, accountId: number, executionId: Buffer): Promise<LedgerSums> {
-  const [rows] = await pool.query<RowDataPacket[]>(
+export async function sumItems(connection: Connection, accountId: number, executionId: Buffer): Promise<LedgerSums> {
+  const [rows] = await connection.query<RowDataPacket[]>(
     `SELECT state, COUNT(*) AS items, SUM(records_done) AS records, SUM(imported) AS imported, SUM(updated) AS updated,
         SUM(duplicate) AS duplicate, SUM(rejected) AS rejected, MIN(IF(state = 'failed', id, NULL)) AS failed_id
        FROM source_item WHERE account_id = ? AND execution_id = ? GROUP BY state`,
@@ -238,15 +239,15 @@ export async function sumItems(pool: Pool, accountId: number, executionId: Buffe
       sums.rows[name] += row[name];
       sums.rows.listed += row[name];
     }
-    if (row.failed_id !== null) sums.firstFailure = await failureOf(pool, accountId, row.failed_id);
+    if (row.failed_id !== null) sums.firstFailure = await failureOf(connection, accountId, row.failed_id);
   }
   return sums;
 }
 
-async function failureOf(pool: Pool, accountId: number, itemId: number): Promise<Failure | undefined> {
-  const [rows] = await pool.query<RowDataPacket[]>('SELECT error FROM source_item WHERE account_id = ? AND id = ?', [
-    accountId,
-    itemId,
-  ]);
+async function failureOf(connection: Connection, accountId: number, itemId: number): Promise<Failure | undefined> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    'SELECT error FROM source_item WHERE account_id = ? AND id = ?',
+    [accountId, itemId],
+  );
   return rows[0]?.error ? JSON.parse(rows[0].error) : undefined;
 }

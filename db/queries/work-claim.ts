@@ -1,5 +1,6 @@
 import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import type { Work } from './work.ts';
+import type { Claim } from './workers.ts';
 
 /**
  * Whether this worker still holds the work. In a transaction the row is locked until its end, so nobody can take the
@@ -11,4 +12,22 @@ export async function holdsWork(connection: Pool | PoolConnection, { id, claim }
     claim,
   ]);
   return rows.length === 1;
+}
+
+/** Those that are still ours, locked until the end of the transaction. Of several claims on the same work one at most is. */
+export async function lockHeld<Held extends Claim>(
+  connection: PoolConnection,
+  list: readonly Held[],
+): Promise<Set<Held>> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    'SELECT id, claim FROM work WHERE id IN (?) ORDER BY id FOR UPDATE',
+    [list.map(({ id }) => id)],
+  );
+  const current = new Map<number, number>(rows.map((row) => [row.id, row.claim]));
+  return new Set(list.filter(({ id, claim }) => current.get(id) === claim));
+}
+
+/** Ends work that is locked and ours. */
+export async function removeWork(connection: PoolConnection, held: ReadonlySet<Claim>): Promise<void> {
+  if (held.size > 0) await connection.query('DELETE FROM work WHERE id IN (?)', [[...held].map(({ id }) => id)]);
 }

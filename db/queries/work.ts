@@ -1,14 +1,24 @@
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Failure } from '../../shared/error.ts';
+import { afterCommit } from '../after-commit.ts';
 import { transaction } from '../database.ts';
 
 /**
  * What waits to be done. `execute` runs one execution; `record` fetches one interaction's recordings; `analyse` measures
  * an interaction, assigns its quality profiles and scores it by each of them; `ingest` reads a file that came over the API;
  * `webhook` tells a customer's server of a change; `upload` looks a day later whether what an upload stored was kept;
- * `manual_import` makes interactions of the files that a person uploaded.
+ * `manual_import` makes interactions of the files that a person uploaded; `feedback` tells a stream's source of a result.
  */
-export const workKinds = ['execute', 'record', 'analyse', 'ingest', 'webhook', 'upload', 'manual_import'] as const;
+export const workKinds = [
+  'execute',
+  'record',
+  'analyse',
+  'ingest',
+  'webhook',
+  'upload',
+  'manual_import',
+  'feedback',
+] as const;
 export type WorkKind = (typeof workKinds)[number];
 
 export interface Work {
@@ -31,6 +41,21 @@ export interface NewWork {
   groupKey?: number;
 }
 
+/** Told of work once it is committed. It must not throw. */
+export type WorkListener = (made: readonly NewWork[]) => void;
+
+const listeners = new WeakMap<Pool, WorkListener>();
+
+/** From now on `listener` is told of the work that is made through this pool, in transactions or outside of them. */
+export function listenForWork(pool: Pool, listener: WorkListener): void {
+  listeners.set(pool, listener);
+}
+
+/** Has the pool's listener told of work that was written on the connection. */
+export function tellOfWork(connection: PoolConnection | Pool, made: readonly NewWork[]): void {
+  afterCommit(connection, (pool) => listeners.get(pool)?.(made));
+}
+
 /** Adds work that is due at once; work that is already there stays as it is. */
 export async function addWork(connection: PoolConnection | Pool, list: NewWork[]): Promise<void> {
   if (list.length === 0) return;
@@ -40,6 +65,14 @@ export async function addWork(connection: PoolConnection | Pool, list: NewWork[]
     `INSERT INTO work (kind, account_id, subject, group_key, run_after) VALUES ${rows} ON DUPLICATE KEY UPDATE id = id`,
     values.flat(),
   );
+  tellOfWork(connection, list);
+}
+
+export interface ClaimOptions {
+  limit: number;
+  leaseSeconds: number;
+  /** Only work on these; by default what is due longest comes first. */
+  subjects?: readonly Buffer[] | undefined;
 }
 
 /**
@@ -49,13 +82,10 @@ export async function addWork(connection: PoolConnection | Pool, list: NewWork[]
 export function claimWork(
   pool: Pool,
   kind: WorkKind,
-  { limit, leaseSeconds }: { limit: number; leaseSeconds: number },
+  { limit, leaseSeconds, subjects }: ClaimOptions,
 ): Promise<Work[]> {
   return transaction(pool, async (connection) => {
-    const [rows] = await connection.query<RowDataPacket[]>(
-      'SELECT id, account_id, subject, group_key, claim, attempts FROM work WHERE kind = ? AND run_after <= NOW(3) ORDER BY run_after, id LIMIT ? FOR UPDATE SKIP LOCKED',
-      [kind, limit],
-    );
+    const rows = await (subjects ? lockNamed(connection, kind, subjects, limit) : lockDue(connection, kind, limit));
     if (rows.length === 0) return [];
     await connection.query(
       'UPDATE work SET run_after = NOW(3) + INTERVAL ? SECOND, claim = claim + 1, attempts = attempts + 1 WHERE id IN (?)',
@@ -71,6 +101,31 @@ export function claimWork(
       attempts: row.attempts + 1,
     }));
   });
+}
+
+const selectWork = 'SELECT id, account_id, subject, group_key, claim, attempts FROM work';
+
+async function lockDue(connection: PoolConnection, kind: WorkKind, limit: number): Promise<RowDataPacket[]> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `${selectWork} WHERE kind = ? AND run_after <= NOW(3) ORDER BY run_after, id LIMIT ? FOR UPDATE SKIP LOCKED`,
+    [kind, limit],
+  );
+  return rows;
+}
+
+/** Found by their unique key: the optimizer might go through all that is due instead, and lock it. */
+async function lockNamed(
+  connection: PoolConnection,
+  kind: WorkKind,
+  subjects: readonly Buffer[],
+  limit: number,
+): Promise<RowDataPacket[]> {
+  if (subjects.length === 0) return [];
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `${selectWork} FORCE INDEX (kind) WHERE kind = ? AND subject IN (?) AND run_after <= NOW(3) LIMIT ? FOR UPDATE SKIP LOCKED`,
+    [kind, subjects, limit],
+  );
+  return rows;
 }
 
 /** Ends the work, in the transaction that writes its result. False: the lease was lost; roll back, the result is void. */

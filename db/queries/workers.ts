@@ -48,6 +48,11 @@ export async function releaseClaims(pool: Pool, claims: (Claim & { delayMs?: num
   );
 }
 
+/** Takes an attempt back that was counted, whoever has the work now. */
+export async function uncountAttempts(pool: Pool, ids: readonly number[]): Promise<void> {
+  await pool.query('UPDATE work SET attempts = attempts - 1 WHERE id IN (?) AND attempts > 0', [ids]);
+}
+
 /** Takes work from a worker that died with it: the attempt counts, what happened is kept, and the token moves on. */
 export async function failClaims(pool: Pool, claims: Claim[], delayMs: number, failure: Failure): Promise<void> {
   if (claims.length === 0) return;

@@ -39,6 +39,7 @@ const codes: Partial<Record<ErrorCode, ApiCode>> = {
   connection_lost: 'INVALID_REQUEST',
   database_unavailable: 'SERVICE_UNAVAILABLE',
   storage_full: 'SERVICE_UNAVAILABLE',
+  storage_failed: 'SERVICE_UNAVAILABLE',
 };
 
 /** What a caller is told: a wrong field is a VALIDATION_ERROR, any other wrong request an INVALID_REQUEST. */

@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import type { AppError } from '../../shared/error.ts';
+import { apiCodeOf } from './codes.ts';
 import { RateLimited, type Standing } from './limits.ts';
 import { MethodNotAllowed } from './routes.ts';
 
@@ -35,10 +36,18 @@ export function standingHeaders(response: Response, { limit, remaining, resetSec
   response.setHeader('RateLimit-Reset', resetSeconds);
 }
 
+/** Where whoever is away does not say for how long. */
+const unavailableSeconds = 10;
+
+function isUnavailable(error: AppError): boolean {
+  return apiCodeOf(error) === 'SERVICE_UNAVAILABLE';
+}
+
 /** What a refusal says beside its envelope. */
 export function failureHeaders(response: Response, error: AppError): void {
   if (error.code === 'unauthorized') response.setHeader('WWW-Authenticate', 'Bearer realm="cqa"');
-  if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
+  const retryAfterSeconds = error.retryAfterSeconds ?? (isUnavailable(error) ? unavailableSeconds : undefined);
+  if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', retryAfterSeconds);
   if (error instanceof MethodNotAllowed) response.setHeader('Allow', error.allow);
   if (error instanceof RateLimited) standingHeaders(response, error.standing);
 }

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { connectorType } from '../connectors/registry.ts';
 import type { Services } from '../services.ts';
 import { listConnectors } from './connectors.ts';
 import { listJobs } from './jobs.ts';
@@ -14,7 +15,7 @@ export async function exportConfiguration(services: Services, accountId: number)
       name,
       direction,
       type,
-      config,
+      config: connectorType(type).exported?.(config) ?? config,
       is_enabled,
     })),
     quality_profiles: await currentProfiles(services, accountId),

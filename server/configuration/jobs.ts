@@ -48,7 +48,7 @@ export async function saveJob(
       `"${row.name}" is already a job of another type (${row.type}). Choose another name.`,
       { field: 'name' },
     );
-  if (row?.is_system) throw isSystemJob(row.name, 'changed');
+  if (row?.is_system) throw isSystemJob(row, 'changed');
   const connectorIds = await matchingConnectors(services, accountId, job, options.alsoKnown ?? []);
   const change = await changeOf(services, job, connectorIds, row);
   if (options.dryRun || (row && change === 'unchanged')) return { uid: row ? uuidText(row.uid) : '', change };
@@ -141,10 +141,11 @@ async function write(
   }
 }
 
-function isSystemJob(name: string, done: 'changed' | 'deleted'): AppError {
+function isSystemJob({ name, schedule }: JobRow, done: 'changed' | 'deleted'): AppError {
+  const may = schedule.frequency === 'continuous' ? 'It can be disabled' : 'It can be run now and disabled';
   return new AppError(
     'conflict',
-    `"${name}" was made for its connector and goes with it, so it cannot be ${done} here. It can be run now and disabled; deleting the connector deletes it.`,
+    `"${name}" was made for its connector and goes with it, so it cannot be ${done} here. ${may}; deleting the connector deletes it.`,
     { field: 'name' },
   );
 }
@@ -185,7 +186,7 @@ export async function setJobEnabled(
 /** Its executions stay in the history under its name. */
 export async function removeJob(services: Services, accountId: number, uid: string): Promise<void> {
   const row = await jobRow(services, accountId, uid);
-  if (row.is_system) throw isSystemJob(row.name, 'deleted');
+  if (row.is_system) throw isSystemJob(row, 'deleted');
   await row.update({ deleted_at: new Date(), is_enabled: false, next_due_at: null });
 }
 

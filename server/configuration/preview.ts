@@ -5,6 +5,7 @@ import { accountContext } from '../connectors/context.ts';
 import { connectorType } from '../connectors/registry.ts';
 import { type Preview, previewRows } from '../pipeline/preview.ts';
 import type { Services } from '../services.ts';
+import { previewStream } from '../stream/preview.ts';
 import { connectorRow, mergedConfig, requireFit } from './connectors.ts';
 import { parseInput } from './parse.ts';
 
@@ -16,7 +17,7 @@ export const unsavedSchema = connectorInputSchema
   .pick({ type: true, direction: true, config: true })
   .extend({ uid: uidSchema.optional() });
 
-/** The first rows that an import with this configuration would read, before anything is saved. */
+/** The first rows that an import with this configuration would read, of a stream the newest events, before anything is saved. */
 export async function previewConfig(services: Services, accountId: number, input: unknown): Promise<Preview> {
   const { type: typeId, direction, config: given, uid } = parseInput(unsavedSchema, input);
   const type = connectorType(typeId);
@@ -25,5 +26,7 @@ export async function previewConfig(services: Services, accountId: number, input
   const config = mergedConfig(services, type, given, row);
   const { timezone } = await getAccountById(services, accountId);
   const signal = AbortSignal.timeout(previewTimeoutMs);
-  return await previewRows(type, config, accountContext(services, { accountId, timezone }, signal));
+  const context = accountContext(services, { accountId, timezone }, signal);
+  const stream = type.stream?.(config);
+  return await (stream ? previewStream(stream, config, context) : previewRows(type, config, context));
 }

@@ -1,5 +1,6 @@
 import type { RowDataPacket } from 'mysql2/promise';
 import { transaction } from '../../db/database.ts';
+import { removeStreams } from '../../db/queries/stream-positions.ts';
 import { connectorType } from '../connectors/registry.ts';
 import type { Services } from '../services.ts';
 import { connectorRow } from './connectors.ts';
@@ -47,6 +48,7 @@ export async function removeConnector(services: Services, accountId: number, uid
       [id, accountId, id],
     );
     await connectorType(type).removed?.(connection, { accountId, connectorId: id });
+    await removeStreams(connection, accountId, id);
     await connection.query('DELETE FROM alert WHERE account_id = ? AND connector_id = ?', [accountId, id]);
     await connection.query(
       'DELETE jc FROM job_connector jc JOIN job j ON j.id = jc.job_id WHERE j.account_id = ? AND j.deleted_at IS NULL AND jc.connector_id = ?',

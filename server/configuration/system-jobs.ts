@@ -19,7 +19,8 @@ export interface SavedConnector extends ConnectorOwner {
 
 /**
  * Makes the job that goes with a connector, under the connector's name, and starts its first run where the type says so;
- * later it only follows the connector's name. Throws `conflict` where the name is another job's.
+ * later it only follows the connector's name. A stream's job has neither a due time nor a first run: while it and its
+ * connector are enabled, the role `stream` follows them. Throws `conflict` where the name is another job's.
  */
 export async function saveSystemJob(
   connection: PoolConnection,

@@ -10,6 +10,10 @@ const titles = {
   voice_log: 'Sign in to the voice log',
   recording: 'Fetch a recording',
   write: 'Write and remove a test file',
+  topic_read: 'Read the topic',
+  group: 'Join the consumer group',
+  topic_write: 'Write to the results topic',
+  recordings: 'Reach the recordings',
 } satisfies Record<CheckStep['name'], string>;
 
 /** What a step that worked has to tell. */

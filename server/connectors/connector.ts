@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { CheckStep, Direction } from '../../shared/connector.ts';
 import type { Schedule } from '../../shared/job.ts';
 import type { ByteStream } from '../byte-stream.ts';
+import type { KafkaAddress } from '../kafka/cluster.ts';
 import type { Log } from '../log.ts';
 import type { Egress } from '../security/egress.ts';
 
@@ -101,6 +102,8 @@ export interface RecordingRef {
   path: string;
   /** The key of the item whose row named it; the path is relative to it. */
   itemKey: string;
+  /** What it is to be: a recording where nothing is said. */
+  field?: 'audio_url' | 'transcript_url';
 }
 
 /** One conversation with a source, kept open for as long as there is work for it. Closing it never throws. */
@@ -152,6 +155,23 @@ export interface SinkSession extends AsyncDisposable {
   deliver(part: DeliveryPart): Promise<Receipt>;
 }
 
+/** A stream of events that a connector type offers instead of items: read continuously, by the role `stream`. */
+export interface EventStream {
+  kafka: KafkaAddress;
+  /** Undefined before the connector was saved. */
+  groupId: string | undefined;
+  topic: string;
+  /** Where a connector begins that has read nothing yet. */
+  startFrom: 'earliest' | 'latest';
+  /** Where results go; undefined: nowhere. */
+  resultsTopic: string | undefined;
+  /**
+   * One event's value as a JSON object of canonical fields and metadata, as a line of an NDJSON file would have them;
+   * undefined for an event that the settings leave out. Throws RowRejected where it cannot be read at all.
+   */
+  fieldsOf(value: Buffer): Record<string, unknown> | undefined;
+}
+
 /** What is known of a connector while it is saved. */
 export interface Saving {
   name: string;
@@ -166,7 +186,7 @@ export interface ConnectorOwner {
 
 export interface SystemJob {
   schedule: Schedule;
-  /** Whether its first run begins when the connector is saved for the first time. */
+  /** Whether its first run begins when the connector is saved for the first time; never a continuous one's. */
   startsAtOnce: boolean;
   /** Whether it also runs whenever something has come for the connector; for words alone. */
   runsOnArrival?: boolean;
@@ -197,6 +217,8 @@ export interface ConnectorType<Config = unknown> {
    * about fields (`conflict` for a login that is taken).
    */
   readonly saved?: (connection: PoolConnection, owner: ConnectorOwner, config: Config) => Promise<void>;
+  /** The configuration as it is exported, where something of it is this connector's alone. What is left out stays as it is at an import. */
+  readonly exported?: (config: Record<string, unknown>) => Record<string, unknown>;
   /** Called in the transaction that deletes one. */
   readonly removed?: (connection: PoolConnection, owner: ConnectorOwner) => Promise<void>;
   /** Tries what the direction needs, step by step; ends with the first step that fails. */
@@ -204,5 +226,7 @@ export interface ConnectorType<Config = unknown> {
   /** Where it points and how its items are read: another location forgets what was read at the old one. */
   location(config: Config): string;
   readonly source?: (config: Config, context: ConnectorContext) => Promise<SourceSession>;
+  /** Types that have it are read without an end; their `source`, if any, is asked for recordings alone. */
+  readonly stream?: (config: Config) => EventStream;
   readonly sink?: (config: Config, context: ConnectorContext) => Promise<SinkSession>;
 }

@@ -1,7 +1,7 @@
 import { RateLimiterMySQL } from 'rate-limiter-flexible';
 import type { Database } from '../../db/database.ts';
 import { stopped } from '../security/bounded-body.ts';
-import { wait } from '../worker/wait.ts';
+import { wait } from '../wait.ts';
 
 const windowSeconds = 60;
 

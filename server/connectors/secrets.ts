@@ -21,16 +21,23 @@ export function typedSecretPaths(schema: z.ZodType): string[] {
 
 /**
  * The secrets of a config that are sent to an address which is another one before. An address counts for the secrets
- * beside and below it, so that of two systems in one config each has its own.
+ * beside and below it, so that of two systems in one config each has its own; where they share a place, the secret says to
+ * which of them it is sent.
  */
 export function secretsForNewAddress(schema: z.ZodType, before: Json, config: Json): string[] {
   const node = schemaJson(schema);
   const changed = pathsOf(node, config, ({ address }) => address === true).filter(
     (path) => !isDeepStrictEqual(valueAt(before, path), valueAt(config, path)),
   );
-  const places = changed.map((path) => path.slice(0, path.lastIndexOf('.') + 1));
-  const sent = pathsOf(node, config, (field) => isSecret(field) && field.unsent !== true);
-  return sent.filter((path) => places.some((place) => path.startsWith(place)));
+  return changed.flatMap((address) => {
+    const [place, name] = [address.slice(0, address.lastIndexOf('.') + 1), address.slice(address.lastIndexOf('.') + 1)];
+    const isSentThere = (field: Json) => isSecret(field) && field.unsent !== true && goesTo(field, name);
+    return pathsOf(node, config, isSentThere).filter((path) => path.startsWith(place));
+  });
+}
+
+function goesTo({ sent_to }: Json, address: string): boolean {
+  return !Array.isArray(sent_to) || sent_to.includes(address);
 }
 
 /** A connector's form: its schema as it is typed in, without the fields that nobody is to see. */

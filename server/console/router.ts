@@ -31,6 +31,7 @@ import { preview } from './connectors/preview.ts';
 import { removal } from './connectors/removal.ts';
 import { remove as removeConnector } from './connectors/remove.ts';
 import { setEnabled as setConnectorEnabled } from './connectors/set-enabled.ts';
+import { streams } from './connectors/streams.ts';
 import { update as updateConnector } from './connectors/update.ts';
 import { cancel } from './executions/cancel.ts';
 import { download } from './executions/download.ts';
@@ -48,6 +49,7 @@ import { update as updateJob } from './jobs/update.ts';
 import { list as listProfiles } from './profiles/list.ts';
 import { dismiss as dismissRejectedRows } from './rejected-rows/dismiss.ts';
 import { download as downloadRejectedRows } from './rejected-rows/download.ts';
+import { get as getRejectedRow } from './rejected-rows/get.ts';
 import { list as listRejectedRows } from './rejected-rows/list.ts';
 import { replay } from './rejected-rows/replay.ts';
 import { replayFile } from './rejected-rows/replay-file.ts';
@@ -68,6 +70,7 @@ export const consoleRouter = router({
   connectorTypes: router({ list: listConnectorTypes }),
   connectors: router({
     list: listConnectors,
+    streams,
     get: getConnector,
     create: createConnector,
     update: updateConnector,
@@ -92,6 +95,7 @@ export const consoleRouter = router({
   alerts: router({ list: listAlerts, dismiss: dismissAlert }),
   rejectedRows: router({
     list: listRejectedRows,
+    get: getRejectedRow,
     download: downloadRejectedRows,
     replay,
     replayFile,

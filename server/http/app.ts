@@ -22,8 +22,7 @@ export function buildApp(door: ConsoleDoor, widgetFolder: string): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
-  // A proxy on this machine may say whose request it passes on; nobody else is believed.
-  app.set('trust proxy', 'loopback');
+  app.set('trust proxy', services.config.trustProxy);
   app.use(securityHeaders({ https: isHttps(services.config.publicUrl) }));
   // Before everything else: it is called most, numbers its calls itself and watches over its bodies.
   app.use(api(door));

@@ -7,6 +7,7 @@ import {
   type RejectedRowShown,
   rejectedStates,
   selectRejectedPage,
+  selectRejectedRow,
 } from '../../db/queries/rejected-rows-page.ts';
 import { parseUuid } from '../../db/uuid.ts';
 import { mendedColumns } from '../pipeline/mended-file.ts';
@@ -36,10 +37,15 @@ export async function sendRejectedRows(
 async function* rejectedCells(pool: Pool, accountId: number, filter: RejectedFilter): AsyncGenerator<Cell[]> {
   for (let after: number | undefined; ; ) {
     const rows = await selectRejectedPage(pool, accountId, filter, { after, limit: pageSize });
-    for (const row of rows) yield cellsOf(row);
+    for (const row of rows) yield cellsOf(row.is_shortened ? await wholeRow(pool, accountId, row) : row);
     after = rows.at(-1)?.id;
     if (rows.length < pageSize) return;
   }
+}
+
+/** Long texts come one by one: a page of them would not fit into memory. */
+async function wholeRow(pool: Pool, accountId: number, row: RejectedRowShown): Promise<RejectedRowShown> {
+  return (await selectRejectedRow(pool, accountId, row.id)) ?? row;
 }
 
 /** In the order of mendedColumns. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RateLimiterMySQL, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database } from '../../db/database.ts';
+import { backoffMs } from '../backoff.ts';
 
 export interface AttemptLimits {
   /** Wrong sign-ins of one user name from one address within the window. */
@@ -58,7 +59,7 @@ export class Attempts {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
     }
     const { consumedPoints } = await this.#bans.penalty(key, 1);
-    const seconds = Math.min(daySeconds, this.#limits.banSeconds * 2 ** (consumedPoints - 1));
+    const seconds = backoffMs(consumedPoints - 1, this.#limits.banSeconds * 1000, daySeconds * 1000) / 1000;
     await counter.block(key, seconds);
     return seconds;
   }

@@ -1,8 +1,8 @@
-import { Worker } from 'node:worker_threads';
 import type { Log } from '../log.ts';
 import type { ServiceSettings } from '../services.ts';
-import { endsWithin } from '../worker/wait.ts';
-import type { Order, Report } from './thread.ts';
+import type { WorkNames } from '../worker/announce/names.ts';
+import { superviseThread } from '../worker/supervised-thread.ts';
+import type { Report } from './thread.ts';
 
 export interface Inbox {
   /** Resolves when it listens, or when its first attempt has failed and the log says why. */
@@ -11,66 +11,31 @@ export interface Inbox {
   stop(): Promise<void>;
 }
 
-const stopMs = 8000;
-const longestPauseMs = 60_000;
 const heapMb = 96;
-const youngMb = 16;
 
 /**
  * The inbox role: an SFTP server in a thread of its own, so that its cryptography does not slow the console. A thread
- * that ends by an error is started again. `arrived` is called when something may have to be imported.
+ * that ends by an error is started again. `announce` is told of the work that arrivals make.
  */
-export function startInbox(settings: ServiceSettings, log: Log, arrived: () => void): Inbox {
-  let isStopping = false;
-  let crashes = 0;
+export function startInbox(settings: ServiceSettings, log: Log, announce: (names: WorkNames[]) => void): Inbox {
   let told: () => void = () => undefined;
   const began = new Promise<void>((resolve) => {
     told = resolve;
   });
-  let worker = start();
-  let exited = exitOf(worker);
-  let restart: NodeJS.Timeout | undefined;
-
-  function start(): Worker {
-    const started = new Worker(new URL('./thread.js', import.meta.url), {
-      name: 'inbox',
-      workerData: settings,
-      resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: youngMb },
-    });
-    started.on('message', (report: Report) => {
-      if ('arrived' in report) return arrived();
+  const thread = superviseThread<Report>({
+    ...{ name: 'inbox', url: new URL('./thread.js', import.meta.url), workerData: settings, heapMb, log },
+    complaint: "the inbox's thread ended by an error; it is started again",
+    onReport(report) {
+      if ('announced' in report) {
+        announce(report.announced);
+        return false;
+      }
       told();
-      if ('cannotListen' in report) return;
-      crashes = 0;
+      if ('cannotListen' in report) return false;
       log.info({ port: report.listening }, 'the inbox listens for SFTP');
-    });
-    started.on('error', (error) =>
-      log.error({ err: error }, "the inbox's thread ended by an error; it is started again"),
-    );
-    started.once('exit', () => {
-      told();
-      if (isStopping) return;
-      restart = setTimeout(again, Math.min(500 * 2 ** crashes++, longestPauseMs));
-    });
-    return started;
-  }
-
-  function again(): void {
-    worker = start();
-    exited = exitOf(worker);
-  }
-
-  return {
-    began,
-    async stop() {
-      isStopping = true;
-      clearTimeout(restart);
-      worker.postMessage('stop' satisfies Order);
-      if (!(await endsWithin(exited, stopMs))) await worker.terminate();
+      return true;
     },
-  };
-}
-
-function exitOf(worker: Worker): Promise<void> {
-  return new Promise((resolve) => worker.once('exit', () => resolve()));
+    onExit: () => told(),
+  });
+  return { began, stop: () => thread.stop() };
 }

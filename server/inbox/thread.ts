@@ -1,14 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openServices, type ServiceSettings, type Services } from '../services.ts';
+import type { WorkNames } from '../worker/announce/names.ts';
 import { startRepeatedTask } from '../worker/repeated-task.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { type RunningInbox, startInboxServer } from './server.ts';
 
-/** To the thread. */
-export type Order = 'stop';
-
 /** From the thread. */
-export type Report = { listening: number } | { cannotListen: true } | { arrived: true };
+export type Report = { listening: number } | { cannotListen: true } | { announced: WorkNames[] };
 
 const connectionLimit = 8;
 const tidyMs = 3_600_000;
@@ -16,7 +14,8 @@ const longestRetryMs = 10_000;
 
 /** The entry of the inbox's thread: listens until told to stop. */
 async function main(settings: ServiceSettings): Promise<void> {
-  const services = await openServices(settings, { connectionLimit, name: 'inbox' });
+  const announce = (announced: WorkNames[]) => report({ announced });
+  const services = await openServices(settings, { connectionLimit, name: 'inbox', announce });
   const stopped = new Promise<void>((resolve) => parentPort?.on('message', () => resolve()));
   const server = await listen(services, stopped);
   if (server) {
@@ -42,7 +41,7 @@ async function listen(services: Services, stopped: Promise<void>): Promise<Runni
   });
   for (let waitMs = 500; !isStopped; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
     try {
-      const server = await startInboxServer(services, { port, host, arrived: () => report({ arrived: true }) });
+      const server = await startInboxServer(services, { port, host });
       report({ listening: server.port });
       return server;
     } catch (error) {

@@ -9,12 +9,13 @@ import type { Services } from '../services.ts';
 /**
  * Cancels an execution. One that has not begun ends here; one under way is told to stop, its worker hears of it within
  * about a second and writes the end. What was stored stays, and the counts tell it. Throws `not_found`, and `conflict`
- * when it has ended already.
+ * when it has ended already, or is a day of a stream.
  */
 export async function cancelExecution(services: Services, accountId: number, executionId: Buffer): Promise<void> {
   const { pool } = services.database;
   const execution = await requireExecution(pool, accountId, executionId);
   if (hasEnded(execution.status)) throw alreadyEnded();
+  if (execution.triggerKind === 'stream') throw isDay(execution.jobName);
   if (execution.status === 'pending' && (await cancelPending(services, accountId, executionId))) return;
   if (!(await requestCancel(pool, accountId, executionId))) throw alreadyEnded();
 }
@@ -31,6 +32,13 @@ function cancelPending({ database }: Services, accountId: number, executionId: B
     await connection.query('ROLLBACK TO SAVEPOINT before_work');
     return false;
   });
+}
+
+function isDay(jobName: string): AppError {
+  return new AppError(
+    'conflict',
+    `This is today's part of "${jobName}", which runs all the time and cannot be cancelled. Disable its connector to stop it; enabled again it goes on where it was.`,
+  );
 }
 
 function alreadyEnded(): AppError {

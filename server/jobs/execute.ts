@@ -7,12 +7,13 @@ import { settleWork, type Work } from '../../db/queries/work.ts';
 import { releaseClaims } from '../../db/queries/workers.ts';
 import { AppError, errorCodes, type Failure } from '../../shared/error.ts';
 import { hasEnded } from '../../shared/execution.ts';
+import { backoffMs, spreadMs } from '../backoff.ts';
 import { type LoadedConnector, loadConnector } from '../connectors/load.ts';
 import type { ExecutionRun, ExportOutcome, ImportOutcome } from '../pipeline/run.ts';
 import type { Services } from '../services.ts';
+import { wait } from '../wait.ts';
 import { WorkAborted } from '../worker/abort.ts';
 import type { WorkHandler } from '../worker/handler.ts';
-import { wait } from '../worker/wait.ts';
 import { requireSums } from './counts.ts';
 import { beginRun } from './run.ts';
 
@@ -31,6 +32,7 @@ const concurrency = 3;
 /** Every end of a worker counts as one; a program that is killed again and again must still get its imports done. */
 const maxAttempts = 12;
 const sourceAttempts = 3;
+const longestRetryMs = 60_000;
 /** How long a run waits before it looks again whether the job's run before it has ended. */
 const turnMs = 2_000;
 
@@ -137,7 +139,7 @@ async function attemptSource(
     } catch (error) {
       if (isLast || signal.aborted || !(error instanceof AppError) || !isSourceTrouble(error)) throw error;
     }
-    await wait(retryMs * 3 ** (attempt - 1) * (0.75 + Math.random() / 2), signal);
+    await wait(spreadMs(backoffMs(attempt - 1, retryMs, longestRetryMs, 3), [0.75, 1.25]), signal);
     signal.throwIfAborted();
   }
 }

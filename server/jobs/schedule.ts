@@ -30,6 +30,7 @@ export function nextDue(schedule: Schedule, accountZone: string, after: Date): D
 
 export function dueTimesOf(schedule: Schedule, accountZone: string): DueTimes {
   const zone = zoneOf(schedule.timezone ?? accountZone);
+  if (schedule.frequency === 'continuous') return { next: () => null };
   return schedule.frequency === 'every' ? gridTimes(schedule, zone) : calendarTimes(schedule, zone);
 }
 
@@ -65,7 +66,7 @@ function stepsUntil(elapsedMs: number, stepMs: number): number {
   return Math.floor(elapsedMs / stepMs) + 1;
 }
 
-type CalendarSchedule = Exclude<Schedule, { frequency: 'every' }>;
+type CalendarSchedule = Exclude<Schedule, { frequency: 'every' | 'continuous' }>;
 
 function calendarTimes(schedule: CalendarSchedule, zone: IANAZone): DueTimes {
   const { first, last } = dateLimits(schedule);

@@ -9,8 +9,9 @@ import type { BackfillRange } from './backfill.ts';
 
 /**
  * Makes an execution of the job now, whatever its schedule and whether or not it is enabled, and returns its id. While
- * an earlier one is under way it waits as `pending`. With a range it reads those days again, whatever was read of them. Refuses (`not_found`, `invalid`) a job that is gone, and one whose
- * connector is disabled.
+ * an earlier one is under way it waits as `pending`. With a range it reads those days again, whatever was read of them.
+ * Refuses (`not_found`, `invalid`) a job that is gone, and one whose connector is disabled; `conflict`: one that never
+ * ends.
  */
 export async function triggerJob(
   { database }: Services,
@@ -23,6 +24,7 @@ export async function triggerJob(
     const job = await readJob(connection, accountId, jobId);
     if (!job)
       throw new AppError('not_found', 'This job is not there any more. Open Jobs & Pipelines to see which are.');
+    if (job.schedule.frequency === 'continuous') throw runsByItself(job.name);
     const connectors = await jobConnectors(connection, accountId, jobId);
     requireEnabled(connectors);
     if (range && job.type !== 'data_import')
@@ -46,4 +48,11 @@ function requireEnabled(connectors: JobConnector[]): void {
   if (disabled.length === 0) return;
   const subject = disabled.length === 1 ? `connector ${disabled[0]} is` : `connectors ${disabled.join(', ')} are`;
   throw new AppError('invalid', `The ${subject} disabled. Enable it first, or choose another one for the job.`);
+}
+
+function runsByItself(name: string): AppError {
+  return new AppError(
+    'conflict',
+    `"${name}" runs all the time, so it cannot be started, and no days of it can be read again. Disable its connector to stop it and enable it to go on; "cqa stream reset" reads the topic again from its beginning.`,
+  );
 }

@@ -7,6 +7,7 @@ import { bufferPoolMb, memoryMb, wantedPoolMb } from '../../db/embedded/options.
 import { describeProgram } from '../../db/embedded/program.ts';
 import { readRecord, requireFitting } from '../../db/embedded/record.ts';
 import { AppError } from '../../shared/error.ts';
+import { checkStorage } from '../storage/open.ts';
 import { installCommand } from './install-command.ts';
 import { findProgram, type ProgramName, programs } from './programs.ts';
 
@@ -22,19 +23,32 @@ export interface InspectOptions {
   dataDir: string;
   /** False with DATABASE_URL: no database server of our own is needed then. */
   embedded?: boolean;
+  /** STORAGE_URL. A folder is looked at as the data folder is; a bucket is written and read. */
+  storageUrl?: string;
 }
 
 const nodeWanted = [20, 19] as const;
 const diskFreeMbMin = 2048;
 const run = promisify(execFile);
 
-/** Looks at what the product needs on this machine, changes nothing, and never throws for what it finds. */
-export async function inspect({ dataDir, embedded = true }: InspectOptions): Promise<Finding[]> {
+/** Looks at what the product needs on this machine, changes nothing that stays, and never throws for what it finds. */
+export async function inspect({ dataDir, embedded = true, storageUrl }: InspectOptions): Promise<Finding[]> {
   const looks: Finding[] = [inspectNode(process.versions.node)];
   if (embedded) looks.push(await inspectDatabase(dataDir));
   looks.push(await inspectFfmpeg(dataDir), inspectFolder(dataDir), inspectDisk(dataDir));
+  if (storageUrl && new URL(storageUrl).protocol === 's3:') looks.push(await inspectBucket(storageUrl));
   if (embedded) looks.push(inspectMemory());
   return looks;
+}
+
+/** Writes a small object, reads it and removes it: everything else that it does leaves nothing behind. */
+async function inspectBucket(storageUrl: string): Promise<Finding> {
+  const name = 'storage';
+  try {
+    return { name, ok: true, found: (await checkStorage(storageUrl)) ?? storageUrl };
+  } catch (thrown) {
+    return { name, ok: false, found: storageUrl, advice: AppError.from(thrown, 'the look at the storage').message };
+  }
 }
 
 export function inspectNode(version: string): Finding {

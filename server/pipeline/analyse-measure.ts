@@ -1,11 +1,11 @@
-import type { AnalysisSubject, StoredRecording } from '../../db/queries/analyses.ts';
-import { findMeasurement, type Measurement } from '../../db/queries/measurements.ts';
+import type { AnalysisMaterial, StoredRecording } from '../../db/queries/analysis-subjects.ts';
+import type { Measurement } from '../../db/queries/measurements.ts';
 import { AppError, type ErrorCode, type Failure } from '../../shared/error.ts';
 import { measureRecording } from '../analysis/measure.ts';
 import type { Services } from '../services.ts';
 
 /** What there is to hear of an interaction, or why there is nothing. */
-export type Hearing = { measurement: Measurement; isNew: boolean } | { failure: Failure };
+export type Measured = { measurement: Measurement; isNew: boolean } | { failure: Failure };
 
 /** Of a two-channel recording. */
 const agentChannel = 0;
@@ -24,21 +24,19 @@ const unmeasurable: readonly ErrorCode[] = [
  * Measures the first of an interaction's recordings that can be measured. What was measured before on the same content
  * is used again. Throws what may pass (storage away, cancelled).
  */
-export async function hear(
+export async function measureFirst(
   services: Services,
-  subject: AnalysisSubject,
-  recordings: StoredRecording[],
+  { recordings, measurement: known }: Pick<AnalysisMaterial, 'recordings' | 'measurement'>,
   ffmpegPath: string | undefined,
   signal: AbortSignal,
-): Promise<Hearing> {
-  const known = await findMeasurement(services.database.pool, subject.accountId, subject.id);
+): Promise<Measured> {
   if (known && recordings.some((recording) => recording.state === 'here' && recording.sha256 === known.sha256))
     return { measurement: known, isNew: false };
   let failure = firstFailure(recordings);
   for (const recording of recordings) {
-    const hearing = await measure(services, recording, ffmpegPath, signal);
-    if (hearing && 'measurement' in hearing) return hearing;
-    failure = hearing?.failure ?? failure;
+    const measured = await measure(services, recording, ffmpegPath, signal);
+    if (measured && 'measurement' in measured) return measured;
+    failure = measured?.failure ?? failure;
   }
   return { failure };
 }
@@ -49,7 +47,7 @@ async function measure(
   { position, state, storageKey, sha256 }: StoredRecording,
   ffmpegPath: string | undefined,
   signal: AbortSignal,
-): Promise<Hearing | undefined> {
+): Promise<Measured | undefined> {
   if (state !== 'here' || storageKey === null || sha256 === null) return undefined;
   try {
     const stream = await services.storage.read(storageKey);

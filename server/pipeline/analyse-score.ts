@@ -1,5 +1,6 @@
-import type { AnalysisResult, AnalysisSubject } from '../../db/queries/analyses.ts';
-import { findProfileVersions, listEnabledRules, type ProfileVersion } from '../../db/queries/assignment-rules.ts';
+import type { AnalysisResult } from '../../db/queries/analyses.ts';
+import type { AnalysisSubject } from '../../db/queries/analysis-subjects.ts';
+import type { ProfileVersion } from '../../db/queries/assignment-rules.ts';
 import { uuidText } from '../../db/uuid.ts';
 import type { Failure } from '../../shared/error.ts';
 import type { UnanalysedReason } from '../../shared/interaction.ts';
@@ -7,14 +8,15 @@ import type { TranscriptTurn } from '../../shared/measures.ts';
 import { analyse } from '../analysis/analyse.ts';
 import { assign } from '../analysis/assignment.ts';
 import { attributeLookup, type InteractionFields } from '../analysis/attributes.ts';
-import type { Services } from '../services.ts';
-import type { Hearing } from './analyse-measure.ts';
+import type { Log } from '../log.ts';
+import type { Measured } from './analyse-measure.ts';
+import type { RuleReader } from './analyse-rules.ts';
 
 /** What an interaction is judged by. */
-export interface Evidence {
+export interface AnalysisInput {
   subject: AnalysisSubject;
   fields: InteractionFields;
-  hearing: Hearing;
+  measured: Measured;
   turns: TranscriptTurn[] | null;
 }
 
@@ -25,7 +27,7 @@ export interface AssignedProfile extends ProfileVersion {
 export type Assigned = { profiles: AssignedProfile[]; reason: UnanalysedReason | undefined };
 
 /** The interaction's own fields by their API names; a duration that its row did not bring is the recording's. */
-export function fieldsOf(subject: AnalysisSubject, hearing: Hearing): InteractionFields {
+export function fieldsOf(subject: AnalysisSubject, measured: Measured): InteractionFields {
   return {
     external_interaction_id: subject.externalId,
     channel_type: subject.channelType,
@@ -34,14 +36,17 @@ export function fieldsOf(subject: AnalysisSubject, hearing: Hearing): Interactio
     audio_format: subject.audioFormat,
     pii_redacted: subject.piiRedacted,
     interaction_start_time: subject.startTime?.toISOString(),
-    duration_seconds: subject.durationSeconds ?? recordingSeconds(hearing),
+    duration_seconds: subject.durationSeconds ?? recordingSeconds(measured),
   };
 }
 
-/** Rules and profiles are read for every interaction: a change counts from the next one on. */
-export async function assignProfiles(services: Services, { subject, fields }: Evidence): Promise<Assigned> {
-  const { pool } = services.database;
-  const rules = await listEnabledRules(pool, subject.accountId);
+/** Decides by the account's rules of now which profiles score the interaction. */
+export async function assignProfiles(
+  reader: RuleReader,
+  log: Log,
+  { subject, fields }: AnalysisInput,
+): Promise<Assigned> {
+  const { rules, profiles: known } = await reader.ofAccount(subject.accountId);
   const interaction = {
     id: uuidText(subject.id),
     externalId: subject.externalId,
@@ -49,47 +54,51 @@ export async function assignProfiles(services: Services, { subject, fields }: Ev
   };
   const { profiles: wanted, reason } = assign(interaction, rules);
   if (reason !== null) return { profiles: [], reason };
-  const names = wanted.map((profile) => profile.name);
-  const versions = await findProfileVersions(pool, subject.accountId, names);
-  const profiles = versions.map((version) => ({
-    ...version,
-    ruleId: Number(wanted.find((profile) => profile.name === version.name)?.ruleId),
-  }));
-  if (profiles.length < names.length)
-    services.log.warn({ accountId: subject.accountId, names }, 'a rule assigns a quality profile that was deleted');
+  const heads = wanted.flatMap(({ name, ruleId }) => {
+    const head = known.get(name);
+    return head ? [{ head, ruleId: Number(ruleId) }] : [];
+  });
+  if (heads.length < wanted.length)
+    log.warn(
+      { accountId: subject.accountId, names: wanted.map(({ name }) => name) },
+      'a rule assigns a quality profile that was deleted',
+    );
+  const profiles = await Promise.all(
+    heads.map(async ({ head, ruleId }) => ({ ...(await reader.withBody(head)), ruleId })),
+  );
   return { profiles, reason: profiles.length === 0 ? 'no_rule' : undefined };
 }
 
 /** Scores the interaction by one profile. Nothing to judge it by makes a failed analysis. */
-export function score(evidence: Evidence, profile: AssignedProfile): AnalysisResult {
+export function score(input: AnalysisInput, profile: AssignedProfile): AnalysisResult {
   const { id: profileId, version: profileVersion, ruleId } = profile;
-  const outcome = nothingToAnalyse(evidence) ?? scoreCardOf(evidence, profile);
+  const outcome = nothingToAnalyse(input) ?? scoreCardOf(input, profile);
   return { profileId, profileVersion, ruleId, outcome };
 }
 
-function scoreCardOf({ subject, fields, hearing, turns }: Evidence, { body }: AssignedProfile) {
+function scoreCardOf({ subject, fields, measured, turns }: AnalysisInput, { body }: AssignedProfile) {
   return analyse({
     profile: body,
-    measures: 'measurement' in hearing ? hearing.measurement.measures : null,
-    unmeasuredReason: 'failure' in hearing ? clause(hearing.failure.message) : undefined,
+    measures: 'measurement' in measured ? measured.measurement.measures : null,
+    unmeasuredReason: 'failure' in measured ? clause(measured.failure.message) : undefined,
     turns,
     untranscribedReason: subject.transcriptFailure?.message,
     interaction: fields,
     metadata: subject.metadata,
-    durationSeconds: recordingSeconds(hearing) ?? subject.durationSeconds,
+    durationSeconds: recordingSeconds(measured) ?? subject.durationSeconds,
   });
 }
 
 /** Why the interaction cannot be analysed at all, where there is neither a measured recording nor a transcript. */
-export function nothingToAnalyse({ subject, hearing, turns }: Evidence): Failure | undefined {
-  if (turns !== null || 'measurement' in hearing) return undefined;
-  const { code, message } = hearing.failure;
+export function nothingToAnalyse({ subject, measured, turns }: AnalysisInput): Failure | undefined {
+  if (turns !== null || 'measurement' in measured) return undefined;
+  const { code, message } = measured.failure;
   const why = subject.transcriptFailure ? ` The transcript: ${subject.transcriptFailure.message}` : '';
   return { code, message: `${message} There is no transcript text either, so nothing could be analysed.${why}` };
 }
 
-function recordingSeconds(hearing: Hearing): number | null {
-  return 'measurement' in hearing ? hearing.measurement.facts.duration_seconds : null;
+function recordingSeconds(measured: Measured): number | null {
+  return 'measurement' in measured ? measured.measurement.facts.duration_seconds : null;
 }
 
 /** A sentence as the end of another one. */

@@ -1,143 +1,152 @@
-import type { PoolConnection } from 'mysql2/promise';
 import { transaction } from '../../db/database.ts';
 import {
-  type AnalysisResult,
+  type AnalysisMaterial,
   type AnalysisSubject,
-  beginInteraction,
-  endInteraction,
-  findCallback,
-  findSubject,
-  type InteractionEnd,
-  listStoredRecordings,
-  saveAnalyses,
-} from '../../db/queries/analyses.ts';
-import { saveMeasurement } from '../../db/queries/measurements.ts';
-import { settleWork, type Work } from '../../db/queries/work.ts';
+  beginInteractions,
+  loadMaterial,
+} from '../../db/queries/analysis-subjects.ts';
+import type { Work } from '../../db/queries/work.ts';
 import { holdsWork } from '../../db/queries/work-claim.ts';
+import { releaseClaims } from '../../db/queries/workers.ts';
+import { AppError } from '../../shared/error.ts';
 import type { TranscriptTurn } from '../../shared/measures.ts';
 import { parseTranscript } from '../analysis/transcript/parse.ts';
+import { CallGroup } from '../call-group.ts';
+import { ResultTargets } from '../feedback/targets.ts';
 import type { Services } from '../services.ts';
-import { announceEnd, announceInProgress, failureAnnouncement } from '../webhooks/analysis-events.ts';
-import { announce } from '../webhooks/announce.ts';
+import { announceInProgress } from '../webhooks/analysis-events.ts';
 import { WorkAborted } from '../worker/abort.ts';
 import type { WorkHandler } from '../worker/handler.ts';
-import { type Hearing, hear } from './analyse-measure.ts';
-import { type Assigned, assignProfiles, type Evidence, fieldsOf, nothingToAnalyse, score } from './analyse-score.ts';
+import { AnalysisConcurrency } from './analyse-concurrency.ts';
+import { type Measured, measureFirst } from './analyse-measure.ts';
+import { RuleReader } from './analyse-rules.ts';
+import {
+  type AnalysisInput,
+  type Assigned,
+  assignProfiles,
+  fieldsOf,
+  nothingToAnalyse,
+  score,
+} from './analyse-score.ts';
+import { type AnalysisEnding, dropAnalysis, failAnalysis, settleAnalyses } from './analyse-settle.ts';
 
 export interface AnalyseOptions {
   /** Without it only WAV recordings are measured. */
   ffmpegPath?: string | undefined;
 }
 
+/** About half of what is held, so that there is something to load while others are settled. */
+const groupMost = 32;
+/** Seconds apart, for what passes at once. */
+const quickAttempts = 2;
+/** Until the storage is asked again; nothing can be done without it. */
+const storageDelayMs = 2 * 60_000;
+
 /**
  * Analyses one interaction with all its profiles: measures its recording, reads its transcript, assigns profiles, scores
  * each of them. A recording that cannot be measured leaves acoustic questions unevaluated with the reason; without a
- * transcript either, the interaction ends as failed.
+ * transcript either, the interaction ends as failed. Pieces that run at the same moment are loaded and settled together.
  */
 export function analyseHandler(services: Services, { ffmpegPath }: AnalyseOptions): WorkHandler {
+  const { pool } = services.database;
+  const concurrency = new AnalysisConcurrency();
+  const rules = new RuleReader(pool);
+  const targets = new ResultTargets(services.keyring);
+  const loading = new CallGroup((list: Work[]) => loadMaterial(pool, list), groupMost);
+  const beginning = new CallGroup((list: AnalysisSubject[]) => beginInteractions(pool, list));
+  const settling = new CallGroup((list: AnalysisEnding[]) => settleAnalyses(services, targets, list), groupMost);
+  const releasing = new CallGroup((list: (Work & { delayMs?: number })[]) => releaseClaims(pool, list));
+
+  async function inputOf(material: AnalysisMaterial, signal: AbortSignal): Promise<AnalysisInput> {
+    const { subject, recordings } = material;
+    if (recordings.length > 0) await beginning.add(subject);
+    const measured = await measureFirst(services, material, ffmpegPath, signal);
+    return { subject, fields: fieldsOf(subject, measured), measured, turns: turnsOf(subject.transcriptText) };
+  }
+
+  /** Undefined where the storage is away for longer: the work waits for it then, which is no failed attempt. */
+  async function inputOrLater(work: Work, material: AnalysisMaterial, signal: AbortSignal) {
+    try {
+      return await inputOf(material, signal);
+    } catch (thrown) {
+      const isAway = thrown instanceof AppError && thrown.kind === 'transient' && !signal.aborted;
+      if (!isAway || work.attempts <= quickAttempts) throw thrown;
+      services.log.warn({ err: thrown }, 'a recording cannot be read from the storage now; it is analysed later');
+      await releasing.add({ ...work, delayMs: storageDelayMs * (0.5 + Math.random()) });
+      return undefined;
+    }
+  }
+
+  /** One that the database does not take must not fail those of the same moment. */
+  async function settle(ending: AnalysisEnding): Promise<boolean | undefined> {
+    try {
+      return await settling.add(ending);
+    } catch (error) {
+      services.log.debug({ err: error }, 'analyses could not be written together; each is written by itself');
+      return (await settleAnalyses(services, targets, [ending]))[0];
+    }
+  }
+
   return {
     kind: 'analyse',
-    concurrency: 4,
+    get concurrency() {
+      return concurrency.most;
+    },
     maxAttempts: 5,
     async run(work, signal) {
-      const evidence = await gather(services, work, ffmpegPath, signal);
-      if (!evidence) return dropWork(services, work);
-      const assigned = await assignProfiles(services, evidence);
-      await announceBegin(services, work, evidence, assigned);
-      const results = assigned.profiles.map((profile) => score(evidence, profile));
-      await save(services, work, evidence, assigned, results);
+      const material = await loading.add(work);
+      if (!material) return dropAnalysis(services, work);
+      const release = material.recordings.length > 0 ? concurrency.tryMeasure() : () => undefined;
+      if (!release) return releasing.add(work);
+      const input = await inputOrLater(work, material, signal).finally(release);
+      if (!input) return;
+      const assigned = await assignProfiles(rules, services.log, input);
+      await announceBegin(services, work, input, assigned);
+      if (!(await settle(endingOf(work, input, assigned)))) throw new WorkAborted('lease_lost');
     },
-    async giveUp(work, failure) {
-      await settled(services, work, async (connection) => {
-        await endInteraction(connection, work.accountId, work.subject, { status: 'failed', failure });
-        const callback = await findCallback(connection, work.accountId, work.subject);
-        if (callback) await announce(connection, work.accountId, [failureAnnouncement(callback, failure)]);
-      });
-    },
+    giveUp: (work, failure) => failAnalysis(services, targets, work, failure),
     // Nothing is kept open between pieces of work.
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
-}
-
-async function gather(
-  services: Services,
-  work: Work,
-  ffmpegPath: string | undefined,
-  signal: AbortSignal,
-): Promise<Evidence | undefined> {
-  const { pool } = services.database;
-  const subject = await findSubject(pool, work.accountId, work.subject);
-  if (!subject) return undefined;
-  const recordings = await listStoredRecordings(pool, work.accountId, work.subject);
-  if (recordings.length > 0) await beginInteraction(pool, work.accountId, work.subject);
-  const hearing = await hear(services, subject, recordings, ffmpegPath, signal);
-  return { subject, fields: fieldsOf(subject, hearing), hearing, turns: turnsOf(subject) };
 }
 
 /** Only an interaction that wants to be told of costs a transaction here. */
 async function announceBegin(
   { database }: Services,
   work: Work,
-  evidence: Evidence,
+  input: AnalysisInput,
   { profiles }: Assigned,
 ): Promise<void> {
-  if (evidence.subject.callbackUrl === null || profiles.length === 0 || nothingToAnalyse(evidence)) return;
+  if (input.subject.callbackUrl === null || profiles.length === 0 || nothingToAnalyse(input)) return;
   await transaction(database.pool, async (connection) => {
     if (!(await holdsWork(connection, work))) throw new WorkAborted('lease_lost');
-    await announceInProgress(connection, work, evidence.subject, profiles);
+    await announceInProgress(connection, work, input.subject, profiles);
   });
 }
 
-function turnsOf({ transcriptText }: AnalysisSubject): TranscriptTurn[] | null {
+function turnsOf(transcriptText: string | null): TranscriptTurn[] | null {
   const turns = parseTranscript(transcriptText ?? '');
   return turns.length > 0 ? turns : null;
 }
 
-function endOf(evidence: Evidence, { reason }: Assigned): InteractionEnd {
-  const failure = nothingToAnalyse(evidence);
-  if (failure) return { status: 'failed', failure };
-  return { status: 'completed', unanalysedReason: reason, measuredSeconds: measuredSeconds(evidence.hearing) };
+function endingOf(work: Work, input: AnalysisInput, assigned: Assigned): AnalysisEnding {
+  const { subject, measured } = input;
+  const { profiles, reason } = assigned;
+  const failure = nothingToAnalyse(input);
+  return {
+    work,
+    // What was read is not kept until the others of the group have been scored.
+    subject: { ...subject, transcriptText: null },
+    results: profiles.map((profile) => score(input, profile)),
+    profiles,
+    measurement: 'measurement' in measured && measured.isNew ? measured.measurement : undefined,
+    end: failure
+      ? { status: 'failed', failure }
+      : { status: 'completed', unanalysedReason: reason, measuredSeconds: measuredSeconds(measured) },
+    completedAt: new Date(),
+  };
 }
 
-function measuredSeconds(hearing: Hearing): number | undefined {
-  return 'measurement' in hearing ? hearing.measurement.facts.duration_seconds : undefined;
-}
-
-async function save(
-  services: Services,
-  work: Work,
-  evidence: Evidence,
-  assigned: Assigned,
-  results: AnalysisResult[],
-): Promise<void> {
-  const { subject, hearing } = evidence;
-  const end = endOf(evidence, assigned);
-  const completedAt = new Date();
-  await settled(services, work, async (connection) => {
-    if ('measurement' in hearing && hearing.isNew)
-      await saveMeasurement(connection, work.accountId, work.subject, hearing.measurement);
-    await saveAnalyses(connection, subject, results, completedAt);
-    await endInteraction(connection, work.accountId, work.subject, end);
-    const { profiles } = assigned;
-    await announceEnd(connection, subject, { results, profiles, failure: end.failure, completedAt });
-  });
-}
-
-/** The interaction was erased while it waited. */
-async function dropWork(services: Services, work: Work): Promise<void> {
-  await settled(services, work, async () => {
-    services.log.info({ accountId: work.accountId }, 'an interaction to be analysed is no longer there');
-  });
-}
-
-/** Writes a result and settles the work in one transaction; a result whose lease was lost is rolled back and dropped. */
-async function settled(
-  services: Services,
-  work: Work,
-  write: (connection: PoolConnection) => Promise<void>,
-): Promise<void> {
-  await transaction(services.database.pool, async (connection) => {
-    if (!(await settleWork(connection, work))) throw new WorkAborted('lease_lost');
-    await write(connection);
-  });
+function measuredSeconds(measured: Measured): number | undefined {
+  return 'measurement' in measured ? measured.measurement.facts.duration_seconds : undefined;
 }

@@ -1,11 +1,13 @@
 import { type ItemEnd, type ListedReadyItem, readableItem } from '../../db/queries/source-items.ts';
 import { type ErrorCode, errorCodes } from '../../shared/error.ts';
+import { backoffMs, spreadMs } from '../backoff.ts';
+import { wait } from '../wait.ts';
 import { WorkAborted } from '../worker/abort.ts';
-import { wait } from '../worker/wait.ts';
 import type { ImportRun } from './import-run.ts';
 
 const itemAttempts = 3;
 const pauseFactor = 4;
+const longestPauseMs = 60_000;
 /** So many items one after the other that no attempt helped: the source is down, and every pause would be for nothing. */
 const lostInRowMost = 3;
 
@@ -32,7 +34,7 @@ export async function withAttempts(
   const most = current.lostInRow < lostInRowMost ? itemAttempts : 1;
   let end = await read(item);
   for (let attempt = 1; attempt < most && passes(end); attempt++) {
-    const pauseMs = itemRetryMs * pauseFactor ** (attempt - 1) * (0.75 + Math.random() / 2);
+    const pauseMs = spreadMs(backoffMs(attempt - 1, itemRetryMs, longestPauseMs, pauseFactor), [0.75, 1.25]);
     run.services.log.info({ item: item.key, attempt, pause_ms: Math.round(pauseMs) }, 'the item is read again soon');
     await wait(pauseMs, run.signal);
     run.signal.throwIfAborted();

@@ -1,7 +1,7 @@
 import { transaction } from '../../db/database.ts';
 import type { StoredRule } from '../../db/queries/assignment-rules.ts';
 import { removeEarlierRejectedRows, removeRejectedRows } from '../../db/queries/rejected-rows.ts';
-import { beginItem, type Reader, type ReadyItem } from '../../db/queries/source-items.ts';
+import { beginItem, type Reader, type ReadyItem, saveCheckpoint } from '../../db/queries/source-items.ts';
 import { keyBytes } from '../../db/queries/source-ledger.ts';
 import { AppError } from '../../shared/error.ts';
 import type { ByteStream } from '../byte-stream.ts';
@@ -92,7 +92,10 @@ async function storeRows<Row extends SourceRow>(
   { reader, rules, onExisting, rows, toleratesRejected = false }: ItemReading<Row>,
 ): Promise<void> {
   const origin = { accountId, connectorId, sourceItemId: item.id };
-  const store = new ChunkStore(services.database, { origin, reader, fileName: item.key, onExisting });
+  const store = new ChunkStore(services.database, {
+    ...{ origin, executionId: reader.executionId, fileName: item.key, onExisting },
+    checkpoint: (connection, chunk) => saveCheckpoint(connection, reader, item.id, chunk),
+  });
   let { rejected } = item;
   let storing: Promise<unknown> = Promise.resolve();
   try {

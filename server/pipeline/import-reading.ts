@@ -7,8 +7,8 @@ import {
 } from '../../db/queries/source-items.ts';
 import { AppError } from '../../shared/error.ts';
 import type { SourceItem } from '../connectors/connector.ts';
+import { wait } from '../wait.ts';
 import { WorkAborted } from '../worker/abort.ts';
-import { wait } from '../worker/wait.ts';
 import { sha256 } from './fetch/listing.ts';
 import { itemBounds, unpacked } from './fetch/unpack.ts';
 import { sourceVersion } from './fetch/versions.ts';

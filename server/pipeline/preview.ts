@@ -11,6 +11,8 @@ export interface Preview extends PreviewTable {
   item: { key: string; size: number | undefined } | undefined;
   /** Items that would not be read now, some of them. */
   waiting: { key: string; reason: string }[];
+  /** The rows are the newest events of a topic, which `item` names; their lines are offsets. */
+  isStream?: boolean;
 }
 
 const itemsLookedAt = 1_000;

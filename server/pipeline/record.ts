@@ -13,12 +13,13 @@ import { releaseClaims } from '../../db/queries/workers.ts';
 import { AppError, type Failure } from '../../shared/error.ts';
 import type { RecordingState } from '../../shared/interaction.ts';
 import { CallGroup } from '../call-group.ts';
+import { ResultTargets } from '../feedback/targets.ts';
 import type { Services } from '../services.ts';
 import type { WorkHandler } from '../worker/handler.ts';
 import { announceFailed } from './record/announce-failed.ts';
 import { fetchRecording } from './record/fetch-recording.ts';
 import { fetchTranscript } from './record/fetch-transcript.ts';
-import { isLate, waitAfter } from './record/late.ts';
+import { isLate, transcriptLateSeconds, type Wait, waitAfter } from './record/late.ts';
 import { SourceSessions } from './record/sessions.ts';
 
 /**
@@ -33,14 +34,25 @@ const maxAttempts = 5;
  * URL. What follows is decided when all of them are here or failed: an analysis, or the interaction's end as failed
  * where nothing is left to analyse.
  */
-export function recordHandler(services: Services, _options: { ffmpegPath?: string | undefined } = {}): WorkHandler {
+export function recordHandler(services: Services): WorkHandler {
   const { pool } = services.database;
   const sessions = new SourceSessions(services);
+  const targets = new ResultTargets(services.keyring);
   const loading = new CallGroup((list: Work[]) => loadRecordings(pool, list));
-  const settling = new CallGroup((results: RecordResult[]) => settleRecordings(pool, results, announceFailed));
+  const settling = new CallGroup((results: RecordResult[]) => settleRecordings(pool, results, announceFailed(targets)));
+
+  /** What one of the same moment is at fault for, or a connection that was lost, must not have the others fetched again. */
+  async function written(result: RecordResult): Promise<boolean | undefined> {
+    try {
+      return await settling.add(result);
+    } catch (error) {
+      services.log.debug({ err: error }, 'recordings could not be written together; each is written by itself');
+      return (await settleRecordings(pool, [result], announceFailed(targets)))[0];
+    }
+  }
 
   async function settle(work: Work, list: RecordingList | undefined, fetched: Fetched): Promise<void> {
-    if (await settling.add({ work, ...fetched, next: list ? nextOf(list, fetched) : 'nothing' })) return;
+    if (await written({ work, ...fetched, next: list ? nextOf(list, fetched) : 'nothing' })) return;
     throw new AppError('lease_lost', 'Another worker has taken this recording over.');
   }
 
@@ -53,17 +65,17 @@ export function recordHandler(services: Services, _options: { ffmpegPath?: strin
     if (transcript) await writeTranscript(pool, work, transcript);
   }
 
-  /** Waits for what nobody is to blame for, however often; throws the first other failure. */
+  /** Waits for what nobody is to blame for; throws the first other failure. */
   async function postpone(work: Work, failures: FetchFailure[]): Promise<void> {
-    const late = failures.flatMap(({ row, reason }) => (row && isLate(reason) ? [row.position] : []));
+    const waits = failures.map((failure) => ({ ...failure, wait: waitFor(work, failure) }));
+    const late = waits.flatMap(({ row, wait }) => (row && wait?.isBounded ? [row.position] : []));
     if (late.length > 0) await markLate(pool, work, late);
-    const delays: number[] = [];
-    for (const { row, reason } of failures) {
-      const delaySeconds = row || !isLate(reason) ? waitAfter(reason, row?.lateSeconds ?? 0) : undefined;
-      if (delaySeconds === undefined) throw reason;
-      delays.push(delaySeconds);
-    }
-    await releaseClaims(pool, [{ ...work, delayMs: Math.max(...delays) * 1000 }]);
+    const other = waits.find(({ wait }) => !wait);
+    if (other) throw other.reason;
+    const delaySeconds = Math.max(...waits.map(({ wait }) => wait?.seconds ?? 0));
+    const away = failures.find(({ reason }) => !isLate(reason));
+    if (away) services.log.warn({ err: away.reason, delaySeconds }, 'a recording cannot be had now; tried again later');
+    await releaseClaims(pool, [{ ...work, delayMs: delaySeconds * 1000 }]);
   }
 
   return {
@@ -100,6 +112,10 @@ interface FetchFailure {
   reason: unknown;
 }
 
+function waitFor({ subject, attempts }: Work, { row, reason }: FetchFailure): Wait | undefined {
+  return waitAfter(reason, row ? (row.lateSeconds ?? 0) : transcriptLateSeconds(subject), attempts);
+}
+
 async function fetchAll(
   services: Services,
   sessions: SourceSessions,
@@ -133,11 +149,11 @@ function fulfilled<T>(attempt: PromiseSettledResult<T>): T[] {
 }
 
 function nextOf(list: RecordingList, { outcomes, transcript }: Fetched): RecordResult['next'] {
-  const { recordings, hasTranscript, externalId, callbackUrl } = list;
+  const { recordings, hasTranscript, externalId, callbackUrl, connectorId } = list;
   const all: { state: RecordingState }[] = [...recordings, ...outcomes, ...(transcript ? [transcript] : [])];
   if (hasTranscript || all.some(({ state }) => state === 'here')) return 'analyse';
   const failure = outcomes.find((outcome) => outcome.state === 'failed')?.failure ?? failureOf(transcript);
-  return { failure, externalId, callbackUrl };
+  return { failure, externalId, callbackUrl, connectorId };
 }
 
 function failureOf(transcript: TranscriptOutcome | undefined): Failure {

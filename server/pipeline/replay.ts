@@ -115,11 +115,12 @@ async function replayGroup(
   const config = importConfigSchema.parse(connector.config);
   const rules = await listEnabledRules(services.database.pool, accountId);
   const settings = { column_mapping: config.column_mapping, ...rowSettingsOf(config, connector.timezone) };
+  const stream = connector.type.stream?.(connector.config);
   const good: GoodRow[] = [];
   const bad: StillRejected[] = [];
   const unread: ReplayResult[] = [];
   for (const row of rows) {
-    const outcome = readReplayed(row, given.get(row.id), settings);
+    const outcome = readReplayed(row, given.get(row.id), settings, stream?.fieldsOf);
     if ('unread' in outcome) unread.push(stillRejected(row.id, outcome.unread));
     else if ('code' in outcome) bad.push({ id: row.id, ...outcome });
     else good.push({ row, interaction: outcome });
@@ -128,6 +129,7 @@ async function replayGroup(
   const stored = await storeReplayed(replay, good, {
     connectorId: connector.id,
     onExisting: config.on_existing,
+    hasResultsTopic: stream?.resultsTopic !== undefined,
     rules,
   });
   return [...stored, ...unread, ...bad.map(({ id, reason }) => stillRejected(id, reason))];

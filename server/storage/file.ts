@@ -1,34 +1,26 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { open, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../shared/error.ts';
 import { DirectFile } from './direct-file.ts';
+import { segmentsOfKey } from './key.ts';
 import { SealedReader } from './open-stream.ts';
+import { PartialFolder } from './partial-folder.ts';
 import type { DirectWriter, Storage } from './storage.ts';
+import { failed, writeFailure } from './write-failure.ts';
 import { SealedWriter } from './writer.ts';
 
 /** Files under way lie in here, on the same file system, so that putting them in place is one rename. */
 const partialFolder = '.partial';
-const abandonedMs = 24 * 3600_000;
 
 /** Sealed files in a folder of ours, one a key. Files are 0600 and folders 0700. */
 export function openFileStorage(root: string, storageKey: Buffer): Storage {
-  const pathOf = (key: string) => join(root, ...safeSegments(key));
-  const temporaryPath = () => join(root, partialFolder, randomUUID());
+  const pathOf = (key: string) => join(root, ...segmentsOfKey(key));
+  const partial = new PartialFolder(join(root, partialFolder));
   const writer = new SealedWriter();
-  let prepared: Promise<void> | undefined;
-  const prepare = () => {
-    prepared ??= preparePartial(root).catch((error: unknown) => {
-      prepared = undefined;
-      throw writeFailure(error, root);
-    });
-    return prepared;
-  };
   return {
     async put(key, content) {
       const path = pathOf(key);
-      const temporary = temporaryPath();
-      await prepare();
+      const temporary = await partial.newPath();
       const file = writer.begin({ temporary, path }, storageKey);
       try {
         for await (const bytes of content) await file.write(bytes);
@@ -40,8 +32,8 @@ export function openFileStorage(root: string, storageKey: Buffer): Storage {
     },
     async direct(key) {
       const path = pathOf(key);
-      await prepare();
-      return inWords(new DirectFile({ temporary: temporaryPath(), path }, storageKey), root);
+      const temporary = await partial.newPath();
+      return inWords(new DirectFile({ temporary, path }, storageKey), root);
     },
     async read(key, range) {
       const { reader, handle } = await openSealed(pathOf(key), key, storageKey);
@@ -68,28 +60,6 @@ export function openFileStorage(root: string, storageKey: Buffer): Storage {
   };
 }
 
-const segment = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$/;
-
-/** Keys are made by us; one that is not of our making never becomes a path. */
-function safeSegments(key: string): string[] {
-  const segments = key.split('/');
-  if (segments.every((part) => segment.test(part))) return segments;
-  throw new AppError('invalid', `"${key.slice(0, 200)}" is no storage key.`);
-}
-
-/** Makes the folder, and clears what a program that was killed left in it. */
-async function preparePartial(root: string): Promise<void> {
-  const folder = join(root, partialFolder);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const name of await readdir(folder)) {
-    const path = join(folder, name);
-    const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
-    if (facts && Date.now() - facts.mtimeMs > abandonedMs) await rm(path, { force: true });
-  }
-}
-
 async function openSealed(path: string, key: string, storageKey: Buffer) {
   const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
@@ -112,26 +82,6 @@ async function ignoring(codes: string[], action: Promise<void>): Promise<void> {
   }
 }
 
-const noRoom: Record<string, string> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EFBIG: 'files may not grow any further here',
-};
-
-/** What failed while writing; failures of the content's own source pass through as they are. */
-function writeFailure(error: unknown, root: string): unknown {
-  if (error instanceof AppError) return error;
-  const { code } = error as NodeJS.ErrnoException;
-  const full = code === undefined ? undefined : noRoom[code];
-  if (full)
-    return new AppError(
-      'storage_full',
-      `There is no room left in ${root}: ${full}. Free some space; it will be tried again.`,
-      { cause: error, retryAfterSeconds: 60 },
-    );
-  return (error as NodeJS.ErrnoException).syscall === undefined ? error : failed(`Writing into ${root} failed`, error);
-}
-
 /** The same file, whose failures are told as those of put(). */
 function inWords(file: DirectFile, root: string): DirectWriter {
   const told = <T>(work: () => T): T => {
@@ -146,8 +96,4 @@ function inWords(file: DirectFile, root: string): DirectWriter {
     end: () => told(() => file.end()),
     abandon: () => told(() => file.abandon()),
   };
-}
-
-function failed(what: string, cause: unknown): AppError {
-  return new AppError('storage_failed', `${what} (${(cause as Error).message}).`, { cause });
 }

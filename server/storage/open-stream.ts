@@ -1,8 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { ByteStream } from '../byte-stream.ts';
+import { closedUnread } from './closed-unread.ts';
 import {
   type ChunkCipher,
   chunkBytes,
+  chunkPosition,
   damaged,
   headerBytes,
   knownFile,
@@ -18,6 +20,7 @@ export class SealedReader {
   readonly #cipher: ChunkCipher;
   readonly #layout: Layout;
   readonly #name: string;
+  #sealed: Buffer | undefined;
 
   private constructor(handle: FileHandle, cipher: ChunkCipher, layout: Layout, name: string) {
     this.#handle = handle;
@@ -39,45 +42,56 @@ export class SealedReader {
     return this.#layout.contentBytes;
   }
 
-  /** Content from `start` to before `end`, opened chunk by chunk; closes the file at the end. */
-  async *stream(start: number, end: number): ByteStream & AsyncGenerator<Uint8Array> {
+  /** Content from `start` to before `end`, opened chunk by chunk; closes the file at the end, or when it is left. */
+  stream(start: number, end: number): ByteStream {
+    return closedUnread(this.#pieces(start, end), () => this.#handle.close());
+  }
+
+  async *#pieces(start: number, end: number): AsyncGenerator<Uint8Array> {
     try {
       for (let at = start; at < end; ) {
         const first = Math.floor(at / chunkBytes);
-        const plain = await this.#chunks(first, Math.min(chunksAtOnce, this.#layout.chunks - first));
-        const from = at - first * chunkBytes;
-        const part = plain.subarray(from, Math.min(plain.length, from + (end - at)));
-        at += part.length;
-        yield part;
+        for (const plain of await this.#chunks(first, Math.min(chunksAtOnce, this.#layout.chunks - first))) {
+          const from = at % chunkBytes;
+          const part = plain.subarray(from, Math.min(plain.length, from + (end - at)));
+          at += part.length;
+          if (part.length > 0) yield part;
+        }
       }
     } finally {
       await this.#handle.close();
     }
   }
 
-  async #chunks(first: number, count: number): Promise<Buffer> {
+  async #chunks(first: number, count: number): Promise<Buffer[]> {
     const sealedEnd = headerBytes + this.#layout.contentBytes + this.#layout.chunks * (sealedChunkBytes - chunkBytes);
-    const position = headerBytes + first * sealedChunkBytes;
+    const position = chunkPosition(first);
     const length = Math.min(count * sealedChunkBytes, sealedEnd - position);
-    const sealed = await readFully(this.#handle, position, length, this.#name);
-    const plain = Array.from({ length: count }, (_, i) => {
+    // The same memory each time: new buffers have V8 look for old ones, through all that it holds.
+    this.#sealed ??= Buffer.allocUnsafeSlow(Math.min(chunksAtOnce * sealedChunkBytes, sealedEnd - headerBytes));
+    const sealed = this.#sealed.subarray(0, length);
+    await fill(this.#handle, sealed, position, this.#name);
+    return Array.from({ length: count }, (_, i) => {
       const index = first + i;
       const piece = sealed.subarray(i * sealedChunkBytes, (i + 1) * sealedChunkBytes);
       return openChunk(this.#cipher, index, index === this.#layout.chunks - 1, piece, this.#name);
     });
-    return plain.length === 1 && plain[0] ? plain[0] : Buffer.concat(plain);
   }
 }
 
 const chunksAtOnce = 2;
 
-async function readFully(handle: FileHandle, position: number, length: number, name: string): Promise<Buffer> {
+/** So many bytes from there. Throws `sealed_data_damaged` where there are fewer. */
+export async function readFully(handle: FileHandle, position: number, length: number, name: string): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(length);
-  let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);
+  await fill(handle, buffer, position, name);
+  return buffer;
+}
+
+async function fill(handle: FileHandle, buffer: Buffer, position: number, name: string): Promise<void> {
+  for (let filled = 0; filled < buffer.length; ) {
+    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, position + filled);
     if (bytesRead === 0) throw damaged(name, 'it is cut short');
     filled += bytesRead;
   }
-  return buffer;
 }

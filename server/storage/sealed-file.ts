@@ -1,4 +1,4 @@
-import { chunkBytes } from './sealed.ts';
+import { chunkBytes, chunkPosition } from './sealed.ts';
 import type { StoredObject } from './storage.ts';
 import type { ChunkOrder, Order, Reply } from './writer-order.ts';
 
@@ -21,6 +21,7 @@ export class SealedFile {
   #memory: Uint8Array = new Uint8Array(0);
   #length = 0;
   #isBegun = false;
+  #chunksWritten = 0;
   #isDead = false;
   #failure: Error | undefined;
   #stored: { resolve: (stored: StoredObject) => void; reject: (error: Error) => void } | undefined;
@@ -30,6 +31,11 @@ export class SealedFile {
     this.#id = id;
     this.#begin = begin;
     this.#channel = channel;
+  }
+
+  /** So many bytes of its sealed form are in the file and stay as they are: whole chunks, but not the last. */
+  get writtenBytes(): number {
+    return this.#chunksWritten === 0 ? 0 : chunkPosition(this.#chunksWritten);
   }
 
   /**
@@ -77,6 +83,7 @@ export class SealedFile {
       this.#channel.ended();
       this.#stored?.resolve(stored);
     } else if (slot === undefined) this.#abandoned?.();
+    else this.#chunksWritten++;
   }
 
   /** The thread has died. */

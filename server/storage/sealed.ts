@@ -22,6 +22,11 @@ export const sealedChunkBytes = chunkBytes + tagBytes;
 const saltBytes = 16;
 export const headerBytes = 8 + saltBytes;
 
+/** Where a chunk begins in the file, if those before it are full. */
+export function chunkPosition(index: number): number {
+  return headerBytes + index * sealedChunkBytes;
+}
+
 export interface ChunkCipher {
   header: Buffer;
   fileKey: Buffer;

@@ -19,8 +19,8 @@ export interface DirectWriter {
 /** Recordings and reports at rest, encrypted. Keys are slash-separated and made by us. */
 export interface Storage {
   /**
-   * Streams the content in under a temporary name and puts it in place when complete; a second put replaces the first.
-   * Throws `storage_full` when there is no room and leaves nothing behind.
+   * Streams the content in. It is there, whole, when this resolves, and not a byte of it before; a second put replaces
+   * the first. Throws `storage_full` when there is no room and leaves nothing behind.
    */
   put(key: string, content: ByteStream): Promise<StoredObject>;
   /**

@@ -1,5 +1,6 @@
 import type { PoolConnection } from 'mysql2/promise';
-import { type AnalysisResult, type AnalysisSubject, findAnalysisIds } from '../../db/queries/analyses.ts';
+import { type AnalysisResult, findAnalysisIds } from '../../db/queries/analyses.ts';
+import type { AnalysisSubject } from '../../db/queries/analysis-subjects.ts';
 import type { ProfileVersion } from '../../db/queries/assignment-rules.ts';
 import { findAnnounced } from '../../db/queries/webhooks.ts';
 import type { Work } from '../../db/queries/work.ts';

@@ -1,4 +1,5 @@
 import type { AppError, Failure } from '../../shared/error.ts';
+import { spreadMs } from '../backoff.ts';
 import type { PostAnswer } from '../security/post.ts';
 
 /** What follows from an attempt: it is delivered; or it failed, and is tried again after a while, or not. */
@@ -14,7 +15,7 @@ export interface RetryRules {
 /** Attempts begin at about 0, 10 and 30 s. */
 export const contractDelaysMs = [10_000, 20_000] as const;
 
-const jitter = 0.2;
+const delayShares = [0.8, 1.2] as const;
 const longestRetryAfterMs = 10 * 60_000;
 
 /**
@@ -33,7 +34,7 @@ export function judgeAttempt(
   const failure = failureOf(outcome, host);
   const delayMs = rules.delaysMs[attempts - 1];
   if (delayMs === undefined || !passes(outcome)) return { state: 'failed', failure, delayMs: 0 };
-  const own = delayMs * (1 - jitter + 2 * jitter * rules.random());
+  const own = spreadMs(delayMs, delayShares, rules.random);
   return { state: 'retry', failure, delayMs: Math.max(own, askedDelayMs(outcome, rules.now)) };
 }
 

@@ -1,10 +1,12 @@
 import type { Pool } from 'mysql2/promise';
+import { databaseError } from '../../db/failure.ts';
 import { postponeWork, type Work } from '../../db/queries/work.ts';
 import { releaseClaims } from '../../db/queries/workers.ts';
 import { AppError, errorCodes, type Failure } from '../../shared/error.ts';
 import type { Log } from '../log.ts';
 import { abortCauseOf } from './abort.ts';
 import type { WorkHandler } from './handler.ts';
+import type { Leases } from './leases.ts';
 import { attemptsAllowed, decide, describeFailure, workError } from './retry.ts';
 
 /** A piece of work under this worker's claim. */
@@ -17,6 +19,8 @@ export interface Held {
 interface Surroundings {
   pool: Pool;
   log: Log;
+  /** Where attempts are counted by somebody. */
+  leases?: Pick<Leases, 'uncount'>;
 }
 
 /** One attempt and what follows from its failure. Never throws: what cannot be written now comes back with the lease. */
@@ -27,6 +31,7 @@ export async function perform(handler: WorkHandler, held: Held, surroundings: Su
       await giveUp(handler, work, diedTooOften(work, lastFailure), surroundings.log);
     else await attempt(handler, held, surroundings);
   } catch (error) {
+    if (databaseError(error)) surroundings.leases?.uncount(work);
     surroundings.log.error(
       { err: error, ...nameOf(work), aborted: signal.aborted },
       'a failure could not be written; the work comes back when its lease ends',
@@ -34,27 +39,35 @@ export async function perform(handler: WorkHandler, held: Held, surroundings: Su
   }
 }
 
-async function attempt(handler: WorkHandler, { work, signal }: Held, surroundings: Surroundings): Promise<void> {
+async function attempt(handler: WorkHandler, held: Held, surroundings: Surroundings): Promise<void> {
+  const { work, signal } = held;
   try {
     // Work that waited for its turn may have been lost or cancelled by now.
     signal.throwIfAborted();
     await handler.run(work, signal);
   } catch (thrown) {
-    await afterFailure(handler, work, signal.aborted ? signal.reason : thrown, surroundings);
+    await afterFailure(handler, held, signal.aborted ? signal.reason : thrown, surroundings);
     if (abortCauseOf(signal) === 'stopping') await releaseClaims(surroundings.pool, [work]);
   }
 }
 
-async function afterFailure(handler: WorkHandler, work: Work, thrown: unknown, { pool, log }: Surroundings) {
+async function afterFailure(
+  handler: WorkHandler,
+  { work, signal }: Held,
+  thrown: unknown,
+  { pool, log, leases }: Surroundings,
+) {
   const error = workError(thrown, `the step "${work.kind}"`);
   if (error.code === 'lease_lost') {
     log.info(nameOf(work), 'stopped working on it: the lease is over or given back');
+    if (abortCauseOf(signal) !== 'stopping') leases?.uncount(work);
     return;
   }
   const verdict = decide(error, work.attempts, handler.maxAttempts);
   if (verdict.action === 'give_up') return await giveUp(handler, work, error, log);
   log.warn({ err: error, ...nameOf(work), delayMs: verdict.delayMs }, 'failed; tried again later');
   await postponeWork(pool, work, verdict.delayMs, { code: error.code, message: error.message });
+  if (error.code === 'database_unavailable') leases?.uncount(work);
 }
 
 async function giveUp(handler: WorkHandler, work: Work, error: AppError, log: Log): Promise<void> {

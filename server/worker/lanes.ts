@@ -42,6 +42,15 @@ export const lanes: Lane[] = [
     // Longer than the wait for another attempt.
     idleMs: 60_000,
   },
+  {
+    ...shared,
+    name: 'feedback',
+    kinds: ['feedback'],
+    handlers: moduleUrl('./lanes/feedback.js'),
+    claimAhead: 0,
+    // Longer than a topic is left alone that cannot be written to.
+    idleMs: 60_000,
+  },
 ];
 
 function moduleUrl(path: string): string {

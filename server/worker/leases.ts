@@ -3,8 +3,9 @@ import { cancelRequestedAmong } from '../../db/queries/executions.ts';
 import type { Work } from '../../db/queries/work.ts';
 import { type Claim, renewClaims } from '../../db/queries/workers.ts';
 import type { Log } from '../log.ts';
+import { wait } from '../wait.ts';
 import { type AbortCause, WorkAborted } from './abort.ts';
-import { wait } from './wait.ts';
+import { UncountedAttempts } from './uncounted-attempts.ts';
 
 /** What one worker thread holds, and its claim on it. */
 export interface Leases {
@@ -12,6 +13,8 @@ export interface Leases {
   hold(work: Work, claimedAtMs: number): AbortSignal;
   drop(work: Work): void;
   held(): Work[];
+  /** An attempt came to nothing because the database or the lease was lost: it is not counted against the work. */
+  uncount(work: Work): void;
   /** Tells everything that is held to stop. */
   abort(cause: AbortCause): void;
   /** No renewals any more. */
@@ -33,10 +36,13 @@ const longestTickMs = 1_000;
 
 export function openLeases({ pool, leaseSeconds, log }: { pool: Pool; leaseSeconds: number; log: Log }): Leases {
   const leaseMs = leaseSeconds * 1000;
-  const entries = new Map<number, Entry>();
+  // By claim: what was lost may be claimed again here, before whoever lost it has ended.
+  const entries = new Map<string, Entry>();
+  const uncounted = new UncountedAttempts();
   const closing = new AbortController();
 
-  const abortEntry = ({ id }: Claim, cause: AbortCause) => entries.get(id)?.controller.abort(new WorkAborted(cause));
+  const abortEntry = (claim: Claim, cause: AbortCause) =>
+    entries.get(keyOf(claim))?.controller.abort(new WorkAborted(cause));
 
   async function renew(): Promise<void> {
     const startedAtMs = performance.now();
@@ -71,6 +77,7 @@ export function openLeases({ pool, leaseSeconds, log }: { pool: Pool; leaseSecon
       await wait(tickMs, closing.signal);
       try {
         await renew();
+        await uncounted.write(pool);
         await listenForCancels();
       } catch (error) {
         log.warn({ err: error }, 'the leases could not be renewed; tried again');
@@ -84,11 +91,12 @@ export function openLeases({ pool, leaseSeconds, log }: { pool: Pool; leaseSecon
   return {
     hold(work, claimedAtMs) {
       const controller = new AbortController();
-      entries.set(work.id, { work, controller, renewedAtMs: claimedAtMs });
+      entries.set(keyOf(work), { work, controller, renewedAtMs: claimedAtMs });
       return controller.signal;
     },
-    drop: ({ id }) => void entries.delete(id),
+    drop: (work) => void entries.delete(keyOf(work)),
     held: () => [...entries.values()].map(({ work }) => work),
+    uncount: ({ id }) => uncounted.add(id),
     abort(cause) {
       for (const { work } of entries.values()) abortEntry(work, cause);
     },
@@ -98,4 +106,8 @@ export function openLeases({ pool, leaseSeconds, log }: { pool: Pool; leaseSecon
       await keeping;
     },
   };
+}
+
+function keyOf({ id, claim }: Claim): string {
+  return `${id} ${claim}`;
 }

@@ -16,12 +16,21 @@ import { Pause } from './pause.ts';
 export interface Loop {
   /** There may be something to do: look now. */
   wake(): void;
+  /** These were made just now: claim them, if there is room for all; otherwise look for what there is. */
+  take(subjects: readonly Buffer[]): void;
+  held(): HeldWork;
   /** Nothing held, and nothing was due at the last look. */
   isIdle(): boolean;
   /** Claims no more. What is held goes on. */
   quiesce(): void;
   /** Resolves when nothing is held any more. */
   drained(): Promise<void>;
+}
+
+/** Being worked on, and claimed but not yet begun. */
+export interface HeldWork {
+  running: Work[];
+  waiting: Work[];
 }
 
 export interface LoopSettings {
@@ -33,8 +42,8 @@ export interface LoopSettings {
   claimAhead?: number;
   /** How long to wait before looking again when nothing was due. */
   pollMs?: number;
-  /** Told of every change of what is held: first those being worked on, then those waiting for their turn. */
-  onChange?: (running: Work[], waiting: Work[]) => void;
+  /** Told of every change of what is held. */
+  onChange?: () => void;
 }
 
 export function startLoop(handler: WorkHandler, settings: LoopSettings): Loop {
@@ -45,23 +54,41 @@ class WorkLoop implements Loop {
   readonly #handler: WorkHandler;
   readonly #settings: LoopSettings;
   readonly #claimAhead: number;
+  readonly #pollMs: number;
   readonly #waiting: Held[] = [];
   readonly #running = new Map<Held, Promise<void>>();
   readonly #pause: Pause;
   readonly #serving: Promise<void>;
   #isQuiet = false;
   #sawNothing = false;
+  /** What was announced since the last look. */
+  #named: Buffer[] = [];
+  #isSweepWanted = true;
+  #sweptAtMs = 0;
 
   constructor(handler: WorkHandler, settings: LoopSettings) {
     this.#handler = handler;
     this.#settings = settings;
     this.#claimAhead = settings.claimAhead ?? 0;
-    this.#pause = new Pause(settings.pollMs ?? 1_000);
+    this.#pollMs = settings.pollMs ?? 1_000;
+    this.#pause = new Pause(this.#pollMs);
     this.#serving = this.#serve();
   }
 
   wake(): void {
+    this.#isSweepWanted = true;
     this.#pause.end();
+  }
+
+  take(subjects: readonly Buffer[]): void {
+    // What does not fit is not kept: whatever is due longest is taken when there is room.
+    if (subjects.length > this.#room() - this.#named.length) this.#isSweepWanted = true;
+    else this.#named.push(...subjects);
+    this.#pause.end();
+  }
+
+  held(): HeldWork {
+    return { running: [...this.#running.keys()].map(workOf), waiting: this.#waiting.map(workOf) };
   }
 
   isIdle(): boolean {
@@ -92,24 +119,42 @@ class WorkLoop implements Loop {
   }
 
   async #look(): Promise<void> {
-    const room = this.#handler.concurrency + this.#claimAhead - this.#running.size - this.#waiting.length;
+    const named = this.#named.splice(0);
+    const room = this.#room();
     // With work claimed ahead there is time to wait for room for a whole batch.
     if (room <= this.#claimAhead / 2) return;
-    await this.#claim(room);
-    this.#begin();
+    // Announcements that come all the time must not keep it from finding what was never announced.
+    const isSweep = this.#isSweepWanted || named.length === 0 || performance.now() - this.#sweptAtMs >= this.#pollMs;
+    try {
+      await (isSweep ? this.#sweep(room) : this.#claim(room, named));
+    } finally {
+      // What is claimed is begun, even if the look failed after that: else it would take all room and never end.
+      this.#begin();
+    }
   }
 
-  async #claim(limit: number): Promise<void> {
+  #room(): number {
+    return this.#handler.concurrency + this.#claimAhead - this.#running.size - this.#waiting.length;
+  }
+
+  async #sweep(room: number): Promise<void> {
+    this.#isSweepWanted = false;
+    this.#sweptAtMs = performance.now();
+    this.#sawNothing = (await this.#claim(room)) < room;
+  }
+
+  /** How many pieces it got. */
+  async #claim(limit: number, subjects?: readonly Buffer[]): Promise<number> {
     const { pool, leaseSeconds, leases } = this.#settings;
     const claimedAtMs = performance.now();
-    const claimed = await claimWork(pool, this.#handler.kind, { limit, leaseSeconds });
-    this.#sawNothing = claimed.length < limit;
+    const claimed = await claimWork(pool, this.#handler.kind, { limit, leaseSeconds, subjects });
     const repeated = claimed.filter(({ attempts }) => attempts > 1).map(({ id }) => id);
     for (const work of claimed)
       this.#waiting.push({ work, signal: leases.hold(work, claimedAtMs), lastFailure: undefined });
-    if (repeated.length === 0) return;
+    if (repeated.length === 0) return claimed.length;
     const failures = await lastFailures(pool, repeated);
     for (const held of this.#waiting) held.lastFailure ??= failures.get(held.work.id);
+    return claimed.length;
   }
 
   #begin(): void {
@@ -120,7 +165,7 @@ class WorkLoop implements Loop {
         held,
         perform(this.#handler, held, this.#settings).finally(() => this.#end(held)),
       );
-      this.#tellChange();
+      this.#settings.onChange?.();
     }
   }
 
@@ -128,21 +173,18 @@ class WorkLoop implements Loop {
     this.#running.delete(held);
     this.#settings.leases.drop(held.work);
     this.#begin();
-    this.#tellChange();
-    this.#pause.end();
+    this.#settings.onChange?.();
+    this.wake();
   }
 
   async #giveBack(): Promise<void> {
-    const unbegun = this.#waiting.splice(0).map(({ work }) => work);
+    const unbegun = this.#waiting.splice(0).map(workOf);
     for (const work of unbegun) this.#settings.leases.drop(work);
     await releaseClaims(this.#settings.pool, unbegun);
-    this.#tellChange();
+    this.#settings.onChange?.();
   }
+}
 
-  #tellChange(): void {
-    this.#settings.onChange?.(
-      [...this.#running.keys()].map(({ work }) => work),
-      this.#waiting.map(({ work }) => work),
-    );
-  }
+function workOf({ work }: Held): Work {
+  return work;
 }

@@ -2,7 +2,7 @@ import type { Log } from '../log.ts';
 
 /** A task that is done again and again: at once, then every so often and whenever it is asked for, one at a time. */
 export interface RepeatedTask {
-  /** Does it now. While it is under way it is not begun again. */
+  /** Does it now; while it is under way, once more after it: what it looks for may have come after it had looked. */
   run(): void;
   /** Begins it no more, and waits for the end of what is under way. */
   stop(): Promise<void>;
@@ -21,6 +21,7 @@ export function startRepeatedTask(
   { everyMs, log, complaint }: RepeatedTaskSettings,
 ): RepeatedTask {
   let underWay: Promise<void> | undefined;
+  let isWanted = false;
   let isFailing = false;
   let isStopped = false;
 
@@ -34,17 +35,22 @@ export function startRepeatedTask(
     }
   }
 
-  function run(): void {
-    if (isStopped) return;
-    underWay ??= attempt().finally(() => {
+  function begin(): void {
+    if (isStopped || underWay) return;
+    isWanted = false;
+    underWay = attempt().finally(() => {
       underWay = undefined;
+      if (isWanted) begin();
     });
   }
 
-  const timer = setInterval(run, everyMs);
-  run();
+  const timer = setInterval(begin, everyMs);
+  begin();
   return {
-    run,
+    run() {
+      if (underWay) isWanted = true;
+      else begin();
+    },
     async stop() {
       isStopped = true;
       clearInterval(timer);

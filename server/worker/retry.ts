@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { databaseError } from '../../db/failure.ts';
 import { AppError, type Failure } from '../../shared/error.ts';
+import { backoffMs, spreadMs } from '../backoff.ts';
 
 /** The one place where retrying is decided, from the error's kind alone. */
 export type Verdict = { action: 'retry'; delayMs: number } | { action: 'give_up' };
@@ -30,8 +31,7 @@ export function attemptsAllowed(kind: AppError['kind'], maxAttempts: number): nu
 }
 
 export function retryDelayMs(attempts: number, random: () => number = Math.random): number {
-  const delayMs = Math.min(firstDelayMs * 2 ** (attempts - 1), longestDelayMs);
-  return Math.round(delayMs * (0.5 + random() / 2));
+  return Math.round(spreadMs(backoffMs(attempts - 1, firstDelayMs, longestDelayMs), [0.5, 1], random));
 }
 
 /** Anything thrown while working, as an AppError; a database that is away or full is transient, not ours. */

@@ -1,14 +1,17 @@
-import type { Work } from '../../db/queries/work.ts';
 import { releaseClaims } from '../../db/queries/workers.ts';
 import type { Services } from '../services.ts';
+import { endsWithin } from '../wait.ts';
+import type { WorkNames } from './announce/names.ts';
 import type { WorkHandler } from './handler.ts';
 import { openLeases } from './leases.ts';
-import { startLoop } from './loop.ts';
-import { endsWithin } from './wait.ts';
+import { type HeldWork, startLoop } from './loop.ts';
 
 /** Handlers at work in this thread, under one set of leases. */
 export interface Serving {
   wake(): void;
+  /** Claims these, as far as there is room. */
+  take(names: WorkNames): void;
+  held(): HeldWork;
   isIdle(): boolean;
   /**
    * Claims no more, lets what is held end, aborts it after `finishMs`, and gives back after `abortMs` more what still
@@ -20,14 +23,8 @@ export interface Serving {
 export interface ServeSettings {
   claimAhead?: number;
   pollMs?: number;
-  /** Told what is held whenever it changes. */
-  onChange?: (held: HeldWork) => void;
-}
-
-/** Being worked on, and claimed but not yet begun. */
-export interface HeldWork {
-  running: Work[];
-  waiting: Work[];
+  /** Told of every change of what is held: many times where many pieces begin or end together. */
+  onChange?: () => void;
 }
 
 export function serve(
@@ -38,16 +35,12 @@ export function serve(
   const { pool } = database;
   const { claimAhead, pollMs, onChange } = settings;
   const leases = openLeases({ pool, leaseSeconds: config.leaseSeconds, log });
-  const held = new Map<WorkHandler, HeldWork>();
   const loops = handlers.map((handler) =>
     startLoop(handler, {
       ...{ pool, log, leases, leaseSeconds: config.leaseSeconds },
       ...(claimAhead !== undefined && { claimAhead: Math.min(claimAhead, handler.concurrency) }),
       ...(pollMs !== undefined && { pollMs }),
-      onChange(running, waiting) {
-        held.set(handler, { running, waiting });
-        onChange?.(sumOf([...held.values()]));
-      },
+      ...(onChange && { onChange }),
     }),
   );
 
@@ -55,6 +48,11 @@ export function serve(
     wake() {
       for (const loop of loops) loop.wake();
     },
+    take({ kind, subjects }) {
+      for (const [index, handler] of handlers.entries())
+        if (handler.kind === kind) loops[index]?.take(subjects.map((subject) => Buffer.from(subject, 'hex')));
+    },
+    held: () => sumOf(loops.map((loop) => loop.held())),
     isIdle: () => loops.every((loop) => loop.isIdle()),
     async stop({ finishMs = 2_000, abortMs = 3_000 } = {}) {
       for (const loop of loops) loop.quiesce();

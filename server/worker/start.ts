@@ -4,13 +4,16 @@ import { removeOldAlerts } from '../../db/queries/alerts.ts';
 import { removeOldKeys } from '../../db/queries/idempotency.ts';
 import { removeOldWaitingItems } from '../../db/queries/waiting-items.ts';
 import { removeOldWebhooks } from '../../db/queries/webhook-sending.ts';
+import type { WorkKind } from '../../db/queries/work.ts';
 import { dueKinds, forgetOldWorkers, forgetWorker, seeWorker, type WorkerRecord } from '../../db/queries/workers.ts';
 import { newId } from '../../db/uuid.ts';
 import { cancelForgottenImports } from '../campaigns/tidy.ts';
 import type { ServiceSettings, Services } from '../services.ts';
+import type { Announcements, LocalWorkers } from './announce/announcements.ts';
+import { type LaneThread, openLaneThread } from './lane-thread.ts';
 import { type Lane, lanes as productLanes } from './lanes.ts';
-import { startRepeatedTask } from './repeated-task.ts';
-import { openThreadKeeper } from './thread-keeper.ts';
+import { type RepeatedTask, startRepeatedTask } from './repeated-task.ts';
+import { sweepMsOf, unannouncedMs } from './sweep.ts';
 
 export interface Workers {
   /** There may be work: look at once, not at the next poll. */
@@ -21,10 +24,14 @@ export interface Workers {
 
 export interface WorkersOptions {
   lanes?: Lane[];
+  /** How often lanes without a thread look for work. */
   pollMs?: number;
+  /** Where this program hears of work, and tells what its threads have made. */
+  announcements?: Announcements;
 }
 
 const tidyMs = 3_600_000;
+const watchMs = 1_000;
 
 /**
  * The worker role, from the main thread: looks for due work with one cheap query, keeps a thread for each lane that has
@@ -33,11 +40,16 @@ const tidyMs = 3_600_000;
 export function startWorkers(
   settings: ServiceSettings,
   services: Services,
-  { lanes = productLanes, pollMs = 1_000 }: WorkersOptions = {},
+  { lanes = productLanes, pollMs = sweepMsOf(services.config), announcements }: WorkersOptions = {},
 ): Workers {
   const { config, database, log } = services;
   const { pool } = database;
-  const keepers = lanes.map((lane) => openThreadKeeper(lane, settings, services, () => poll.run()));
+  const laneThreads = lanes.map((lane) =>
+    openLaneThread(lane, settings, services, {
+      onExit: () => poll.run(),
+      onAnnounced: (names) => announcements?.tell(names),
+    }),
+  );
   const self: WorkerRecord = {
     id: newId(),
     roles: [...new Set([...config.roles, 'worker'])],
@@ -46,13 +58,13 @@ export function startWorkers(
   };
 
   async function startDueLanes(): Promise<void> {
-    const idle = keepers.filter((keeper) => !keeper.isRunning());
+    const idle = laneThreads.filter((laneThread) => !laneThread.isRunning());
     if (idle.length === 0) return;
     const due = await dueKinds(
       pool,
       idle.flatMap(({ lane }) => lane.kinds),
     );
-    for (const keeper of idle) if (keeper.lane.kinds.some((kind) => due.includes(kind))) keeper.start();
+    for (const laneThread of idle) if (laneThread.lane.kinds.some((kind) => due.includes(kind))) laneThread.start();
   }
 
   const poll = startRepeatedTask(startDueLanes, {
@@ -61,9 +73,15 @@ export function startWorkers(
     complaint: 'due work could not be looked for; tried again',
   });
   // On a timer of its own: polls also come with each wake(), which may be many times a second.
-  const watching = setInterval(() => {
-    for (const keeper of keepers) keeper.watch();
-  }, pollMs);
+  const watching = setInterval(
+    () => {
+      for (const laneThread of laneThreads) laneThread.watch();
+    },
+    Math.min(pollMs, watchMs),
+  );
+  const looking = setInterval(() => {
+    if (pollMs > unannouncedMs && !announcements?.isReceiving()) wake();
+  }, unannouncedMs);
   const signOfLife = startRepeatedTask(() => seeWorker(pool, self), {
     everyMs: (config.leaseSeconds * 1000) / 3,
     log,
@@ -75,16 +93,39 @@ export function startWorkers(
     complaint: 'old workers, webhooks and idempotency keys could not be removed; tried again',
   });
 
+  function wake(): void {
+    poll.run();
+    for (const laneThread of laneThreads) laneThread.wake();
+  }
+
+  announcements?.serve(localWorkers(laneThreads, poll));
   return {
-    wake() {
-      poll.run();
-      for (const keeper of keepers) keeper.wake();
-    },
+    wake,
     async stop() {
       clearInterval(watching);
+      clearInterval(looking);
       await Promise.all([poll.stop(), signOfLife.stop(), tidying.stop()]);
-      await Promise.all(keepers.map((keeper) => keeper.stop()));
+      await Promise.all(laneThreads.map((laneThread) => laneThread.stop()));
       await forgetWorker(pool, self.id);
+    },
+  };
+}
+
+/** A lane without a thread is given one when the database says that something is due for it. */
+function localWorkers(laneThreads: LaneThread[], poll: RepeatedTask): LocalWorkers {
+  const of = (kind: WorkKind) => laneThreads.filter(({ lane }) => lane.kinds.includes(kind));
+  return {
+    wakeFor(list) {
+      for (const laneThread of list.flatMap(({ kind }) => of(kind))) {
+        if (laneThread.isRunning()) laneThread.wake();
+        else poll.run();
+      }
+    },
+    take(names) {
+      for (const laneThread of of(names.kind)) {
+        if (laneThread.isRunning()) laneThread.take(names);
+        else poll.run();
+      }
     },
   };
 }

@@ -1,8 +1,10 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openServices, type ServiceSettings, type Services } from '../services.ts';
+import type { WorkNames } from './announce/names.ts';
 import type { Lane, OpenHandlers } from './lanes.ts';
-import { type HeldWork, type Serving, serve } from './serve.ts';
+import { type Serving, serve } from './serve.ts';
+import { sweepMsOf } from './sweep.ts';
 
 /** The entry of a worker thread: serves one lane until told to stop, or until there has been nothing to do for a while. */
 export interface ThreadInput {
@@ -11,12 +13,21 @@ export interface ThreadInput {
 }
 
 /** To the thread. */
-export type Order = 'wake' | 'stop';
+export type Order = 'wake' | 'stop' | { take: WorkNames };
 
-/** From the thread: a sign of life, and what it holds, so that its crash can be told. */
-export interface Report {
-  running: { id: number; claim: number; attempts: number }[];
-  waiting: { id: number; claim: number; attempts: number }[];
+/** From the thread: what its commits have made, or what it holds. */
+export type Report = { announced: WorkNames[] } | HeldClaims;
+
+/** A sign of life, and what the thread holds, so that its crash can be told. */
+export interface HeldClaims {
+  running: HeldClaim[];
+  waiting: HeldClaim[];
+}
+
+interface HeldClaim {
+  id: number;
+  claim: number;
+  attempts: number;
 }
 
 const signOfLifeMs = 1_000;
@@ -38,19 +49,25 @@ async function main({ settings, lane }: ThreadInput): Promise<void> {
     connectionLimit,
     name: lane.name,
     silentSeconds: Math.max(1, Math.floor(leaseSeconds / 2)),
+    announce: (announced) => post({ announced }),
   });
   giveWay(services);
   const { openHandlers } = (await import(lane.handlers)) as { openHandlers: OpenHandlers };
-  let held: HeldWork = { running: [], waiting: [] };
-  const report = () =>
-    parentPort?.postMessage({ running: held.running.map(nameOf), waiting: held.waiting.map(nameOf) });
+  let willReport = false;
   const serving = serve(services, openHandlers(services, settings), {
     claimAhead: lane.claimAhead,
-    onChange(now) {
-      held = now;
-      report();
+    pollMs: sweepMsOf(services.config),
+    // All that begins and ends in a turn of the event loop is told at once: what is held may be hundreds of pieces.
+    onChange() {
+      if (!willReport) setImmediate(report);
+      willReport = true;
     },
   });
+  const report = () => {
+    willReport = false;
+    const { running, waiting } = serving.held();
+    post({ running: running.map(nameOf), waiting: waiting.map(nameOf) });
+  };
   const signs = setInterval(report, signOfLifeMs);
   await untilDone(serving, lane.idleMs);
   await serving.stop();
@@ -76,13 +93,18 @@ function untilDone(serving: Serving, idleMs: number): Promise<void> {
     };
     parentPort?.on('message', (order: Order) => {
       if (order === 'stop') done();
-      else serving.wake();
+      else if (order === 'wake') serving.wake();
+      else serving.take(order.take);
     });
   });
 }
 
-function nameOf({ id, claim, attempts }: Report['running'][number]): Report['running'][number] {
+function nameOf({ id, claim, attempts }: HeldClaim): HeldClaim {
   return { id, claim, attempts };
+}
+
+function post(report: Report): void {
+  parentPort?.postMessage(report);
 }
 
 await main(workerData as ThreadInput);

@@ -9,6 +9,7 @@ import { benchApi } from './api.ts';
 import { benchFuzz } from './fuzz.ts';
 import { benchImport } from './import.ts';
 import { benchInbox } from './inbox.ts';
+import { kafkaBenches } from './kafka.ts';
 import { benchMeasure } from './measure.ts';
 import { benchProduct } from './product.ts';
 import { benchRecordings } from './recordings.ts';
@@ -23,6 +24,7 @@ const benches: Record<string, () => Promise<BenchResult | BenchResult[]>> = {
   fuzz: benchFuzz,
   import: benchImport,
   inbox: benchInbox,
+  ...kafkaBenches,
   measure: benchMeasure,
   product: benchProduct,
   recordings: benchRecordings,
@@ -32,7 +34,7 @@ const benches: Record<string, () => Promise<BenchResult | BenchResult[]>> = {
 };
 
 const wanted = process.argv.slice(2);
-const unknown = wanted.find((name) => !(name in benches));
+const unknown = wanted.find((word) => !Object.keys(benches).some((name) => isNamed(name, word)));
 if (unknown) {
   console.error(`There is no bench "${unknown}". There are: ${Object.keys(benches).join(', ')}.`);
   process.exit(2);
@@ -42,12 +44,17 @@ removeLeftScratch();
 await ensurePrograms(['database', 'mariadb client', 'sshd', 'sftp'], { dataDir: tmpdir(), say: console.error });
 const results: BenchResult[] = [];
 for (const [name, bench] of Object.entries(benches)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  if (wanted.length > 0 && !wanted.some((word) => isNamed(name, word))) continue;
   console.error(`${name} …`);
   results.push(...[await bench()].flat());
 }
 report(results);
 process.exit(results.every(isMet) ? 0 : 1);
+
+/** `kafka` names all benches whose names begin with it. */
+function isNamed(name: string, word: string): boolean {
+  return name === word || name.startsWith(`${word}-`);
+}
 
 function isMet({ ratio, bar }: BenchResult): boolean {
   return ratio >= bar;

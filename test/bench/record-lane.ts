@@ -2,4 +2,4 @@ import { recordHandler } from '../../server/pipeline/record.ts';
 import type { OpenHandlers } from '../../server/worker/lanes.ts';
 
 /** The media lane without the analyses, which the peer does not make. */
-export const openHandlers: OpenHandlers = (services, { ffmpegPath }) => [recordHandler(services, { ffmpegPath })];
+export const openHandlers: OpenHandlers = (services) => [recordHandler(services)];

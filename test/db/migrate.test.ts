@@ -17,6 +17,7 @@ const released: Record<string, string> = {
   '0001_the_main_line': '153e9c686a532e833da62ae78c68debd030e76f954c02ddf00d9cfb2cfb40ec5',
   '0002_the_standard_api': '49bd9628f63fe5bbcbad7980940dbbb3e6a1b1ed2ee3bed82029374cb756a8b5',
   '0003_import_from_everywhere': 'd4a29f954ee8386d17a2ca6b58eaeedaed9988590cf0a67df46ae63d8b681fb9',
+  '0004_streams': '7b9f0d950d19f2096218f3544a0e2fb4139a19d314fb365e210c7eae5d630187',
 };
 
 describe('migrations', () => {

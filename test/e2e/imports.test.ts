@@ -221,7 +221,7 @@ describe('imports in the console', () => {
     await page.locator('.said').getByText('exotel is saved.').waitFor();
     await go('Jobs & Pipelines');
     const row = page.getByRole('row', { name: /exotel/ });
-    await row.getByText('system').waitFor();
+    await row.getByText('auto-scheduled').waitFor();
     await row.getByText('Daily at 02:30 (Asia/Kolkata)').waitFor();
     expect(await button('Delete exotel', row).isDisabled()).to.equal(true);
     expect(await button('Edit exotel', row).isDisabled()).to.equal(true);

@@ -30,7 +30,20 @@ export interface Product {
 }
 
 /** Starts `npm start`'s program and waits until it is ready. */
-export async function startProduct({
+export async function startProduct(options: ProductOptions): Promise<Product> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      // A port that was free a moment ago may be somebody else's by now.
+      if (!String(error).includes('another program listens there') || attempt === portAttempts) throw error;
+    }
+  }
+}
+
+const portAttempts = 3;
+
+async function startOnce({
   dataDir,
   preferredPort = 0,
   environment = {},
@@ -83,18 +96,21 @@ interface LogLine {
 }
 
 const warning = 40;
+const fatal = 60;
 
 async function untilReady(child: ChildProcess, say: (line: string) => void): Promise<void> {
+  let lastWords = '';
   const ready = new Promise<void>((resolve) => {
     if (!child.stderr) throw new Error('the program was started without a pipe for its log');
     createInterface({ input: child.stderr }).on('line', (line) => {
       const { level, msg } = parseLog(line);
       if (msg === 'ready') resolve();
-      else if (level >= warning) say(line);
+      if (level >= warning) say(line);
+      if (level >= fatal) lastWords = msg;
     });
   });
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`The program ended with code ${code} before it was ready.`);
+  const ended = once(child, 'close').then(([code]) => {
+    throw new Error(`The program ended with code ${code} before it was ready. ${lastWords}`);
   });
   await Promise.race([ready, ended]);
   ended.catch(() => undefined);

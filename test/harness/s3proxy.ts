@@ -1,12 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from './eventually.ts';
 import { scratchFolder } from './folders.ts';
-import { packageRoot } from './product.ts';
+import { fetchJars, type MavenServer, missingForJava } from './maven.ts';
+import { freePort } from './product.ts';
 
 /** S3Proxy: an S3 server over folders, which checks signatures. Its jars come from Maven, once for this clone. */
 export interface S3Proxy {
@@ -19,18 +19,12 @@ export interface S3Proxy {
   stop(): Promise<void>;
 }
 
-const version = '4.1.0';
-const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1';
 const startMs = 60_000;
 
-/** What this machine lacks to run it; undefined where it can. */
-export function missingForS3Proxy(): string | undefined {
-  const missing = ['java', 'mvn'].filter((name) => spawnSync(name, ['-version'], { stdio: 'ignore' }).error);
-  return missing.length === 0 ? undefined : `${missing.join(' and ')} not found (Debian: apt-get install maven)`;
-}
+export const missingForS3Proxy = missingForJava;
 
 export async function startS3Proxy(): Promise<S3Proxy> {
-  const jars = fetchJars();
+  const jars = fetchJars(server);
   const base = scratchFolder('s3proxy');
   const directory = join(base, 'buckets');
   mkdirSync(directory);
@@ -74,38 +68,13 @@ async function answers(url: string, child: ChildProcess): Promise<boolean> {
   );
 }
 
-/** The folder with its jars. Two processes may fetch them at once; the first to be done puts its own in place. */
-function fetchJars(): string {
-  const cache = join(packageRoot, 'node_modules', '.cache');
-  const folder = join(cache, `s3proxy-${version}`);
-  if (existsSync(folder)) return folder;
-  console.error(`Fetching S3Proxy ${version} by Maven, once (30 MB).`);
-  const making = join(cache, `s3proxy-${randomUUID()}`);
-  mkdirSync(making, { recursive: true });
-  writeFileSync(join(making, 'pom.xml'), project);
-  const goal = [`${plugin}:copy-dependencies`, '-DincludeScope=runtime', `-DoutputDirectory=${making}`];
-  const run = spawnSync('mvn', ['-q', '-B', '-f', join(making, 'pom.xml'), ...goal], { encoding: 'utf8' });
-  if (run.status !== 0) {
-    rmSync(making, { recursive: true, force: true });
-    throw new Error(`Maven could not fetch S3Proxy: ${run.stdout}${run.stderr}`);
-  }
-  try {
-    renameSync(making, folder);
-  } catch (error) {
-    if (!existsSync(folder)) throw error;
-    rmSync(making, { recursive: true, force: true });
-  }
-  return folder;
-}
-
 /** Without what it needs only to stand before other clouds. Its own choice of annotations is too old for its Jackson. */
-const project = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>cqa</groupId>
-  <artifactId>s3proxy-jars</artifactId>
-  <version>1</version>
-  <dependencies>
-    <dependency>
+const server: MavenServer = {
+  title: 'S3Proxy',
+  name: 's3proxy',
+  version: '4.1.0',
+  megabytes: 30,
+  dependencies: `    <dependency>
       <groupId>com.fasterxml.jackson.core</groupId>
       <artifactId>jackson-annotations</artifactId>
       <version>2.22</version>
@@ -113,14 +82,12 @@ const project = `<project xmlns="http://maven.apache.org/POM/4.0.0">
     <dependency>
       <groupId>org.gaul</groupId>
       <artifactId>s3proxy</artifactId>
-      <version>${version}</version>
+      <version>4.1.0</version>
       <exclusions>
         ${['com.azure', 'com.google.cloud', 'com.github.openstack4j.core', 'com.github.openstack4j.core.connectors', 'org.apache.sshd'].map((group) => `<exclusion><groupId>${group}</groupId><artifactId>*</artifactId></exclusion>`).join('\n        ')}
       </exclusions>
-    </dependency>
-  </dependencies>
-</project>
-`;
+    </dependency>`,
+};
 
 const logging = `<configuration>
   <appender name="errors" class="ch.qos.logback.core.ConsoleAppender">
@@ -148,13 +115,4 @@ jclouds.identity=none
 jclouds.credential=none
 jclouds.filesystem.basedir=${directory}
 `;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -9,10 +9,18 @@ export interface WaitingRow {
   transcriptUrl?: string;
 }
 
+export interface Place {
+  accountId: number;
+  connectorId: number;
+  itemKey?: string;
+  /** Whether they are to be fetched: running workers would begin at once. */
+  hasWork?: boolean;
+}
+
 /** Interactions as an import leaves them: stored, their recordings still to be fetched, the work for it due. */
 export async function addWaitingRecordings(
   { database: { pool } }: Pick<Services, 'database'>,
-  { accountId, connectorId, itemKey = 'calls.csv' }: { accountId: number; connectorId: number; itemKey?: string },
+  { accountId, connectorId, itemKey = 'calls.csv', hasWork = true }: Place,
   rows: WaitingRow[],
 ): Promise<{ ids: Buffer[]; executionId: Buffer }> {
   const executionId = newId();
@@ -43,6 +51,7 @@ export async function addWaitingRecordings(
       'INSERT INTO recording (interaction_id, position, account_id, connector_id, execution_id, reference) VALUES ?',
       [recordings],
     );
+  if (!hasWork) return { ids, executionId };
   await addWork(
     pool,
     ids.map((subject) => ({ kind: 'record', accountId, subject, groupKey: connectorId })),

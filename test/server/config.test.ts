@@ -24,6 +24,16 @@ describe('the environment', () => {
     expect(readConfig({ PORT: '', DATABASE_URL: '' }).port).to.equal(4000);
   });
 
+  it('names the proxies that are trusted by their number or by their addresses', () => {
+    const trusted = (text: string) => readConfig({ CQA_TRUST_PROXY: text }).trustProxy;
+    expect(['', '1', '10.0.0.0/8, fd00::/8,192.0.2.7', 'uniquelocal'].map(trusted)).to.deep.equal([
+      ['loopback'],
+      1,
+      ['10.0.0.0/8', 'fd00::/8', '192.0.2.7'],
+      ['uniquelocal'],
+    ]);
+  });
+
   const wrong: [name: string, value: string][] = [
     ['PORT', 'eighty'],
     ['PORT', '70000'],
@@ -34,6 +44,9 @@ describe('the environment', () => {
     ['STORAGE_URL', 'gopher://x'],
     ['LOG_LEVEL', 'loud'],
     ['CQA_RATE_LIMIT', 'false'],
+    ['CQA_TRUST_PROXY', 'balancer.example'],
+    ['CQA_TRUST_PROXY', '10.0.0.0/33'],
+    ['CQA_TRUST_PROXY', '1,2'],
     ['CQA_SECRET_KEY', 'short'],
   ];
   for (const [name, value] of wrong)

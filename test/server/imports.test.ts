@@ -27,6 +27,17 @@ describe('what the server’s parts import', () => {
       expect(wrong).to.deep.equal([]);
     });
 
+  for (const [folder, others] of [
+    ['storage', ['connectors']],
+    ['s3', ['connectors', 'storage', 'pipeline']],
+  ] as const)
+    it(`${folder} knows nothing of ${others.join(', ')}`, () => {
+      const wrong = modulesIn(folder).filter((module) =>
+        importsOf(module).some((path) => others.some((other) => path.startsWith(`${other}/`))),
+      );
+      expect(wrong).to.deep.equal([]);
+    });
+
   it('is seen by these tests', () => {
     expect(importsOf('api/endpoints/ingest-file.ts')).to.include.members([
       'pipeline/ingest/create-job.ts',

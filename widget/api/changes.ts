@@ -3,7 +3,7 @@ import type { Session } from './session.ts';
 
 /** Something of the account changed: pages that show its topic read it again. */
 export interface Change {
-  topic: 'executions' | 'connectors' | 'jobs' | 'analyses' | 'webhooks' | 'alerts' | 'campaigns';
+  topic: 'executions' | 'connectors' | 'jobs' | 'analyses' | 'webhooks' | 'alerts' | 'campaigns' | 'streams';
   id: string;
 }
 

@@ -10,6 +10,7 @@ export type SignInAnswer = Outputs['session']['signIn'];
 
 export type ConnectorType = Outputs['connectorTypes']['list'][number];
 export type Connector = Outputs['connectors']['list'][number];
+export type ConnectorStream = Outputs['connectors']['streams'][number];
 export type UnsavedConnector = Inputs['connectors']['preview'];
 export type Preview = Outputs['connectors']['preview'];
 export type ConnectorRemoval = Outputs['connectors']['removal'];
@@ -29,6 +30,7 @@ export type Job = Outputs['jobs']['list'][number];
 export type ExecutionsRequest = NonNullable<Inputs['executions']['list']>;
 export type ExecutionsPage = Outputs['executions']['list'];
 export type Execution = Outputs['executions']['get'];
+export type PartitionShown = NonNullable<Execution['partitions']>[number];
 export type RejectedRowsPage = Outputs['rejectedRows']['list'];
 export type Replayed = Outputs['rejectedRows']['replay'];
 

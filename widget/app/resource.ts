@@ -4,10 +4,13 @@ import { type Problem, problemOf } from '../api/problem.ts';
 
 /** Changes often come in bursts (counts of a running import): one reading serves them all. */
 const settleMs = 250;
+/** A stream changes all day: between two readings there is at least so many times what the last one took. */
+const restFactor = 4;
 
 /**
  * Data that an element shows: read when asked, read again when it changed on the server, the last answer kept on the
- * screen meanwhile. An answer to an older question than the newest is thrown away.
+ * screen meanwhile. An answer to an older question than the newest is thrown away; a change breaks none off, or what
+ * changes faster than it can be read would never be shown.
  */
 export class Resource<T> implements ReactiveController {
   value: T | undefined;
@@ -18,6 +21,10 @@ export class Resource<T> implements ReactiveController {
   private abort: AbortController | undefined;
   private unlisten: (() => void) | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** It changed while it was being read. */
+  private isStale = false;
+  private tookMs = 0;
+  private leastRestMs = settleMs;
 
   constructor(host: ReactiveControllerHost, read: (signal: AbortSignal) => Promise<T>) {
     this.host = host;
@@ -29,21 +36,29 @@ export class Resource<T> implements ReactiveController {
     this.unlisten?.();
     this.unlisten = undefined;
     clearTimeout(this.timer);
+    this.timer = undefined;
     this.abort?.abort();
+    this.isLoading = false;
   }
 
-  /** Reads now and again on every change of the topics (of the one `id`, where given). */
-  follow(changes: Changes, topics: readonly Change['topic'][], id?: string): void {
+  /** Reads now and again on changes of the topics, but rests for so long before each time. */
+  follow(changes: Changes, topics: readonly Change['topic'][], leastRestMs = settleMs): void {
     this.unlisten?.();
-    this.unlisten = changes.listen(topics, (change) => {
-      if (change && id !== undefined && change.id !== id) return;
-      this.timer ??= setTimeout(() => {
-        this.timer = undefined;
-        void this.load();
-      }, settleMs);
-    });
+    this.leastRestMs = leastRestMs;
+    this.unlisten = changes.listen(topics, this.loadSoon);
     void this.load();
   }
+
+  private readonly loadSoon = (): void => {
+    this.timer ??= setTimeout(
+      () => {
+        this.timer = undefined;
+        if (this.isLoading) this.isStale = true;
+        else void this.load();
+      },
+      Math.max(this.leastRestMs, restFactor * this.tookMs),
+    );
+  };
 
   /** Takes away what is shown: for another question altogether. An answer to the one before is not waited for. */
   clear(): void {
@@ -58,7 +73,9 @@ export class Resource<T> implements ReactiveController {
     const abort = new AbortController();
     this.abort = abort;
     this.isLoading = true;
+    this.isStale = false;
     this.host.requestUpdate();
+    const startedAt = performance.now();
     try {
       const value = await this.read(abort.signal);
       if (abort.signal.aborted) return;
@@ -68,8 +85,10 @@ export class Resource<T> implements ReactiveController {
       if (abort.signal.aborted) return;
       this.problem = problemOf(error);
     }
+    this.tookMs = performance.now() - startedAt;
     this.isLoading = false;
     this.host.requestUpdate();
+    if (this.isStale) this.loadSoon();
   };
 }
 

@@ -21,6 +21,7 @@ export function drawField(
     case 'list': return html`<cqa-field-list class="wide" data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-list>`;
     case 'union': return html`<cqa-field-union class="wide" data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-union>`;
     case 'mapping': return html`<cqa-field-mapping class="wide" data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-mapping>`;
+    case 'field-map': return html`<cqa-field-map class="wide" data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-map>`;
     case 'host-key': return html`<cqa-field-host-key class="wide" data-path=${field.path} .field=${field} .value=${value} .support=${support} @value-changed=${changed}></cqa-field-host-key>`;
     case 'public-key': return html`<cqa-field-public-key class="wide" data-path=${field.path} .field=${field} .value=${value} .support=${support}></cqa-field-public-key>`;
     case 'unknown': return html`<cqa-field-unknown class="wide" data-path=${field.path} .field=${field}></cqa-field-unknown>`;

@@ -62,6 +62,7 @@ export type Field =
   | (FieldBase & { kind: 'lines'; default: string[] })
   | (FieldBase & { kind: 'list'; fields: Field[]; default: Record<string, unknown>[] })
   | (FieldBase & { kind: 'mapping'; default: Record<string, string> })
+  | (FieldBase & { kind: 'field-map'; holds: 'path' | 'value'; default: Record<string, string> })
   | (FieldBase & { kind: 'public-key' })
   | (FieldBase & { kind: 'host-key' })
   | (FieldBase & { kind: 'unknown'; reason: string });
@@ -110,6 +111,10 @@ function customField(schema: JsonSchema, base: FieldBase): Field {
   switch (schema.field) {
     case 'column-mapping':
       return { ...base, kind: 'mapping', default: mappingDefault(schema) };
+    case 'field-map':
+      return { ...base, kind: 'field-map', holds: 'path', default: mappingDefault(schema) };
+    case 'field-values':
+      return { ...base, kind: 'field-map', holds: 'value', default: mappingDefault(schema) };
     case 'host-key':
       return { ...base, kind: 'host-key' };
     case 'public-key':
@@ -235,6 +240,10 @@ const properWords: Record<string, string> = {
   rest: 'REST',
   mp3: 'MP3',
   wav: 'WAV',
+  tls: 'TLS',
+  sasl: 'SASL',
+  json: 'JSON',
+  ecc: 'ECC',
 };
 
 /** `file_format` → `File format`, `ssh_key` → `SSH key`. */

@@ -18,6 +18,7 @@ import {
 import './boolean.ts';
 import './choice.ts';
 import './choices.ts';
+import './field-map.ts';
 import './host-key.ts';
 import './lines.ts';
 import './list.ts';

@@ -1,54 +1,12 @@
-import { css, html, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { html, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
 import { canonicalFields } from '../../shared/interaction.ts';
 import { icon } from '../parts/icon.ts';
-import { FieldElement } from './element.ts';
-import { isObject } from './fields.ts';
-import { emptied } from './values.ts';
-
-type Pair = [header: string, target: string];
+import { type Pair, PairsElement } from './pairs.ts';
 
 /** Pairs of a file's column heading and the field that it fills; suggested are the fields of the contract. */
 @customElement('cqa-field-mapping')
-export class MappingFieldElement extends FieldElement<'mapping'> {
-  static override styles = [
-    ...FieldElement.styles,
-    css`
-      .pairs {
-        display: grid;
-        gap: var(--space-2);
-      }
-      .pair {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) auto minmax(0, 1fr) auto;
-        align-items: center;
-        gap: var(--space-2);
-      }
-    `,
-  ];
-
-  /** Kept here as well, because a row that is half typed is no part of the value yet. */
-  @state() private pairs: Pair[] = [];
-
-  protected override willUpdate(changed: Map<string, unknown>): void {
-    if (!changed.has('value') || sameValue(this.value, mappingOf(this.pairs))) return;
-    this.pairs = isObject(this.value) ? Object.entries(this.value).map(([from, to]): Pair => [from, String(to)]) : [];
-  }
-
-  private set(pairs: Pair[]): void {
-    this.pairs = pairs;
-    this.change(mappingOf(pairs) ?? emptied(this.field, {}));
-  }
-
-  private edit(index: number, part: 0 | 1, text: string): void {
-    this.set(
-      this.pairs.map((pair, position): Pair => {
-        if (position !== index) return pair;
-        return part === 0 ? [text, pair[1]] : [pair[0], text];
-      }),
-    );
-  }
-
+export class MappingFieldElement extends PairsElement<'mapping'> {
   private renderPair([header, target]: Pair, index: number): TemplateResult {
     return html`<div class="pair">
       <input
@@ -71,7 +29,7 @@ export class MappingFieldElement extends FieldElement<'mapping'> {
         class="button quiet icon"
         type="button"
         aria-label="Remove ${header || 'this pair'}"
-        @click=${() => this.set(this.pairs.filter((_, position) => position !== index))}
+        @click=${() => this.drop(index)}
       >
         ${icon('close', 16)}
       </button>
@@ -84,26 +42,11 @@ export class MappingFieldElement extends FieldElement<'mapping'> {
       ${this.renderHint()}${this.renderProblem()}
       <div class="pairs">${this.pairs.map((pair, index) => this.renderPair(pair, index))}</div>
       <div>
-        <button
-          class="button small"
-          type="button"
-          @click=${() => {
-            this.pairs = [...this.pairs, ['', '']];
-          }}
-        >
+        <button class="button small" type="button" @click=${() => this.addAfter(this.pairs.length)}>
           ${icon('plus', 14)} Add a column
         </button>
       </div>
       <datalist id="canonical">${canonicalFields.map((name) => html`<option value=${name}></option>`)}</datalist>
     </fieldset>`;
   }
-}
-
-function mappingOf(pairs: Pair[]): Record<string, string> | undefined {
-  const whole = pairs.filter(([header, target]) => header.trim() !== '' && target.trim() !== '');
-  return whole.length === 0 ? undefined : Object.fromEntries(whole.map(([from, to]) => [from.trim(), to.trim()]));
-}
-
-function sameValue(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one ?? {}) === JSON.stringify(other ?? {});
 }

@@ -48,6 +48,7 @@ function startOf(field: Field): unknown {
     case 'list':
       return field.default.length === 0 ? undefined : field.default;
     case 'mapping':
+    case 'field-map':
       return Object.keys(field.default).length === 0 ? undefined : field.default;
     case 'union':
       return field.default === '' ? undefined : { [field.property]: field.default };

@@ -1,11 +1,13 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { CheckResult } from '../../shared/connector.ts';
-import type { Connector, ConnectorType } from '../api/types.ts';
+import { hasEnded } from '../../shared/execution.ts';
+import type { Connector, ConnectorStream, ConnectorType } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { Action } from '../app/resource.ts';
 import { titleOf } from '../form/fields.ts';
 import { icon } from '../parts/icon.ts';
+import { typeIcon } from '../parts/type-icon.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
 import { disabledWords, enabledWords, executionWords } from '../words/status.ts';
@@ -14,6 +16,7 @@ import '../parts/problem.ts';
 import '../parts/public-side.ts';
 import '../parts/status.ts';
 import '../parts/time.ts';
+import './connector-stream.ts';
 
 /**
  * One connector: how it is, when it last ran, and what can be done with it.
@@ -80,6 +83,8 @@ export class ConnectorCardElement extends LitElement {
   @property({ attribute: false }) app: AppContext | undefined;
   @property({ attribute: false }) connector: Connector | undefined;
   @property({ attribute: false }) type: ConnectorType | undefined;
+  /** Of one that reads a stream: how that stands. */
+  @property({ attribute: false }) stream: ConnectorStream | undefined;
   @state() private result: CheckResult | undefined;
   private readonly checking = new Action(this);
   private readonly switching = new Action(this);
@@ -105,12 +110,17 @@ export class ConnectorCardElement extends LitElement {
     this.dispatchEvent(new CustomEvent('changed'));
   };
 
+  /** It is read as events come: when data last came is said with the stream. */
+  private get isStream(): boolean {
+    return this.type?.has_stream === true && this.connector?.direction === 'import';
+  }
+
   private renderLastRun(app: AppContext, { last_run: run }: Connector): TemplateResult {
     if (!run) return html`<span class="soft">not yet</span>`;
     return html`<span class="row">
       <cqa-status .words=${executionWords[run.status]}></cqa-status>
       <a data-page href=${app.href(`/executions/${run.execution_id}`)}
-        ><cqa-time relative .at=${run.at} .zone=${app.zone}></cqa-time
+        >${this.isStream ? (hasEnded(run.status) ? 'ended ' : 'began ') : nothing}<cqa-time relative .at=${run.at} .zone=${app.zone}></cqa-time
       ></a>
     </span>`;
   }
@@ -125,10 +135,14 @@ export class ConnectorCardElement extends LitElement {
 
   private renderFacts(app: AppContext, connector: Connector): TemplateResult {
     return html`<dl>
-      <dt>Last run</dt>
+      <dt>${this.isStream ? 'Newest day' : 'Last run'}</dt>
       <dd>${this.renderLastRun(app, connector)}</dd>
-      <dt>Last data</dt>
-      <dd><cqa-time relative .at=${connector.last_data_at} .zone=${app.zone}></cqa-time></dd>
+      ${
+        this.isStream
+          ? nothing
+          : html`<dt>Last data</dt>
+            <dd><cqa-time relative .at=${connector.last_data_at} .zone=${app.zone}></cqa-time></dd>`
+      }
       <dt>Last check</dt>
       <dd>${this.renderLastCheck(app, connector)}</dd>
       ${shortSide(connector).map(
@@ -196,13 +210,18 @@ export class ConnectorCardElement extends LitElement {
     if (!app || !connector) return nothing;
     return html`<article class="card ${connector.is_enabled ? '' : 'off'}" aria-label=${connector.name}>
       <div class="head">
-        <span class="mark">${icon('server', 20)}</span>
+        <span class="mark">${typeIcon(connector.type, 20)}</span>
         <div class="grow">
           <h2 class="break">${connector.name}</h2>
           <span class="soft small">${this.type?.title ?? connector.type}</span>
         </div>
         <cqa-status .words=${connector.is_enabled ? enabledWords : disabledWords}></cqa-status>
       </div>
+      ${
+        this.stream
+          ? html`<cqa-connector-stream .stream=${this.stream} .zone=${app.zone}></cqa-connector-stream>`
+          : nothing
+      }
       ${this.renderFacts(app, connector)}
       ${longSide(connector).map(
         ([name, value]) => html`<cqa-public-side .name=${name} .value=${value}></cqa-public-side>`,

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Direction } from '../../shared/connector.ts';
 import { messageAtField, type Problem } from '../api/problem.ts';
@@ -8,18 +8,25 @@ import { Action, Resource } from '../app/resource.ts';
 import type { FormSupport } from '../form/element.ts';
 import type { FormElement } from '../form/form.ts';
 import { hostKeyField, isAsTried } from '../form/tried.ts';
-import { isSame, missingFields, nearestPath, type Values, valueAt, withValue } from '../form/values.ts';
-import { icon } from '../parts/icon.ts';
+import { missingFields, type Values, withValue } from '../form/values.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
-import { type ConnectorDraft, draftOf, handedOn, writeDraft } from './connector-draft.ts';
-import { nameField, savedWords } from './connector-parts.ts';
+import {
+  type ConnectorDraft,
+  draftOf,
+  handedOn,
+  isOtherDraft,
+  offeredHostKey,
+  placeOf,
+  unsavedOf,
+  writeDraft,
+} from './connector-draft.ts';
+import { formButtons, headingOf, nameField, readiness, savedWords, trialOf } from './connector-parts.ts';
 import { ConnectorTrial, type ConnectorTrialElement } from './connector-trial.ts';
 import '../form/form.ts';
 import '../parts/dialog.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
-import './connector-readiness.ts';
 import './connector-type-picker.ts';
 
 /**
@@ -79,8 +86,7 @@ export class ConnectorDialogElement extends LitElement {
 
   private get isChanged(): boolean {
     const { draft, saved } = this;
-    if (!draft || !this.atFirst || saved) return false;
-    return draft.name !== this.atFirst.name || !isSame(draft.values, this.atFirst.values);
+    return draft !== undefined && this.atFirst !== undefined && !saved && isOtherDraft(draft, this.atFirst);
   }
 
   private get kept(): ReadonlySet<string> {
@@ -96,10 +102,10 @@ export class ConnectorDialogElement extends LitElement {
     this.saving.problem = undefined;
   }
 
-  /** Says at the fields what is missing. True when nothing is. */
-  private isComplete(draft: ConnectorDraft): boolean {
-    this.missing = missingFields(draft.fields, draft.values, this.kept);
-    if (draft.name.trim() === '') this.missing = { name: 'A name is needed.', ...this.missing };
+  /** Says at the fields what is missing, the connector's name among it where it is to be saved. True when nothing is. */
+  private isComplete({ fields, values, name }: ConnectorDraft, isToBeSaved: boolean): boolean {
+    const missing = missingFields(fields, values, this.kept);
+    this.missing = isToBeSaved && name.trim() === '' ? { name: 'A name is needed.', ...missing } : missing;
     const [first] = Object.keys(this.missing);
     if (first !== undefined) this.show(first);
     return first === undefined;
@@ -113,37 +119,30 @@ export class ConnectorDialogElement extends LitElement {
   /** What the server tries before anything is saved; undefined where something must be filled in first. */
   private readUnsaved(): UnsavedConnector | undefined {
     const { draft, connector } = this;
-    if (!draft) return undefined;
-    const { name: _, ...missing } = missingFields(draft.fields, draft.values, this.kept);
-    this.missing = missing;
-    const [first] = Object.keys(missing);
-    if (first !== undefined) this.show(first);
-    if (first !== undefined) return undefined;
-    const { type, direction, values: config } = draft;
-    return { type: type.id, direction, config, ...(connector ? { uid: connector.uid } : {}) };
+    return draft && this.isComplete(draft, false) ? unsavedOf(draft, connector) : undefined;
   }
 
-  private readonly check = async (): Promise<void> => {
-    const { app } = this;
-    const unsaved = this.readUnsaved();
-    if (!app || !unsaved) return;
-    const checked = this.trial.check(app, unsaved);
-    await this.reveal('cqa-check-steps');
-    await checked;
-    await this.reveal('cqa-check-steps');
-    await this.showProblem(this.trial.problem);
-  };
+  private readonly check = (): Promise<void> =>
+    this.tryOut((app, unsaved) => this.trial.check(app, unsaved), 'cqa-check-steps', 'cqa-check-steps');
 
-  private readonly readPreview = async (): Promise<void> => {
+  private readonly readPreview = (): Promise<void> =>
+    this.tryOut((app, unsaved) => this.trial.readPreview(app, unsaved), 'cqa-loading', 'cqa-connector-preview');
+
+  /** The eye follows: to what says that it is under way, then to the answer or to the field that is wrong. */
+  private async tryOut(
+    begin: (app: AppContext, unsaved: UnsavedConnector) => Promise<void>,
+    underWay: string,
+    answer: string,
+  ): Promise<void> {
     const { app } = this;
     const unsaved = this.readUnsaved();
     if (!app || !unsaved) return;
-    const read = this.trial.readPreview(app, unsaved);
-    await this.reveal('cqa-loading');
-    await read;
-    await this.reveal('cqa-connector-preview');
+    const ended = begin(app, unsaved);
+    await this.reveal(underWay);
+    await ended;
+    await this.reveal(answer);
     await this.showProblem(this.trial.problem);
-  };
+  }
 
   private async reveal(selector: string): Promise<void> {
     await this.updateComplete;
@@ -153,7 +152,7 @@ export class ConnectorDialogElement extends LitElement {
   private readonly save = async (event: Event): Promise<void> => {
     event.preventDefault();
     const { app, draft, connector } = this;
-    if (!app || !draft || !this.isComplete(draft)) return;
+    if (!app || !draft || !this.isComplete(draft, true)) return;
     const isDone = await this.saving.run(async () => {
       const uid = await writeDraft(app, draft, connector);
       const saved = await app.api.connectors.list.query({ direction: draft.direction });
@@ -177,12 +176,8 @@ export class ConnectorDialogElement extends LitElement {
     if (path !== undefined) this.show(path);
   }
 
-  /** Where a server's problem is shown: at its field, or undefined when it has none that is drawn. */
   private placeOf(problem: Problem | undefined): string | undefined {
-    if (!problem?.field || !this.draft) return undefined;
-    if (problem.field === 'name') return 'name';
-    const form = this.renderRoot.querySelector<FormElement>('cqa-form');
-    return nearestPath(problem.field.replace(/^config\./, ''), form?.paths ?? []);
+    return placeOf(problem, this.renderRoot.querySelector<FormElement>('cqa-form')?.paths ?? []);
   }
 
   private get problems(): Record<string, string> {
@@ -195,50 +190,24 @@ export class ConnectorDialogElement extends LitElement {
     this.dispatchEvent(new CustomEvent('close'));
   };
 
-  private renderReadiness({ type, direction }: ConnectorDraft): TemplateResult {
-    return html`<cqa-connector-readiness
-      .prerequisites=${type.prerequisites[direction] ?? []}
-      .outboundAddresses=${this.app?.me.outbound_addresses ?? []}
-      ?hasSystemJob=${type.has_system_job && !this.connector}
-    ></cqa-connector-readiness>`;
-  }
-
-  /** The host key to be offered below the form: seen at a test, where none is pinned. */
-  private offeredHostKey({ fields, values }: ConnectorDraft): string | undefined {
-    const field = hostKeyField(fields);
-    return field && valueAt(values, field.path) === undefined ? this.trial.seenHostKey : undefined;
-  }
-
   private readonly pin = (event: CustomEvent<string>): void => {
     const { draft } = this;
     const field = draft && hostKeyField(draft.fields);
     if (field) this.edit({ values: withValue(draft.values, field.path, event.detail) });
   };
 
-  private renderTrial(draft: ConnectorDraft): TemplateResult {
-    const { trial } = this;
-    return html`<cqa-connector-trial
-      .result=${trial.result}
-      ?isChecking=${trial.isChecking}
-      .preview=${trial.preview}
-      ?isPreviewing=${trial.isPreviewing}
-      .hostKey=${this.offeredHostKey(draft)}
-      @pin=${this.pin}
-    ></cqa-connector-trial>`;
-  }
-
   private renderForm(draft: ConnectorDraft): TemplateResult {
     const support: FormSupport = { kept: this.kept, seenHostKey: this.trial.seenHostKey, problems: this.problems };
     const general = this.saving.problem ?? this.trial.problem;
     return html`<form id="connector" class="stack" novalidate @submit=${this.save}>
-      ${this.renderReadiness(draft)}${nameField(draft.name, this.problems.name, (name) => this.edit({ name }))}
+      ${readiness(draft, this.app, this.connector)}${nameField(draft.name, this.problems.name, (name) => this.edit({ name }))}
       <cqa-form
         .fields=${draft.fields}
         .values=${draft.values}
         .support=${support}
         @value-changed=${(event: CustomEvent<{ value: Values }>) => this.edit({ values: event.detail.value })}
       ></cqa-form>
-      ${this.renderTrial(draft)}
+      ${trialOf(this.trial, offeredHostKey(draft, this.trial.seenHostKey), this.pin)}
       <cqa-problem .problem=${this.placeOf(general) === undefined ? general : undefined}></cqa-problem>
     </form>`;
   }
@@ -260,42 +229,15 @@ export class ConnectorDialogElement extends LitElement {
     if (this.saved) return html`<button slot="actions" class="button primary done" @click=${this.close}>Done</button>`;
     if (!this.draft)
       return html`<button slot="actions" class="button" type="button" @click=${this.close}>Cancel</button>`;
-    return html`<button
-        slot="actions"
-        class="button"
-        type="button"
-        ?disabled=${this.trial.isChecking}
-        @click=${this.check}
-      >
-        ${icon('plug', 16)} ${this.trial.isChecking ? 'Testing …' : 'Test connection'}
-      </button>
-      ${this.renderPreviewButton(this.draft)}
-      <button slot="actions" class="button primary" type="submit" form="connector" ?disabled=${this.saving.isBusy}>
-        ${this.saving.isBusy ? 'Saving …' : 'Save'}
-      </button>`;
-  }
-
-  private renderPreviewButton({ direction }: ConnectorDraft): TemplateResult | typeof nothing {
-    if (direction !== 'import') return nothing;
-    return html`<button
-      slot="actions"
-      class="button"
-      type="button"
-      ?disabled=${this.trial.isPreviewing}
-      @click=${this.readPreview}
-    >
-      ${icon('search', 16)} ${this.trial.isPreviewing ? 'Reading …' : 'Preview rows'}
-    </button>`;
-  }
-
-  private get heading(): string {
-    if (this.connector) return `Edit ${this.connector.name}`;
-    if (!this.draft) return 'New connector';
-    return `New ${this.draft.direction === 'import' ? 'import' : 'export'} connector: ${this.draft.type.title}`;
+    return formButtons(this.draft, this.trial, {
+      check: this.check,
+      readPreview: this.readPreview,
+      isSaving: this.saving.isBusy,
+    });
   }
 
   override render() {
-    return html`<cqa-dialog .heading=${this.heading} .isChanged=${this.isChanged} @close=${this.close}>
+    return html`<cqa-dialog .heading=${headingOf(this.draft, this.connector)} .isChanged=${this.isChanged} @close=${this.close}>
       ${this.renderBody()}${this.renderActions()}
     </cqa-dialog>`;
   }

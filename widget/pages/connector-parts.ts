@@ -1,6 +1,33 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Connector } from '../api/types.ts';
+import type { AppContext } from '../app/context.ts';
+import { icon } from '../parts/icon.ts';
+import type { ConnectorDraft } from './connector-draft.ts';
+import type { ConnectorTrial } from './connector-trial.ts';
 import '../parts/public-side.ts';
+import './connector-readiness.ts';
+import './connector-trial.ts';
+
+/** What the dialog is called. */
+export function headingOf(draft: ConnectorDraft | undefined, connector: Connector | undefined): string {
+  if (connector) return `Edit ${connector.name}`;
+  if (!draft) return 'New connector';
+  return `New ${draft.direction} connector: ${draft.type.title}`;
+}
+
+/** What must be there before the connector can work. */
+export function readiness(
+  { type, direction }: ConnectorDraft,
+  app: AppContext | undefined,
+  connector: Connector | undefined,
+): TemplateResult {
+  return html`<cqa-connector-readiness
+    .prerequisites=${type.prerequisites[direction] ?? []}
+    .outboundAddresses=${app?.me.outbound_addresses ?? []}
+    ?hasSystemJob=${type.has_system_job && direction === 'import' && !connector}
+    ?hasStream=${type.has_stream}
+  ></cqa-connector-readiness>`;
+}
 
 /** What a connector is called: the one field that every type has. */
 export function nameField(name: string, problem: string | undefined, typed: (name: string) => void): TemplateResult {
@@ -29,4 +56,45 @@ export function savedWords(saved: Connector, toHandOn: readonly [string, string]
     </p>
     ${toHandOn.map(([name, value]) => html`<cqa-public-side .name=${name} .value=${value}></cqa-public-side>`)}
   </div>`;
+}
+
+/** What trying it has shown. */
+export function trialOf(
+  trial: ConnectorTrial,
+  hostKey: string | undefined,
+  pin: (event: CustomEvent<string>) => void,
+): TemplateResult {
+  return html`<cqa-connector-trial
+    .result=${trial.result}
+    ?isChecking=${trial.isChecking}
+    .preview=${trial.preview}
+    ?isPreviewing=${trial.isPreviewing}
+    .hostKey=${hostKey}
+    @pin=${pin}
+  ></cqa-connector-trial>`;
+}
+
+/** What the buttons below the form do; Save sends the form. */
+export interface FormActions {
+  check: () => void;
+  readPreview: () => void;
+  isSaving: boolean;
+}
+
+export function formButtons(draft: ConnectorDraft, trial: ConnectorTrial, actions: FormActions): TemplateResult {
+  const { check, readPreview, isSaving } = actions;
+  const previewed = draft.type.has_stream ? 'events' : 'rows';
+  return html`<button slot="actions" class="button" type="button" ?disabled=${trial.isChecking} @click=${check}>
+      ${icon('plug', 16)} ${trial.isChecking ? 'Testing …' : 'Test connection'}
+    </button>
+    ${draft.direction === 'import' ? previewButton(previewed, trial.isPreviewing, readPreview) : nothing}
+    <button slot="actions" class="button primary" type="submit" form="connector" ?disabled=${isSaving}>
+      ${isSaving ? 'Saving …' : 'Save'}
+    </button>`;
+}
+
+function previewButton(what: string, isPreviewing: boolean, readPreview: () => void): TemplateResult {
+  return html`<button slot="actions" class="button" type="button" ?disabled=${isPreviewing} @click=${readPreview}>
+    ${icon('search', 16)} ${isPreviewing ? 'Reading …' : `Preview ${what}`}
+  </button>`;
 }

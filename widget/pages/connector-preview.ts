@@ -6,7 +6,7 @@ import { count, counted } from '../words/numbers.ts';
 
 type Row = Preview['rows'][number];
 
-/** The first rows of a source, each with what it becomes or why it would be rejected, and how it stands there. */
+/** The first rows of a source, or the latest events of a stream, each with what it becomes or why it would be rejected, and how it stands there. */
 @customElement('cqa-connector-preview')
 export class ConnectorPreviewElement extends LitElement {
   static override styles = [
@@ -70,7 +70,8 @@ export class ConnectorPreviewElement extends LitElement {
 
   @property({ attribute: false }) preview: Preview | undefined;
 
-  private renderOutcome({ problem }: Row): TemplateResult {
+  private renderOutcome({ problem, isSkipped }: Row): TemplateResult {
+    if (isSkipped) return html`<span class="outcome">Skipped</span>: it is empty, or the filter leaves it out`;
     if (!problem) return html`<span class="outcome fine">Taken</span>`;
     return html`<span class="outcome wrong">Rejected</span>: ${problem.reason}
       ${problem.column ? html`<code>${problem.column}</code>` : nothing}`;
@@ -92,7 +93,7 @@ export class ConnectorPreviewElement extends LitElement {
   private renderRow(header: string[], row: Row, index: number): TemplateResult {
     const source = row.fields.map((text, at): [string, string] => [header[at] ?? `column ${count(at + 1)}`, text]);
     return html`<details ?open=${index === 0}>
-      <summary>Line ${count(row.line)}${this.renderOutcome(row)}</summary>
+      <summary>${this.preview?.isStream ? 'Offset' : 'Line'} ${count(row.line)}${this.renderOutcome(row)}</summary>
       <div class="two">
         ${this.renderFacts('In the source', source)}
         ${row.interaction ? this.renderFacts('What it becomes', Object.entries(row.interaction)) : nothing}
@@ -114,12 +115,20 @@ export class ConnectorPreviewElement extends LitElement {
   override render() {
     const { preview } = this;
     if (!preview) return nothing;
-    const { item, rows } = preview;
+    const { item, rows, isStream } = preview;
     return html`<div class="stack" role="status">
-      <h3>${item ? html`The first rows of <code>${item.key}</code>` : 'Nothing to read yet'}</h3>
+      <h3>
+        ${item ? html`The ${isStream ? 'latest events' : 'first rows'} of <code>${item.key}</code>` : 'Nothing to read yet'}
+      </h3>
       ${
         item === undefined
-          ? html`<p class="soft">There is no complete file or call at the source now. You can save; the next run takes what comes.</p>`
+          ? html`<p class="soft">
+              ${
+                isStream
+                  ? 'The topic has no event now. You can save; events are taken as they come.'
+                  : 'There is no complete file or call at the source now. You can save; the next run takes what comes.'
+              }
+            </p>`
           : rows.length === 0
             ? html`<p class="soft">It has no rows.</p>`
             : this.renderRows(preview)

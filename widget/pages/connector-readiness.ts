@@ -32,6 +32,14 @@ export class ConnectorReadinessElement extends LitElement {
   @property({ attribute: false }) outboundAddresses: readonly string[] = [];
   /** The product makes the job of such a connector by itself. */
   @property({ type: Boolean }) hasSystemJob = false;
+  /** It is read as events come. */
+  @property({ type: Boolean }) hasStream = false;
+
+  private get jobWords(): string {
+    return this.hasStream
+      ? "Reading begins when you save, and goes on until you disable the connector or its job, which gets the connector's name."
+      : "Its import job is made and started for you when you save, under the connector's name.";
+  }
 
   override render() {
     const { prerequisites, outboundAddresses } = this;
@@ -46,11 +54,7 @@ export class ConnectorReadinessElement extends LitElement {
           </div>`
           : html`<span class="soft">Whoever runs this installation can tell the addresses that we connect from (they are not set here).</span>`
       }
-      ${
-        this.hasSystemJob
-          ? html`<span>Its import job is made and started for you when you save, under the connector's name.</span>`
-          : nothing
-      }
+      ${this.hasSystemJob ? html`<span>${this.jobWords}</span>` : nothing}
     </section>`;
   }
 }

@@ -2,7 +2,7 @@ import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { type Direction, directions } from '../../shared/connector.ts';
 import type { ConnectorType } from '../api/types.ts';
-import { icon } from '../parts/icon.ts';
+import { typeIcon } from '../parts/type-icon.ts';
 import { base } from '../style/base.ts';
 
 const headings: Record<Direction, string> = {
@@ -64,7 +64,7 @@ export class ConnectorTypePickerElement extends LitElement {
       type="button"
       @click=${() => this.dispatchEvent(new CustomEvent('pick', { detail: { type, direction } }))}
     >
-      ${icon('server', 22)}
+      ${typeIcon(type.id, 22)}
       <span><strong>${type.title}</strong><br /><span class="soft small">${type.summary}</span></span>
     </button>`;
   }

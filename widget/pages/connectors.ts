@@ -29,6 +29,9 @@ const words = {
   },
 } as const;
 
+/** The counts of a day's execution change all the time; of all that, the cards show the status alone. */
+const cardsRestMs = 2000;
+
 /** Data Import and Data Export: a card for each connector of that direction. */
 @customElement('cqa-connectors')
 export class ConnectorsElement extends LitElement {
@@ -61,6 +64,9 @@ export class ConnectorsElement extends LitElement {
     const { direction } = this;
     return this.app?.api.connectors.list.query({ direction }, { signal });
   });
+  private readonly streams = new Resource(this, async (signal) =>
+    this.app?.api.connectors.streams.query(undefined, { signal }),
+  );
   private readonly types = new Resource(this, async (signal) =>
     this.app?.api.connectorTypes.list.query(undefined, { signal }),
   );
@@ -68,7 +74,8 @@ export class ConnectorsElement extends LitElement {
   protected override willUpdate(changed: Map<string, unknown>): void {
     if (!this.app || !(changed.has('app') || changed.has('direction'))) return;
     this.connectors.clear();
-    this.connectors.follow(this.app.changes, ['connectors', 'executions', 'jobs']);
+    this.connectors.follow(this.app.changes, ['connectors', 'executions', 'jobs'], cardsRestMs);
+    if (this.direction === 'import') this.streams.follow(this.app.changes, ['streams', 'connectors', 'jobs']);
     if (!this.types.value) void this.types.load();
   }
 
@@ -81,6 +88,7 @@ export class ConnectorsElement extends LitElement {
       .app=${app}
       .connector=${connector}
       .type=${this.typeOf(connector)}
+      .stream=${this.streams.value?.find(({ uid }) => uid === connector.uid)}
       @changed=${this.connectors.load}
       @edit=${() => {
         this.edited = connector;
@@ -97,7 +105,7 @@ export class ConnectorsElement extends LitElement {
       return html`<cqa-problem what="The connectors could not be loaded" .problem=${problem} .again=${load}></cqa-problem>`;
     if (!value) return html`<cqa-loading lines="3" label="Loading connectors"></cqa-loading>`;
     if (value.length === 0) return this.renderEmpty();
-    return html`<cqa-problem .problem=${problem} .again=${load}></cqa-problem>
+    return html`<cqa-problem .problem=${problem ?? this.streams.problem} .again=${load}></cqa-problem>
       <div class="cards">
         ${repeat(
           value,

@@ -40,36 +40,6 @@ export const executionStyles = css`
   .failed {
     color: var(--bad);
   }
-  .tight {
-    gap: var(--space-2);
-    margin-top: var(--space-3);
-  }
-  .progress {
-    display: grid;
-    grid-template-columns: 90px minmax(80px, 1fr) minmax(150px, auto);
-    gap: var(--space-3);
-    align-items: center;
-  }
-  progress {
-    width: 100%;
-    height: 8px;
-    appearance: none;
-    border: 0;
-    border-radius: var(--radius-full);
-    background: var(--idle-soft);
-    overflow: hidden;
-  }
-  progress::-webkit-progress-bar {
-    background: var(--idle-soft);
-  }
-  progress::-webkit-progress-value {
-    background: var(--accent);
-    border-radius: var(--radius-full);
-    transition: inline-size var(--calm);
-  }
-  progress::-moz-progress-bar {
-    background: var(--accent);
-  }
   .over {
     margin-bottom: var(--space-2);
   }
@@ -96,14 +66,5 @@ export const executionStyles = css`
   }
   .steps li.open::before {
     background: var(--busy);
-  }
-  @media (max-width: 520px) {
-    .progress {
-      grid-template-columns: 1fr auto;
-    }
-    .progress progress {
-      grid-column: 1 / -1;
-      grid-row: 2;
-    }
   }
 `;

@@ -1,12 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import {
-  type Aftermath,
-  type ExportCounts,
-  hasEnded,
-  type ItemCounts,
-  type RowCounts,
-} from '../../shared/execution.ts';
+import { type ExportCounts, hasEnded, type ItemCounts, type RowCounts } from '../../shared/execution.ts';
 import { problemOfFailure } from '../api/problem.ts';
 import type { Execution } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
@@ -14,15 +8,18 @@ import { Action, Resource } from '../app/resource.ts';
 import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
-import { noteInWords, stepTitle, tookMs, triggerInWords } from '../words/execution.ts';
-import { bytes, count, counted } from '../words/numbers.ts';
+import { isDayOfStream, noteInWords, ongoing, stepTitle, tookMs, triggerInWords } from '../words/execution.ts';
+import { count, counted } from '../words/numbers.ts';
 import { executionWords, jobTypeWords } from '../words/status.ts';
-import { duration } from '../words/time.ts';
+import { dayInZone, duration } from '../words/time.ts';
 import { executionStyles } from './execution.styles.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
 import '../parts/status.ts';
 import '../parts/time.ts';
+import './execution-aftermath.ts';
+import './execution-items.ts';
+import './execution-partitions.ts';
 import './execution-parts.ts';
 import './rejected-rows.ts';
 
@@ -70,7 +67,6 @@ export class ExecutionElement extends LitElement {
   };
 
   private renderHead(app: AppContext, run: Execution): TemplateResult {
-    const took = tookMs(run.started_at, run.ended_at, Date.now());
     return html`<section class="card head">
       <div class="grow">
         <div class="row">
@@ -79,24 +75,40 @@ export class ExecutionElement extends LitElement {
           ${run.note ? html`<span class="note">${noteInWords(run.note)}</span>` : nothing}
         </div>
         <p class="soft small break">
-          ${jobTypeWords[run.type]} with ${run.connectors.join(', ')}, started ${triggerInWords(run.trigger, run.triggered_by)},
-          <cqa-time .at=${run.created_at} .zone=${app.zone}></cqa-time>${took === undefined ? '' : `, ${duration(took)}`}
+          ${jobTypeWords[run.type]} with ${run.connectors.join(', ')},
+          ${isDayOfStream(run) ? this.renderDay(app, run) : this.renderStart(app, run)}
         </p>
       </div>
-      ${
-        hasEnded(run.status)
-          ? nothing
-          : html`<button class="button" type="button" ?disabled=${this.cancelling.isBusy} @click=${this.cancel}>
-            ${icon('close', 16)} ${this.cancelling.isBusy ? 'Cancelling …' : 'Cancel this run'}
-          </button>`
-      }
+      ${hasEnded(run.status) || isDayOfStream(run) ? nothing : this.renderCancel()}
     </section>`;
+  }
+
+  private renderStart(app: AppContext, run: Execution): TemplateResult {
+    const took = tookMs(run.started_at, run.ended_at, Date.now());
+    return html`started ${triggerInWords(run.trigger, run.triggered_by)},
+      <cqa-time .at=${run.created_at} .zone=${app.zone}></cqa-time>${took === undefined ? '' : `, ${duration(took)}`}`;
+  }
+
+  /** Nobody starts or cancels it, so it is said how it begins and ends. */
+  private renderDay(app: AppContext, run: Execution): TemplateResult {
+    const day = dayInZone(run.due_at ?? run.created_at, app.zone);
+    if (hasEnded(run.status))
+      return html`continuous, ${day}, ended <cqa-time .at=${run.ended_at} .zone=${app.zone}></cqa-time>`;
+    return html`continuous, ${day}, ${ongoing}. It ends with the day; disable its connector or its job to stop it.`;
+  }
+
+  private renderCancel(): TemplateResult {
+    const { isBusy } = this.cancelling;
+    return html`<button class="button" type="button" ?disabled=${isBusy} @click=${this.cancel}>
+      ${icon('close', 16)} ${isBusy ? 'Cancelling …' : 'Cancel this run'}
+    </button>`;
   }
 
   private renderFailure(run: Execution): TemplateResult | typeof nothing {
     if (!run.error) return nothing;
     const problem = problemOfFailure(run.error);
-    return html`<cqa-problem what=${executionWords[run.status].word} .problem=${problem}></cqa-problem>`;
+    const what = hasEnded(run.status) ? executionWords[run.status].word : 'It cannot go on at the moment';
+    return html`<cqa-problem what=${what} .problem=${problem}></cqa-problem>`;
   }
 
   private renderFigures(title: string, facts: [string, number, string?][]): TemplateResult {
@@ -123,47 +135,19 @@ export class ExecutionElement extends LitElement {
     ]);
   }
 
-  private renderCounts(counts: RowCounts | ExportCounts): TemplateResult {
+  private renderCounts(counts: RowCounts | ExportCounts, isStream: boolean): TemplateResult {
     if ('parts' in counts)
       return this.renderFigures('Report', [
         ['rows', counts.rows],
         ['parts', counts.parts],
       ]);
-    return this.renderFigures('Rows', [
-      ['listed', counts.listed],
+    return this.renderFigures(isStream ? 'Events' : 'Rows', [
+      [isStream ? 'read' : 'listed', counts.listed],
       ['imported', counts.imported],
       ['updated', counts.updated],
       ['duplicate', counts.duplicate],
       ['rejected', counts.rejected, 'warn'],
     ]);
-  }
-
-  private renderProgress(name: string, done: number, failed: number, open: number): TemplateResult | typeof nothing {
-    const all = done + failed + open;
-    if (all === 0) return nothing;
-    return html`<div class="progress">
-      <span class="strong">${name}</span>
-      <progress max=${all} value=${done + failed} aria-label=${name}></progress>
-      <span class="small"
-        >${count(done)} of ${count(all)}${open > 0 ? `, ${count(open)} to come` : ''}${
-          failed > 0 ? html`, <span class="failed">${count(failed)} failed</span>` : nothing
-        }</span
-      >
-    </div>`;
-  }
-
-  private renderAftermath({ recordings, analyses }: Aftermath): TemplateResult | typeof nothing {
-    const open = analyses.queued + analyses.processing;
-    const all = recordings.here + recordings.failed + recordings.waiting + analyses.completed + analyses.failed + open;
-    if (all === 0) return nothing;
-    return html`<section class="card">
-      <h3>What became of it so far</h3>
-      <p class="soft small">Recordings and analyses follow after the import; they do not change its status.</p>
-      <div class="stack tight">
-        ${this.renderProgress('Recordings', recordings.here, recordings.failed, recordings.waiting)}
-        ${this.renderProgress('Analyses', analyses.completed, analyses.failed, open)}
-      </div>
-    </section>`;
   }
 
   private renderSteps(app: AppContext, run: Execution): TemplateResult {
@@ -188,77 +172,37 @@ export class ExecutionElement extends LitElement {
     </section>`;
   }
 
-  private renderFailedItems(run: Execution): TemplateResult {
-    return html`<section>
-      <h3 class="over">${counted(run.failed_items.length, 'failed item')}</h3>
-      <div class="table-box" role="region" aria-label="Failed items" tabindex="0">
-        <table>
-          <thead>
-            <tr>
-              <th>Item</th>
-              <th>Why it failed</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${run.failed_items.map(
-              (item) => html`<tr>
-                <td class="break strong">${item.key}</td>
-                <td class="break">${item.error?.message ?? '–'}</td>
-              </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
-    </section>`;
-  }
-
-  private renderWaitingItems(run: Execution): TemplateResult {
-    return html`<section>
-      <h3 class="over">${counted(run.waiting_items.length, 'item')} left for the next run</h3>
-      <div class="table-box" role="region" aria-label="Waiting items" tabindex="0">
-        <table>
-          <thead>
-            <tr>
-              <th>Item</th>
-              <th class="number">Size</th>
-              <th>Why it waits</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${run.waiting_items.map(
-              (item) => html`<tr>
-                <td class="break strong">${item.key}</td>
-                <td class="number">${item.bytes === null ? '–' : bytes(item.bytes)}</td>
-                <td class="break">${item.reason}</td>
-              </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
-    </section>`;
-  }
-
   private renderRun(app: AppContext, run: Execution): TemplateResult {
     const rejected = 'rejected' in run.counts ? run.counts.rejected : 0;
+    const isStream = isDayOfStream(run);
     return html`${this.renderHead(app, run)}
       <cqa-problem .problem=${this.cancelling.problem}></cqa-problem>
       ${this.renderFailure(run)}
       <div class="two">
-        ${run.items ? this.renderItems(run.items) : nothing}${this.renderCounts(run.counts)}
+        ${run.items && !isStream ? this.renderItems(run.items) : nothing}
+        ${this.renderCounts(run.counts, isStream)}
       </div>
-      ${run.aftermath ? this.renderAftermath(run.aftermath) : nothing}
-      ${run.failed_items.length > 0 ? this.renderFailedItems(run) : nothing}
-      ${run.waiting_items.length > 0 ? this.renderWaitingItems(run) : nothing}
+      <cqa-execution-aftermath .aftermath=${run.aftermath} ?isStream=${isStream}></cqa-execution-aftermath>
+      ${
+        run.partitions
+          ? html`<cqa-execution-partitions .partitions=${run.partitions}></cqa-execution-partitions>`
+          : nothing
+      }
+      <cqa-execution-items .run=${run}></cqa-execution-items>
       ${run.parts.length > 0 ? html`<cqa-execution-parts .app=${app} .run=${run}></cqa-execution-parts>` : nothing}
       ${
         rejected > 0
           ? html`<section>
-            <h3 class="over">${counted(rejected, 'rejected row')}</h3>
-            <cqa-rejected-rows .app=${app} .executionId=${run.execution_id}></cqa-rejected-rows>
+            <h3 class="over">${counted(rejected, isStream ? 'rejected event' : 'rejected row')}</h3>
+            <cqa-rejected-rows
+              .app=${app}
+              .executionId=${run.execution_id}
+              .count=${rejected}
+            ></cqa-rejected-rows>
           </section>`
           : nothing
       }
-      ${this.renderSteps(app, run)}`;
+      ${isStream && run.steps.length === 0 ? nothing : this.renderSteps(app, run)}`;
   }
 
   override render() {

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { executionStatuses } from '../../shared/execution.ts';
+import { executionStatuses, hasEnded } from '../../shared/execution.ts';
 import { jobTypes } from '../../shared/job.ts';
 import type { ExecutionsPage, ExecutionsRequest } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
@@ -10,9 +10,17 @@ import { PagedList } from '../app/paged-list.ts';
 import { isOtherQuery, withQuery } from '../app/routes.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
-import { countsInWords, itemsInWords, noteInWords, tookMs } from '../words/execution.ts';
-import { executionWords, jobTypeWords } from '../words/status.ts';
-import { duration } from '../words/time.ts';
+import {
+  countsInWords,
+  isDayOfStream,
+  itemsInWords,
+  noNewData,
+  noteInWords,
+  ongoing,
+  tookMs,
+} from '../words/execution.ts';
+import { executionWords, jobTypeWords, typeAndConnectors } from '../words/status.ts';
+import { dayInZone, duration } from '../words/time.ts';
 import '../parts/download.ts';
 import '../parts/empty.ts';
 import '../parts/loading.ts';
@@ -45,7 +53,17 @@ export class ExecutionsElement extends LitElement {
         color: var(--warn);
         font-weight: 550;
       }
+      .day {
+        white-space: nowrap;
+      }
+      .result {
+        min-width: 150px;
+      }
       .failure {
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 3;
+        overflow: hidden;
         color: var(--bad);
         max-width: 340px;
       }
@@ -95,26 +113,38 @@ export class ExecutionsElement extends LitElement {
   }
 
   private renderCounts(row: Row): TemplateResult {
-    const counts = countsInWords(row.counts);
-    const items = row.items ? itemsInWords(row.items) : '';
-    const note = noteInWords(row.note ?? '', counts, items);
+    const counts = countsInWords(row.counts, isDayOfStream(row) ? 'no events' : 'no rows');
+    const items = row.items && !isDayOfStream(row) ? itemsInWords(row.items) : '';
+    const note = noteInWords(row.note ?? '', counts, items, isDayOfStream(row) ? noNewData : '');
     return html`${counts}
     ${items ? html`<br /><span class="soft">Items: ${items}</span>` : nothing}
     ${note ? html`<br /><span class="note break">${note}</span>` : nothing}
-    ${row.error ? html`<div class="failure break">${row.error.message}</div>` : nothing}`;
+    ${row.error ? html`<div class="failure break" title=${row.error.message}>${row.error.message}</div>` : nothing}`;
+  }
+
+  private renderStart(app: AppContext, row: Row): TemplateResult {
+    if (isDayOfStream(row))
+      return html`<span class="day">${dayInZone(row.due_at ?? row.created_at, app.zone)}</span><br />
+        <span class="soft small">Continuous</span>`;
+    return html`<cqa-time .at=${row.started_at ?? row.created_at} .zone=${app.zone}></cqa-time>`;
+  }
+
+  private renderDuration(row: Row): TemplateResult | string {
+    if (isDayOfStream(row) && !hasEnded(row.status)) return html`<span class="soft">${ongoing}</span>`;
+    const took = tookMs(row.started_at, row.ended_at, Date.now());
+    return took === undefined ? '–' : duration(took);
   }
 
   private renderRow(app: AppContext, row: Row): TemplateResult {
     const address = `/executions/${row.execution_id}`;
-    const took = tookMs(row.started_at, row.ended_at, Date.now());
     return html`<tr class="link" @click=${(event: Event) => isRowClick(event) && app.go(address)}>
-      <td class="strong break"><a data-page href=${app.href(address)}>${row.job_name}</a></td>
-      <td>${jobTypeWords[row.type]}</td>
-      <td class="break">${row.connectors.join(', ')}</td>
-      <td><cqa-time .at=${row.started_at ?? row.created_at} .zone=${app.zone}></cqa-time></td>
+      <td class="strong break" data-minor=${typeAndConnectors(row.job_name, row)}><a data-page href=${app.href(address)}>${row.job_name}</a></td>
+      <td class="minor">${jobTypeWords[row.type]}</td>
+      <td class="minor break">${row.connectors.join(', ')}</td>
+      <td>${this.renderStart(app, row)}</td>
       <td><cqa-status .words=${executionWords[row.status]}></cqa-status></td>
-      <td>${this.renderCounts(row)}</td>
-      <td class="number">${took === undefined ? '–' : duration(took)}</td>
+      <td class="result">${this.renderCounts(row)}</td>
+      <td class="number">${this.renderDuration(row)}</td>
       <td class="actions">${this.renderReport(app, row)}</td>
     </tr>`;
   }
@@ -134,8 +164,8 @@ export class ExecutionsElement extends LitElement {
         <thead>
           <tr>
             <th>Job</th>
-            <th>Type</th>
-            <th>Connector</th>
+            <th class="minor">Type</th>
+            <th class="minor">Connector</th>
             <th>Started</th>
             <th>Status</th>
             <th>Result</th>

@@ -10,7 +10,7 @@ import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
 import { jobTypeWords } from '../words/status.ts';
 import { dateInZone } from '../words/time.ts';
-import { draftOfJob, type JobDraft, jobOf, missingInJob, newDraft } from './job-draft.ts';
+import { draftOfJob, type JobDraft, jobOf, missingInJob, newDraft, type SettableSchedule } from './job-draft.ts';
 import '../parts/dialog.ts';
 import '../parts/problem.ts';
 import './job-report.ts';
@@ -49,7 +49,7 @@ export class JobDialogElement extends LitElement {
 
   @property({ attribute: false }) app: AppContext | undefined;
   /** The one to edit. */
-  @property({ attribute: false }) job: Job | undefined;
+  @property({ attribute: false }) job: (Job & { schedule: SettableSchedule }) | undefined;
   /** Name of the connector that it is opened for. */
   @property({ attribute: false }) connector: string | undefined;
   @state() private draft: JobDraft | undefined;

@@ -9,7 +9,9 @@ import {
 } from '../../shared/job.ts';
 
 export type Weekday = (typeof weekdays)[number];
-export type Frequency = Schedule['frequency'];
+/** What a person may set; the job of a stream runs all the time, and only the product makes it. */
+export type SettableSchedule = Exclude<Schedule, { frequency: 'continuous' }>;
+export type Frequency = SettableSchedule['frequency'];
 
 /**
  * What the job dialog holds. Everything that any frequency needs stands side by side, so that changing the frequency
@@ -65,9 +67,16 @@ interface SavedJob {
   name: string;
   type: JobType;
   connectors: string[];
-  schedule: Schedule;
+  schedule: SettableSchedule;
   report: ReportConfig | null;
   is_enabled: boolean;
+}
+
+/** Whether it has a schedule that can be edited. */
+export function hasSettableSchedule<T extends { schedule: Schedule }>(
+  job: T,
+): job is T & { schedule: SettableSchedule } {
+  return job.schedule.frequency !== 'continuous';
 }
 
 export function draftOfJob(job: SavedJob, zone: string, today: string): JobDraft {
@@ -89,7 +98,7 @@ export function draftOfJob(job: SavedJob, zone: string, today: string): JobDraft
   return { ...draft, ...rhythmOf(schedule) };
 }
 
-function rhythmOf(schedule: Schedule): Partial<JobDraft> {
+function rhythmOf(schedule: SettableSchedule): Partial<JobDraft> {
   switch (schedule.frequency) {
     case 'one_time':
       return { once: schedule.at.slice(0, 16) };
@@ -105,7 +114,7 @@ function rhythmOf(schedule: Schedule): Partial<JobDraft> {
 }
 
 /** The schedule as the server takes it; it says at which field something is missing. */
-export function scheduleOf(draft: JobDraft): Schedule {
+export function scheduleOf(draft: JobDraft): SettableSchedule {
   const frame = {
     timezone: draft.timezone,
     end_date: draft.endDate === '' ? 'never' : draft.endDate,

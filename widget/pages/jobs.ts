@@ -1,6 +1,7 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import type { StreamState } from '../../shared/stream.ts';
 import type { Job } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { Action, Resource } from '../app/resource.ts';
@@ -8,79 +9,47 @@ import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
 import { scheduleInWords } from '../words/schedule.ts';
-import { disabledWords, enabledWords, executionWords, jobTypeWords } from '../words/status.ts';
-import '../parts/confirm.ts';
+import {
+  continuousWords,
+  disabledWords,
+  enabledWords,
+  executionWords,
+  jobTypeWords,
+  typeAndConnectors,
+} from '../words/status.ts';
+import { streamWords, unreadReasons } from '../words/stream.ts';
+import type { JobAction } from './job-actions.ts';
+import { hasSettableSchedule, type SettableSchedule } from './job-draft.ts';
+import { jobsStyles } from './jobs.styles.ts';
 import '../parts/empty.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
 import '../parts/status.ts';
 import '../parts/time.ts';
 import './backfill-dialog.ts';
+import './job-actions.ts';
 import './job-dialog.ts';
+import './job-removal.ts';
+
+const madeByProduct = 'Made by the product for its connector, and deleted with it';
+/** The counts of a stream's day change all the time; of all that, the table shows the status alone. */
+const restMs = 2000;
 
 /** Jobs & Pipelines: what runs when, with which connectors, and how it went last time. */
 @customElement('cqa-jobs')
 export class JobsElement extends LitElement {
-  static override styles = [
-    base,
-    controls,
-    tables,
-    css`
-      .schedule {
-        min-width: 140px;
-        max-width: 280px;
-      }
-      .by {
-        max-width: 130px;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      .name {
-        min-width: 130px;
-      }
-      @container (max-width: 1040px) {
-        .schedule {
-          min-width: 100px;
-        }
-        td.name {
-          min-width: 84px;
-        }
-        .buttons {
-          display: grid;
-          grid-template-columns: auto auto;
-          justify-content: end;
-        }
-      }
-      @container (min-width: 900px) and (max-width: 1040px) {
-        .buttons {
-          grid-template-columns: repeat(3, auto);
-        }
-      }
-      .system {
-        padding: 1px 6px;
-        border-radius: var(--radius-s);
-        background: var(--idle-soft);
-        color: var(--idle);
-        font-size: var(--size-xs);
-        font-weight: 600;
-      }
-      cqa-problem {
-        margin-bottom: var(--space-4);
-      }
-    `,
-  ];
+  static override styles = [base, controls, tables, jobsStyles];
 
   @property({ attribute: false }) app: AppContext | undefined;
-  @state() private edited: Job | undefined;
+  @state() private edited: (Job & { schedule: SettableSchedule }) | undefined;
   @state() private removed: Job | undefined;
   @state() private repeated: Job | undefined;
   private readonly jobs = new Resource(this, async (signal) => this.app?.api.jobs.list.query(undefined, { signal }));
   private readonly acting = new Action(this);
-  private readonly removing = new Action(this);
 
   protected override willUpdate(changed: Map<string, unknown>): void {
-    if (changed.has('app') && this.app) this.jobs.follow(this.app.changes, ['jobs', 'executions', 'connectors']);
+    if (!changed.has('app') || !this.app) return;
+    this.jobs.follow(this.app.changes, ['jobs', 'executions', 'connectors'], restMs);
   }
 
   private async trigger(app: AppContext, job: Job): Promise<void> {
@@ -100,16 +69,6 @@ export class JobsElement extends LitElement {
     await this.jobs.load();
   }
 
-  private readonly confirm = async (): Promise<void> => {
-    const { app, removed } = this;
-    if (!app || !removed) return;
-    const isDone = await this.removing.run(async () => {
-      await app.api.jobs.remove.mutate({ uid: removed.uid });
-      app.say(`${removed.name} is deleted.`);
-    });
-    if (isDone) this.close();
-  };
-
   private readonly close = (): void => {
     this.edited = undefined;
     this.removed = undefined;
@@ -117,61 +76,13 @@ export class JobsElement extends LitElement {
     void this.jobs.load();
   };
 
-  private renderActions(app: AppContext, job: Job): TemplateResult {
-    const toggleWord = job.is_enabled ? 'Disable' : 'Enable';
-    return html`<button
-        class="button quiet icon small"
-        type="button"
-        title="Run now"
-        aria-label="Run ${job.name} now"
-        ?disabled=${this.acting.isBusy}
-        @click=${() => this.trigger(app, job)}
-      >
-        ${icon('play', 16)}</button
-      ><button
-        class="button quiet icon small"
-        type="button"
-        title="Import days again"
-        aria-label="Import days again by ${job.name}"
-        ?hidden=${job.type !== 'data_import'}
-        @click=${() => {
-          this.repeated = job;
-        }}
-      >
-        ${icon('again', 16)}</button
-      ><button
-        class="button quiet icon small"
-        type="button"
-        title=${job.is_system ? 'Made for its connector; its schedule is fixed' : 'Edit'}
-        aria-label="Edit ${job.name}"
-        ?disabled=${job.is_system}
-        @click=${() => {
-          this.edited = job;
-        }}
-      >
-        ${icon('edit', 16)}</button
-      ><button
-        class="button quiet icon small"
-        type="button"
-        title=${toggleWord}
-        aria-label="${toggleWord} ${job.name}"
-        ?disabled=${this.acting.isBusy}
-        @click=${() => this.toggle(app, job)}
-      >
-        ${icon(job.is_enabled ? 'pause' : 'power', 16)}</button
-      ><button
-        class="button quiet icon small"
-        type="button"
-        title=${job.is_system ? 'Made for its connector and deleted with it' : 'Delete'}
-        aria-label="Delete ${job.name}"
-        ?disabled=${job.is_system}
-        @click=${() => {
-          this.removed = job;
-        }}
-      >
-        ${icon('trash', 16)}
-      </button>`;
-  }
+  private readonly act = (app: AppContext, job: Job, action: JobAction): void => {
+    if (action === 'run') void this.trigger(app, job);
+    else if (action === 'toggle') void this.toggle(app, job);
+    else if (action === 'remove') this.removed = job;
+    else if (action === 'repeat') this.repeated = job;
+    else if (hasSettableSchedule(job)) this.edited = job;
+  };
 
   private renderLastRun(app: AppContext, { last_run: run }: Job): TemplateResult {
     if (!run) return html`<span class="soft">not yet</span>`;
@@ -181,17 +92,42 @@ export class JobsElement extends LitElement {
       ></a>`;
   }
 
+  private renderSchedule(app: AppContext, job: Job): TemplateResult {
+    const words = scheduleInWords(job.schedule, app.zone);
+    if (hasSettableSchedule(job)) return html`${job.runs_on_arrival ? 'On arrival, and ' : nothing}${words}`;
+    return html`${words}<br /><span class="soft small">${continuousHint(job)}</span>`;
+  }
+
+  /** What reads without an end is active and may fail all the same. */
+  private renderStatus({ schedule, is_enabled: isEnabled, stream_state: stream }: Job): TemplateResult {
+    const words = schedule.frequency === 'continuous' ? continuousWords : enabledWords;
+    return html`<cqa-status .words=${isEnabled ? words : disabledWords}></cqa-status>${
+      isEnabled && stream && !readStates.includes(stream)
+        ? html`<br /><cqa-status .words=${streamWords[stream]}></cqa-status>`
+        : nothing
+    }`;
+  }
+
   private renderJob(app: AppContext, job: Job): TemplateResult {
     return html`<tr>
-      <td class="name strong break">${job.name} ${job.is_system ? html`<span class="system">system</span>` : nothing}</td>
-      <td>${jobTypeWords[job.type]}</td>
-      <td class="break">${job.connectors.join(', ') || html`<span class="soft">none</span>`}</td>
-      <td class="schedule">${job.runs_on_arrival ? 'On arrival, and ' : nothing}${scheduleInWords(job.schedule, app.zone)}</td>
-      <td><cqa-status .words=${job.is_enabled ? enabledWords : disabledWords}></cqa-status></td>
+      <td class="name strong break" data-minor=${typeAndConnectors(job.name, job)}>
+        ${job.name}
+        ${job.is_system ? html`<span class="system" title=${madeByProduct}>auto-scheduled</span>` : nothing}
+      </td>
+      <td class="minor">${jobTypeWords[job.type]}</td>
+      <td class="minor break">${job.connectors.join(', ') || html`<span class="soft">none</span>`}</td>
+      <td class="schedule">${this.renderSchedule(app, job)}</td>
+      <td>${this.renderStatus(job)}</td>
       <td><cqa-time .at=${job.next_due_at} .zone=${app.zone}></cqa-time></td>
       <td>${this.renderLastRun(app, job)}</td>
-      <td class="by soft" title=${job.created_by}>${job.created_by}</td>
-      <td class="actions"><div class="buttons">${this.renderActions(app, job)}</div></td>
+      <td class="minor by soft" title=${job.created_by}>${job.created_by}</td>
+      <td class="actions">
+        <cqa-job-actions
+          .job=${job}
+          ?busy=${this.acting.isBusy}
+          @action=${(event: CustomEvent<JobAction>) => this.act(app, job, event.detail)}
+        ></cqa-job-actions>
+      </td>
     </tr>`;
   }
 
@@ -201,13 +137,13 @@ export class JobsElement extends LitElement {
         <thead>
           <tr>
             <th>Job</th>
-            <th>Type</th>
-            <th>Connector</th>
+            <th class="minor">Type</th>
+            <th class="minor">Connector</th>
             <th>Schedule</th>
             <th>Status</th>
             <th>Next run</th>
             <th>Last run</th>
-            <th>Created by</th>
+            <th class="minor">Created by</th>
             <th class="actions"><span class="visually-hidden">Actions</span></th>
           </tr>
         </thead>
@@ -242,20 +178,6 @@ export class JobsElement extends LitElement {
     </cqa-empty>`;
   }
 
-  private renderRemoval(job: Job): TemplateResult {
-    return html`<cqa-confirm
-      heading="Delete this job?"
-      .name=${job.name}
-      action="Delete job"
-      .busy=${this.removing.isBusy}
-      .problem=${this.removing.problem}
-      @confirm=${this.confirm}
-      @close=${this.close}
-    >
-      <p>It will not run again. A run that is going on comes to its end. Its executions stay in the history, and its connectors stay as they are.</p>
-    </cqa-confirm>`;
-  }
-
   override render() {
     const { app } = this;
     if (!app) return nothing;
@@ -271,8 +193,20 @@ export class JobsElement extends LitElement {
           ? html`<cqa-backfill-dialog .app=${app} .job=${this.repeated} @close=${this.close}></cqa-backfill-dialog>`
           : nothing
       }
-      ${this.removed ? this.renderRemoval(this.removed) : nothing}`;
+      ${
+        this.removed
+          ? html`<cqa-job-removal .app=${app} .job=${this.removed} @close=${this.close}></cqa-job-removal>`
+          : nothing
+      }`;
   }
+}
+
+const readStates: readonly StreamState[] = ['following', 'starting'];
+
+/** What stops a job that reads without an end, or why it reads nothing. */
+function continuousHint({ is_enabled: isEnabled, stream_state: stream }: Job): string {
+  if (!isEnabled) return 'Enable it to go on reading.';
+  return (stream && unreadReasons[stream]) ?? 'Disable it to stop reading.';
 }
 
 declare global {

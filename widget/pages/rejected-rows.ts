@@ -8,6 +8,7 @@ import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
 import { count, counted } from '../words/numbers.ts';
+import { lineInWords, placeInWords } from '../words/rejected.ts';
 import { replayInWords } from '../words/replay.ts';
 import './rejected-row-dialog.ts';
 import './rejected-rows-file.ts';
@@ -18,6 +19,8 @@ import '../parts/show-more.ts';
 import '../parts/time.ts';
 
 type Row = RejectedRowsPage['rows'][number];
+
+const cutMeaning = 'It was longer than what is kept. It can be read again by its whole text alone.';
 
 /**
  * The rows that imports did not take: where each stands, what is wrong, its raw text; to be mended and read again, one by
@@ -41,6 +44,17 @@ export class RejectedRowsElement extends LitElement {
         white-space: pre-wrap;
         overflow-wrap: anywhere;
       }
+      .cut {
+        color: var(--warn);
+        font-size: var(--size-xs);
+        font-weight: 600;
+      }
+      th {
+        text-transform: none;
+      }
+      th::first-letter {
+        text-transform: uppercase;
+      }
       .reason {
         min-width: 180px;
       }
@@ -55,6 +69,8 @@ export class RejectedRowsElement extends LitElement {
 
   @property({ attribute: false }) app: AppContext | undefined;
   @property() executionId: string | undefined;
+  /** How many the execution has: more come while it goes on. */
+  @property({ attribute: false }) count: number | undefined;
   @state() private mended: Row | undefined;
   @state() private outcome: string | undefined;
   /** Dismissed here: gone at once, without losing the place in a long list. */
@@ -69,6 +85,7 @@ export class RejectedRowsElement extends LitElement {
 
   protected override willUpdate(changed: Map<string, unknown>): void {
     if (changed.has('executionId') || changed.has('app')) this.readAgain();
+    else if (changed.has('count')) void this.list.first.load();
   }
 
   private readonly readAgain = (): void => {
@@ -80,8 +97,12 @@ export class RejectedRowsElement extends LitElement {
     return (this.list.rows ?? []).filter(({ id }) => !this.dismissed.has(id));
   }
 
+  private get hasLines(): boolean {
+    return this.rows.some((row) => !row.is_event);
+  }
+
   private readonly tell = (replayed: Replayed): void => {
-    this.outcome = replayInWords(replayed);
+    this.outcome = replayInWords(replayed, this.hasLines ? 'row' : 'event');
     this.readAgain();
   };
 
@@ -97,8 +118,14 @@ export class RejectedRowsElement extends LitElement {
     await this.acting.run(async () => {
       await this.app?.api.rejectedRows.dismiss.mutate({ ids: [row.id] });
       this.dismissed = new Set([...this.dismissed, row.id]);
-      this.outcome = `Line ${count(row.line)} of ${row.file_name} is dismissed.`;
+      this.outcome = `${placeInWords(row)} is dismissed.`;
     });
+  }
+
+  private get replayWords(): string {
+    const shown = Math.min(this.rows.length, 1000);
+    const [one, several] = this.hasLines ? ['row', 'rows'] : ['event', 'events'];
+    return shown === 1 ? `Read this ${one} again` : `Read these ${counted(shown, one, several)} again`;
   }
 
   private renderTools(app: AppContext): TemplateResult {
@@ -115,7 +142,7 @@ export class RejectedRowsElement extends LitElement {
         ?disabled=${this.acting.isBusy || this.rows.length === 0}
         @click=${this.replayShown}
       >
-        ${icon('again', 15)} Read these ${counted(Math.min(this.rows.length, 1000), 'row')} again
+        ${icon('again', 15)} ${this.replayWords}
       </button>
     </div>`;
   }
@@ -131,17 +158,20 @@ export class RejectedRowsElement extends LitElement {
               <cqa-time class="small" relative .at=${row.rejected_at} .zone=${app.zone}></cqa-time>`
         }
       </td>
-      <td class="number">${count(row.line)}</td>
-      <td class="break">${row.column ? html`<code>${row.column}</code>` : html`<span class="soft">–</span>`}</td>
-      <td class="reason break">${row.reason}<br /><code class="soft">${row.code}</code></td>
-      <td class="raw"><code tabindex="0">${row.raw}</code></td>
+      <td class="number">${lineInWords(row, this.hasLines)}</td>
+      <td class="minor break">${row.column ? html`<code>${row.column}</code>` : html`<span class="soft">–</span>`}</td>
+      <td class="reason break" data-minor=${row.column ?? ''}>${row.reason}<br /><code class="soft">${row.code}</code></td>
+      <td class="raw">
+        <code tabindex="0">${row.raw}${row.is_shortened ? ' …' : nothing}</code>
+        ${row.is_cut ? html`<span class="cut" title=${cutMeaning}>cut: only its beginning is kept</span>` : nothing}
+      </td>
       <td class="actions">
         <div class="buttons">
           <button
             class="button quiet icon small"
             type="button"
-            title="Mend"
-            aria-label="Mend line ${row.line} of ${row.file_name}"
+            title=${row.is_event ? 'Read the whole event, and mend it' : 'Mend'}
+            aria-label="Mend ${lower(placeInWords(row))}"
             @click=${() => {
               this.mended = row;
             }}
@@ -151,7 +181,7 @@ export class RejectedRowsElement extends LitElement {
             class="button quiet icon small"
             type="button"
             title="Dismiss: nobody wants this row"
-            aria-label="Dismiss line ${row.line} of ${row.file_name}"
+            aria-label="Dismiss ${lower(placeInWords(row))}"
             ?disabled=${this.acting.isBusy}
             @click=${() => this.dismiss(row)}
           >
@@ -163,13 +193,17 @@ export class RejectedRowsElement extends LitElement {
   }
 
   private renderTable(app: AppContext): TemplateResult {
+    const hasEvents = this.rows.some((row) => row.is_event);
+    const hasFiles = this.hasLines;
+    const heading = (ofFile: string, ofEvent: string) =>
+      [...(hasFiles ? [ofFile] : []), ...(hasEvents ? [ofEvent] : [])].join(' or ');
     return html`<div class="table-box" role="region" aria-label="Rejected rows" tabindex="0">
       <table>
         <thead>
           <tr>
-            <th>File</th>
-            <th class="number">Line</th>
-            <th>Column</th>
+            <th>${heading('File', 'topic/partition')}</th>
+            <th class="number">${heading('Line', 'offset')}</th>
+            <th class="minor">${heading('Column', 'field')}</th>
             <th>Reason</th>
             <th>Raw text</th>
             <th class="actions"><span class="visually-hidden">Actions</span></th>
@@ -223,6 +257,10 @@ export class RejectedRowsElement extends LitElement {
           : nothing
       }`;
   }
+}
+
+function lower(words: string): string {
+  return words.charAt(0).toLowerCase() + words.slice(1);
 }
 
 declare global {

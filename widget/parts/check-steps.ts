@@ -30,6 +30,10 @@ export class CheckStepsElement extends LitElement {
         margin-top: 1px;
         color: var(--good);
       }
+      li.warning > svg,
+      .end.warning {
+        color: var(--warn);
+      }
       li.failed > svg {
         color: var(--bad);
       }
@@ -82,10 +86,11 @@ export class CheckStepsElement extends LitElement {
   }
 
   private renderStep(step: CheckStep): TemplateResult {
-    return html`<li class=${step.ok ? '' : 'failed'}>
-      ${icon(step.ok ? 'check' : 'close', 17)}
+    const { tone, shape, word } = outcomes[outcomeOf(step)];
+    return html`<li class=${tone}>
+      ${icon(shape, 17)}
       <div class="grow break">
-        <span class="strong">${step.title}</span><span class="visually-hidden">${step.ok ? ': done' : ': failed'}</span>
+        <span class="strong">${step.title}</span><span class="visually-hidden">: ${word}</span>
         ${step.message ? html`<br /><span class="soft">${step.message}</span>` : nothing}
         ${Object.entries(step.details ?? {}).map(([name, value]) => this.renderDetail(name, value, step.message))}
       </div>
@@ -97,11 +102,24 @@ export class CheckStepsElement extends LitElement {
       return html`<div class="box busy" role="status"><span class="spinner"></span>Testing the connection …</div>`;
     if (!this.result) return nothing;
     const { ok, steps, message } = this.result;
+    const hasWarning = steps.some((step) => outcomeOf(step) === 'warning');
+    const good = hasWarning ? 'The connection can be used, but look at the warning above first.' : message;
     return html`<div class="box" role="status">
       <ol>${steps.map((step) => this.renderStep(step))}</ol>
-      <p class="end ${ok ? 'good' : 'bad'}">${ok ? message : 'It does not work yet. Change what is said above and test again.'}</p>
+      <p class="end ${ok ? (hasWarning ? 'warning' : 'good') : 'bad'}">${ok ? good : 'It does not work yet. Change what is said above and test again.'}</p>
     </div>`;
   }
+}
+
+const outcomes = {
+  done: { tone: '', shape: 'check', word: 'done' },
+  warning: { tone: 'warning', shape: 'warning', word: 'done, with a warning' },
+  failed: { tone: 'failed', shape: 'close', word: 'failed' },
+} as const;
+
+function outcomeOf({ ok, details }: CheckStep): keyof typeof outcomes {
+  if (!ok) return 'failed';
+  return details?.warning === undefined ? 'done' : 'warning';
 }
 
 declare global {

@@ -40,6 +40,11 @@ export type IconName = keyof typeof shapes;
 
 /** A line drawing of 1 em by `size` pixels in the text's colour. Always decoration: the words stand beside it. */
 export function icon(name: IconName, size = 18): TemplateResult {
+  return drawing(shapes[name], size);
+}
+
+/** The same for a shape that is kept elsewhere: lines on a ground of 24 by 24. */
+export function drawing(shape: TemplateResult<2>, size: number): TemplateResult {
   return html`<svg
     width=${size}
     height=${size}
@@ -52,6 +57,6 @@ export function icon(name: IconName, size = 18): TemplateResult {
     aria-hidden="true"
     focusable="false"
   >
-    ${shapes[name]}
+    ${shape}
   </svg>`;
 }

@@ -235,6 +235,19 @@ export const tables = css`
       white-space: normal;
     }
   }
+  /* What a narrow page has no column for stands below the row's first words instead. */
+  @container (max-width: 720px) {
+    .minor {
+      display: none;
+    }
+    td[data-minor]::after {
+      content: attr(data-minor);
+      display: block;
+      color: var(--text-soft);
+      font-size: var(--size-xs);
+      font-weight: 400;
+    }
+  }
   @container (max-width: 640px) {
     .actions {
       position: static;

@@ -1,11 +1,11 @@
 import type { ExportCounts, ItemCounts, RowCounts } from '../../shared/execution.ts';
 import { count, counted } from './numbers.ts';
 
-/** Counts in one line, zeros left out, and "no rows" said as that: `1,200 imported · 3 rejected`. */
-export function countsInWords(counts: RowCounts | ExportCounts): string {
+/** Counts in one line, zeros left out, and `none` said where nothing came: `1,200 imported · 3 rejected`. */
+export function countsInWords(counts: RowCounts | ExportCounts, none = 'no rows'): string {
   if ('parts' in counts) return `${counted(counts.rows, 'row')} in ${counted(counts.parts, 'part')}`;
   const { imported, updated, duplicate, rejected } = counts;
-  return joined({ imported, updated, duplicate, rejected }) || 'no rows';
+  return joined({ imported, updated, duplicate, rejected }) || none;
 }
 
 /** `3 done · 1 waiting`; undefined where an execution has no items (an export). */
@@ -20,7 +20,8 @@ function joined(parts: Record<string, number>): string {
     .join(' · ');
 }
 
-const notes: Record<string, string> = { no_data: 'no new data' };
+export const noNewData = 'no new data';
+const notes: Record<string, string> = { no_data: noNewData };
 
 /**
  * What is said beside a status: `12 rejected`, `no new data, 2 waiting`. A note has parts; those that stand in `said`
@@ -50,7 +51,16 @@ const triggers: Record<string, string> = {
   backfill: 'to read days again',
   expected_file: 'to look for a file',
   manual: 'by hand',
+  stream: 'continuously',
 };
+
+/** What is said of how long a day of a stream took, before the day is over. */
+export const ongoing = 'ongoing';
+
+/** A day of a stream: it has no end of its own, and nobody started it. */
+export function isDayOfStream({ trigger }: { trigger: string }): boolean {
+  return trigger === 'stream';
+}
 
 /** `by its schedule`, `by hand: a@b.example`. */
 export function triggerInWords(trigger: string, by: string | null): string {

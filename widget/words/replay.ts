@@ -8,14 +8,14 @@ export interface ReplayCounts {
   rejected: number;
 }
 
-/** `2 rows imported, 1 still rejected.` */
-export function replayInWords({ imported, updated, duplicate, rejected }: ReplayCounts): string {
+/** `2 rows imported, 1 row still rejected.`; `what`: what one of them is called. */
+export function replayInWords({ imported, updated, duplicate, rejected }: ReplayCounts, what = 'row'): string {
   const parts: [number, string][] = [
     [imported, 'imported'],
     [updated, 'updated'],
     [duplicate, 'there already'],
     [rejected, 'still rejected'],
   ];
-  const said = parts.filter(([value]) => value > 0).map(([value, words]) => `${counted(value, 'row')} ${words}`);
-  return said.length === 0 ? 'No row was read again.' : `${said.join(', ')}.`;
+  const said = parts.filter(([value]) => value > 0).map(([value, words]) => `${counted(value, what)} ${words}`);
+  return said.length === 0 ? `No ${what} was read again.` : `${said.join(', ')}.`;
 }

@@ -2,12 +2,13 @@ import type { Schedule } from '../../shared/job.ts';
 
 /** A schedule as a person would say it: `Weekly on Monday and Friday at 06:00 (Asia/Kolkata), until 31 Dec 2026`. */
 export function scheduleInWords(schedule: Schedule, accountZone: string): string {
+  if (schedule.frequency === 'continuous') return 'Continuous';
   const zone = schedule.timezone ?? accountZone;
   const limits = [from(schedule.start_date), until(schedule.end_date)].filter((part) => part !== '');
   return [`${rhythm(schedule)} (${zone})`, ...limits].join(', ');
 }
 
-function rhythm(schedule: Schedule): string {
+function rhythm(schedule: Exclude<Schedule, { frequency: 'continuous' }>): string {
   switch (schedule.frequency) {
     case 'one_time':
       return `Once on ${day(schedule.at.slice(0, 10))} at ${schedule.at.slice(11, 16)}`;

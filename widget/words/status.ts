@@ -1,6 +1,7 @@
 import type { Scope } from '../../shared/api-key.ts';
 import type { ExecutionStatus } from '../../shared/execution.ts';
 import type { InteractionStatus, RecordingState, UnanalysedReason } from '../../shared/interaction.ts';
+import type { JobType } from '../../shared/job.ts';
 import type { ApiKey, WebhookState } from '../api/types.ts';
 
 /** How a state looks: a shape and a colour go together, so that neither is needed to tell it. */
@@ -91,6 +92,13 @@ export const enabledWords: StatusWords = {
   shape: 'check',
 };
 
+export const continuousWords: StatusWords = {
+  word: 'Active',
+  meaning: 'It runs all the time: what comes is read as it comes.',
+  tone: 'good',
+  shape: 'check',
+};
+
 export const disabledWords: StatusWords = {
   word: 'Disabled',
   meaning: 'Paused until somebody enables it. Nothing of it is lost.',
@@ -152,3 +160,12 @@ export const unanalysedWords: Record<UnanalysedReason, string> = {
 };
 
 export const jobTypeWords = { data_import: 'Data Import', data_export: 'Data Export' } as const;
+
+/** `Data Import · North, South`; a connector that is called as its job is not told twice. */
+export function typeAndConnectors(
+  jobName: string,
+  { type, connectors }: { type: JobType; connectors: string[] },
+): string {
+  const others = connectors.filter((name) => name !== jobName);
+  return [jobTypeWords[type], ...(others.length > 0 ? [others.join(', ')] : [])].join(' · ');
+}

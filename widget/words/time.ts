@@ -57,6 +57,11 @@ export function exactInstant(instant: Instant, zone: string): string {
   return `${made.format(date)} ${zone} (${zoneName(date, zone)})\n${date.toISOString()}`;
 }
 
+/** `21 Nov 2026` in the zone. */
+export function dayInZone(instant: Instant, zone: string): string {
+  return format(zone, 'day', { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(instant));
+}
+
 /** YYYY-MM-DD of the instant in the zone: what a date field takes. */
 export function dateInZone(instant: Instant, zone: string): string {
   const parts = format(zone, 'date', { year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(

@@ -30,15 +30,29 @@ export function codecOf(formatTag: number, bitsPerSample: number): Codec | null 
   return formatTag === 7 ? mulaw : null;
 }
 
-/** Decodes whole sample groups; `bytes.length` must be a multiple of channels × bytesPerSample. */
-export function decode(bytes: Uint8Array, codec: Codec, channels: number): Block {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const step = codec.bytesPerSample * channels;
-  const length = bytes.length / step;
-  const block = Array.from({ length: channels }, () => new Int16Array(length));
-  for (const [index, channel] of block.entries())
-    for (let i = 0, at = index * codec.bytesPerSample; i < length; i++, at += step) channel[i] = codec.sample(view, at);
-  return block;
+/** Decodes one recording. A block is valid until the next one: with new memory for each, V8 collects more than it measures. */
+export class Decoder {
+  readonly #codec: Codec;
+  #channels: Int16Array[];
+
+  constructor(codec: Codec, channels: number) {
+    this.#codec = codec;
+    this.#channels = Array.from({ length: channels }, () => new Int16Array(0));
+  }
+
+  /** Decodes whole sample groups; `bytes.length` must be a multiple of channels × bytesPerSample. */
+  decode(bytes: Uint8Array): Block {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const { bytesPerSample } = this.#codec;
+    const step = bytesPerSample * this.#channels.length;
+    const length = bytes.length / step;
+    if (length > (this.#channels[0]?.length ?? 0)) this.#channels = this.#channels.map(() => new Int16Array(length));
+    const block = this.#channels.map((channel) => channel.subarray(0, length));
+    for (const [index, channel] of block.entries())
+      for (let i = 0, at = index * bytesPerSample; i < length; i++, at += step)
+        channel[i] = this.#codec.sample(view, at);
+    return block;
+  }
 }
 
 function table(values: Int16Array): Codec['sample'] {

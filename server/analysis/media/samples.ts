@@ -17,7 +17,10 @@ export interface Ending {
   truncated: boolean;
 }
 
-/** A recording being decoded. `blocks` is read once, to its end; only then may `ending` be called. */
+/**
+ * A recording being decoded. `blocks` is read once, to its end; only then may `ending` be called. A block is valid until
+ * the next one is asked for.
+ */
 export interface SampleStream {
   format: SampleFormat;
   blocks: AsyncIterable<Block>;

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/error.ts';
 import type { ByteReader } from './byte-reader.ts';
-import { type Codec, codecOf, decode } from './codec.ts';
+import { type Codec, codecOf, Decoder } from './codec.ts';
 import type { Block, SampleStream } from './samples.ts';
 import { notAudio } from './sniff.ts';
 
@@ -71,11 +71,12 @@ function withData(format: Omit<WavHeader, 'dataBytes'> | null, size: number, nex
 /** Decodes the sound that follows a header just read. The codec must be one of ours. */
 export function wavSamples(reader: ByteReader, header: WavHeader, codec: Codec): SampleStream {
   const align = codec.bytesPerSample * header.channels;
+  const decoder = new Decoder(codec, header.channels);
   let bytesRead = 0;
   async function* blocks(): AsyncGenerator<Block> {
     for await (const bytes of aligned(reader.chunks(header.dataBytes ?? undefined), align)) {
       bytesRead += bytes.length;
-      yield decode(bytes, codec, header.channels);
+      yield decoder.decode(bytes);
     }
   }
   const frameBytes = (header.sampleRate / 50) * align;

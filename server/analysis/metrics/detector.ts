@@ -13,9 +13,16 @@ export const detectorFrameLength = 160;
 /** Modes 0 and 1 hear speech everywhere once noise reaches −33 dBFS; 3 misses quiet parties. */
 const mode = 2;
 
+/** One for all detectors of a thread: each has megabytes of memory, whose end sets V8 looking through all that it holds. */
+let loading: ReturnType<typeof loadFvad> | undefined;
+
 /** WebRTC's detector (Gaussian models of six sub-bands), which needs no trained model of its own. */
 export async function fvadDetector(): Promise<SpeechDetector> {
-  const fvad = await loadFvad();
+  loading ??= loadFvad().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  const fvad = await loading;
   const detector = fvad._fvad_new();
   const address = fvad._malloc(detectorFrameLength * 2);
   fvad._fvad_set_mode(detector, mode);

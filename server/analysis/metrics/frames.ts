@@ -56,7 +56,7 @@ export class FrameCollector {
     while (from < length) {
       const to = Math.min(length, from + this.#frameEnd() - this.#samples);
       const at = this.#samples - this.#frameStart;
-      for (const [i, channel] of block.entries()) this.#buffers[i]?.set(channel.subarray(from, to), at);
+      for (let i = 0; i < block.length; i++) copy(block[i], from, to, this.#buffers[i], at);
       this.#samples += to - from;
       from = to;
       if (this.#samples === this.#frameEnd()) this.#closeFrame();
@@ -79,12 +79,18 @@ export class FrameCollector {
   #closeFrame(): void {
     const length = this.#frameEnd() - this.#frameStart;
     this.#frameStart += length;
-    const frames = this.#buffers.map((buffer) => buffer.subarray(0, length));
-    for (const [i, frame] of frames.entries()) {
-      this.channels[i]?.levels.push(levelOf(frame));
-      this.channels[i]?.heard?.push(this.#hears(i, frame));
-    }
+    // With the usual rates all frames are as long as the buffers, and nothing is made for each of them.
+    const isWhole = this.#buffers.every((buffer) => buffer.length === length);
+    const frames = isWhole ? this.#buffers : this.#buffers.map((buffer) => buffer.subarray(0, length));
+    for (let i = 0; i < frames.length; i++) this.#closeChannel(i, frames[i]);
     this.#compare(frames);
+  }
+
+  #closeChannel(index: number, frame: Int16Array | undefined): void {
+    const channel = this.channels[index];
+    if (!channel || !frame) return;
+    channel.levels.push(levelOf(frame));
+    channel.heard?.push(this.#hears(index, frame));
   }
 
   #hears(channel: number, frame: Int16Array): boolean {
@@ -101,6 +107,18 @@ export class FrameCollector {
       this.#differencePower += (x - y) * (x - y);
     }
   }
+}
+
+/** As `to.set(from.subarray(…), at)`, without a view for each frame. */
+function copy(
+  source: Int16Array | undefined,
+  from: number,
+  to: number,
+  target: Int16Array | undefined,
+  at: number,
+): void {
+  if (!source || !target) return;
+  for (let i = from; i < to; i++) target[at + i - from] = source[i] ?? 0;
 }
 
 function levelOf(frame: Int16Array): number {

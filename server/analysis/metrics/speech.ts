@@ -36,17 +36,21 @@ export function isUncertain({ active, byEnergy }: Speech): boolean {
 
 /** The value below which the given share of the values lies. */
 export function percentile(values: ArrayLike<number>, share: number): number {
-  const sorted = Float32Array.from(values).sort();
+  // Unlike Float32Array.from, the constructor makes no list of its own first.
+  const sorted = new Float32Array(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
 function energySpeech(levels: number[], floor: number): Uint8Array {
   const threshold = Math.max(floor + 9, speechPeakDbfsMin);
-  return Uint8Array.from(levels, (level) => (level > threshold ? 1 : 0));
+  const active = new Uint8Array(levels.length);
+  for (let i = 0; i < active.length; i++) active[i] = (levels[i] ?? 0) > threshold ? 1 : 0;
+  return active;
 }
 
 function trimmed(levels: number[], heard: boolean[], floor: number): Uint8Array {
-  const active = Uint8Array.from(heard, Number);
+  const active = new Uint8Array(heard.length);
+  for (let i = 0; i < active.length; i++) active[i] = heard[i] ? 1 : 0;
   // In noise weak speech lies near the floor: the less room there is above it, the less is trimmed.
   const threshold = floor + Math.min(6, (percentile(levels, 0.95) - floor) / 8);
   for (const run of segmentsOf(active, 0, 1)) {

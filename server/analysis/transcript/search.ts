@@ -28,10 +28,11 @@ export function search(turns: readonly TranscriptTurn[], phrase: Phrase, scope: 
       phrase,
     );
     if (certain) return { state: 'said', turn: certain };
-    unclear ??= startOf(
-      run.filter((_, i) => fits[i] !== 'no'),
-      phrase,
-    );
+    if (!unclear && fits.includes('unknown'))
+      unclear = startOf(
+        run.filter((_, i) => fits[i] !== 'no'),
+        phrase,
+      );
   }
   return unclear ? { state: 'unclear', turn: unclear } : { state: 'absent' };
 }
@@ -59,10 +60,23 @@ function belongs(turn: TranscriptTurn, scope: Scope): 'yes' | 'no' | 'unknown' {
 
 /** The turn in which the phrase begins, or null. */
 function startOf(run: TranscriptTurn[], phrase: Phrase): TranscriptTurn | null {
-  const words = run.flatMap((turn) => tokensOf(turn.text).map((token) => ({ token, turn })));
-  const at = findPhrase(
-    words.map((word) => word.token),
-    phrase,
-  );
-  return words[at]?.turn ?? null;
+  let at = findPhrase(run.flatMap(wordsOf), phrase);
+  if (at < 0) return null;
+  for (const turn of run) {
+    const { length } = wordsOf(turn);
+    if (at < length) return turn;
+    at -= length;
+  }
+  return null;
+}
+
+/** Each phrase of each question looks at the same turns. */
+const knownWords = new WeakMap<TranscriptTurn, string[]>();
+
+function wordsOf(turn: TranscriptTurn): string[] {
+  const known = knownWords.get(turn);
+  if (known) return known;
+  const words = tokensOf(turn.text);
+  knownWords.set(turn, words);
+  return words;
 }

@@ -2,7 +2,6 @@ import { type FileChange, type StoredImportFile, updateFile } from '../../../db/
 import { findByExternalId } from '../../../db/queries/interactions.ts';
 import { newId } from '../../../db/uuid.ts';
 import { AppError } from '../../../shared/error.ts';
-import { gathered } from '../../api/multipart/gather.ts';
 import { duplicate } from '../../pipeline/receive/rows.ts';
 import { storeUploaded } from '../../pipeline/receive/uploaded.ts';
 import { audioOnly } from '../../pipeline/record/content.ts';
@@ -10,6 +9,7 @@ import { recordingKey } from '../../pipeline/record/storage-key.ts';
 import type { Interaction } from '../../pipeline/validate/interaction.ts';
 import { isProblem } from '../../pipeline/validate/validate.ts';
 import type { Services } from '../../services.ts';
+import { gathered } from '../../storage/gather.ts';
 import { readSegments } from '../../storage/segments.ts';
 import { removeContent, removeRecording } from '../content.ts';
 import type { ConversationReader } from './conversation.ts';

@@ -15,10 +15,10 @@ import { lockImport, type StoredImport, selectImport } from '../../../db/queries
 import { parseUuid, uuidText } from '../../../db/uuid.ts';
 import { importLimits, kindOfFile } from '../../../shared/campaign.ts';
 import { AppError } from '../../../shared/error.ts';
-import { gathered } from '../../api/multipart/gather.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 import type { Session } from '../../security/sessions.ts';
 import type { Services } from '../../services.ts';
+import { gathered } from '../../storage/gather.ts';
 import { chunkBytes } from '../../storage/sealed.ts';
 import { appendSegment, type Segment } from '../../storage/segments.ts';
 import { maySee } from '../access.ts';

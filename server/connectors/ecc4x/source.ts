@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
+import { Semaphore } from '../../semaphore.ts';
 import { daySlice, itemOf, slicesToList } from '../calls/day-slices.ts';
 import type {
   AfterSuccess,
@@ -9,7 +10,7 @@ import type {
   SourceItem,
   SourceSession,
 } from '../connector.ts';
-import { Turns } from '../turns.ts';
+import { limitedStream } from '../limited-stream.ts';
 import { AppServer } from './app-server.ts';
 import type { Ecc4xConfig } from './config.ts';
 import { EccDatabase } from './database/database.ts';
@@ -70,7 +71,7 @@ function wholeItem(now: Date): SourceItem {
 class Recordings {
   readonly #voiceLog: VoiceLog;
   readonly #timezone: string;
-  readonly #turns = new Turns(downloadsAtOnce);
+  readonly #downloads = new Semaphore(downloadsAtOnce);
 
   constructor(config: Ecc4xConfig, context: ConnectorContext, { timeoutMs }: Patience) {
     const { voice_log, certificate_authority, timezone } = config;
@@ -80,7 +81,7 @@ class Recordings {
 
   open({ path }: RecordingRef): Promise<ByteStream> {
     const reference = readReference(path, this.#timezone);
-    return this.#turns.stream(() => this.#voiceLog.open(reference));
+    return limitedStream(this.#downloads, () => this.#voiceLog.open(reference));
   }
 }
 

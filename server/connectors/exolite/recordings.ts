@@ -1,12 +1,13 @@
 import { AppError } from '../../../shared/error.ts';
 import { isWebLink } from '../../../shared/link.ts';
 import type { ByteStream } from '../../byte-stream.ts';
+import { Semaphore } from '../../semaphore.ts';
 import { isStillToCome } from '../calls/late.ts';
 import { recordingBody } from '../calls/recording-body.ts';
 import { WallClock } from '../calls/wall-clock.ts';
 import type { ConnectorContext, RecordingRef } from '../connector.ts';
 import { type HttpClient, openHttpClient } from '../http/client.ts';
-import { Turns } from '../turns.ts';
+import { limitedStream } from '../limited-stream.ts';
 import { type ApiOptions, basicAuthorization, type Call, type ExotelApi } from './api.ts';
 import { textOf } from './call-row.ts';
 import type { ExoliteConfig } from './config.ts';
@@ -24,7 +25,7 @@ export class ExotelRecordings {
   readonly #api: ExotelApi;
   readonly #client: HttpClient;
   readonly #keys: Record<string, string>;
-  readonly #turns = new Turns(atOnce);
+  readonly #downloads = new Semaphore(atOnce);
   /** Pre-signed links were the way in, so they are asked for at once from now on. */
   #prefersSigned = false;
 
@@ -45,7 +46,7 @@ export class ExotelRecordings {
   /** Throws `recording_not_yet` where it will come later, `not_audio` for a page instead of a recording. */
   open({ path, itemKey }: RecordingRef): Promise<ByteStream> {
     const place = placeOf(path);
-    return this.#turns.stream(() => this.#open(place, itemKey));
+    return limitedStream(this.#downloads, () => this.#open(place, itemKey));
   }
 
   async #open({ sid, url }: Place, day: string): Promise<ByteStream> {

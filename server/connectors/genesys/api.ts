@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { AppError } from '../../../shared/error.ts';
 import { stopped } from '../../security/bounded-body.ts';
-import { wait } from '../../worker/wait.ts';
+import { wait } from '../../wait.ts';
 import type { ConnectorContext } from '../connector.ts';
 import { type HttpClient, type HttpRequest, openHttpClient } from '../http/client.ts';
 import { AccessToken } from './access-token.ts';

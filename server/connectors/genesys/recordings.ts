@@ -3,11 +3,12 @@ import { AppError } from '../../../shared/error.ts';
 import { isWebLink } from '../../../shared/link.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 import { CallGroup } from '../../call-group.ts';
+import { Semaphore } from '../../semaphore.ts';
 import { isStillToCome } from '../calls/late.ts';
 import { recordingBody } from '../calls/recording-body.ts';
 import type { ConnectorContext, RecordingRef } from '../connector.ts';
 import { type HttpClient, openHttpClient } from '../http/client.ts';
-import { Turns } from '../turns.ts';
+import { limitedStream } from '../limited-stream.ts';
 import type { ApiOptions, GenesysApi } from './api.ts';
 import { type BatchAnswer, type BatchResult, batchAnswers, batchSizeMost } from './batch.ts';
 import { addressesOf, type GenesysConfig } from './config.ts';
@@ -34,7 +35,7 @@ export class GenesysRecordings {
   readonly #timezone: string;
   readonly #links: HttpClient;
   readonly #batches: CallGroup<string, BatchAnswer>;
-  readonly #turns = new Turns(atOnce);
+  readonly #downloads = new Semaphore(atOnce);
 
   constructor(config: GenesysConfig, context: ConnectorContext, api: GenesysApi, options: ApiOptions = {}) {
     const { timeoutMs } = options;
@@ -53,7 +54,7 @@ export class GenesysRecordings {
     if (!/^[A-Za-z0-9_-]{1,128}$/.test(path))
       throw new AppError('invalid', `"${path.slice(0, 200)}" names no conversation of Genesys.`);
     const link = await this.#linkTo(path, itemKey);
-    return await this.#turns.stream(() => this.#fetch(link, path, itemKey));
+    return await limitedStream(this.#downloads, () => this.#fetch(link, path, itemKey));
   }
 
   async #linkTo(conversationId: string, day: string): Promise<URL> {

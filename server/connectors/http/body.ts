@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 import { boundedBody } from '../../security/bounded-body.ts';
-import { connectionFailure, shown } from './connection-failure.ts';
+import { connectionFailure, shown } from '../../security/connection-failure.ts';
 import type { Answer } from './exchange.ts';
 
 /** How long and how much of a body is read. */

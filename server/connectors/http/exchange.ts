@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { AppError } from '../../../shared/error.ts';
 import { stopped } from '../../security/bounded-body.ts';
+import { connectionFailure, shown, unanswered } from '../../security/connection-failure.ts';
 import type { Egress } from '../../security/egress.ts';
 import { guardedRequest, parseWebLink } from '../../security/guarded-request.ts';
-import { connectionFailure, shown, unanswered } from './connection-failure.ts';
 
 /** One request as it is sent. */
 export interface Call {

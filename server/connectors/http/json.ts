@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { AppError } from '../../../shared/error.ts';
-import { shown } from './connection-failure.ts';
+import { shown } from '../../security/connection-failure.ts';
 import type { Answer } from './exchange.ts';
 
 const charactersShown = 200;

@@ -1,6 +1,6 @@
 import type { Log } from '../../log.ts';
 import { stopped } from '../../security/bounded-body.ts';
-import { wait } from '../../worker/wait.ts';
+import { wait } from '../../wait.ts';
 import type { ReadLimits } from './body.ts';
 import type { Answer } from './exchange.ts';
 import { retryAfterSeconds } from './retry-after.ts';

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError, type ErrorCode } from '../../../shared/error.ts';
+import { shown } from '../../security/connection-failure.ts';
 import { beginningOf, type ReadLimits } from './body.ts';
-import { shown } from './connection-failure.ts';
 import type { Answer } from './exchange.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 

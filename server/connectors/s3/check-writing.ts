@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../../shared/error.ts';
+import { factsOf, removeObject } from '../../s3/object.ts';
+import { s3Url } from '../../s3/place.ts';
+import { uploadObject } from '../../s3/upload.ts';
+import { versionOf } from '../../s3/version.ts';
 import type { Told } from '../check-steps.ts';
-import type { Bucket } from './bucket.ts';
-import { s3Url } from './config.ts';
+import type { ConnectorBucket } from './config.ts';
 import { copyObject } from './copy.ts';
 import { processedPrefix } from './finish.ts';
-import { factsOf, removeObject } from './object.ts';
-import { uploadObject } from './upload.ts';
-import { versionOf } from './version.ts';
 
 const text = Buffer.from('Connection test of CQA Data Integrations. This object may be deleted.\n');
 
 /** Writes an object as a report would be, and removes it. Who may not remove it can still deliver; that is told. */
-export async function writeTestObject(bucket: Bucket): Promise<Told> {
+export async function writeTestObject(bucket: ConnectorBucket): Promise<Told> {
   const { config } = bucket;
   const key = config.prefix + testName();
   await putTestObject(bucket, key);
@@ -29,7 +29,7 @@ export async function writeTestObject(bucket: Bucket): Promise<Told> {
 }
 
 /** What `after_success` will do is done with a test object, so that its rights are known before the first run. */
-export async function tryAfterSuccess(bucket: Bucket): Promise<Told> {
+export async function tryAfterSuccess(bucket: ConnectorBucket): Promise<Told> {
   try {
     return await (bucket.config.after_success === 'move' ? moveTestObject(bucket) : removeNothing(bucket));
   } catch (error) {
@@ -44,7 +44,7 @@ export async function tryAfterSuccess(bucket: Bucket): Promise<Told> {
 }
 
 /** Needs no right to write into the folder itself, where only others write. */
-async function moveTestObject(bucket: Bucket): Promise<Told> {
+async function moveTestObject(bucket: ConnectorBucket): Promise<Told> {
   const folder = processedPrefix(bucket);
   const [from, to] = [folder + testName(), folder + testName()];
   const made: string[] = [];
@@ -63,12 +63,12 @@ async function moveTestObject(bucket: Bucket): Promise<Told> {
 }
 
 /** S3 says whether one may delete also where nothing is there to delete. */
-async function removeNothing(bucket: Bucket): Promise<Told> {
+async function removeNothing(bucket: ConnectorBucket): Promise<Told> {
   await removeObject(bucket, bucket.config.prefix + testName());
   return { message: `Objects in ${s3Url(bucket.config, bucket.config.prefix)} may be deleted.` };
 }
 
-async function putTestObject(bucket: Bucket, key: string): Promise<void> {
+async function putTestObject(bucket: ConnectorBucket, key: string): Promise<void> {
   await uploadObject(bucket, key, content(), text.length);
 }
 

@@ -1,12 +1,13 @@
 import type { CheckStep, Direction } from '../../../shared/connector.ts';
 import { AppError, type ErrorCode } from '../../../shared/error.ts';
+import { Bucket, type BucketOptions } from '../../s3/bucket.ts';
+import { openObject } from '../../s3/object.ts';
+import { s3Url } from '../../s3/place.ts';
 import { failed, passed, type Told, tried } from '../check-steps.ts';
 import type { ConnectorContext, SourceItem } from '../connector.ts';
-import { Bucket, type BucketOptions } from './bucket.ts';
 import { tryAfterSuccess, writeTestObject } from './check-writing.ts';
-import { type S3Config, s3Url } from './config.ts';
+import type { ConnectorBucket, S3Config } from './config.ts';
 import { listItems } from './listing.ts';
-import { openObject } from './object.ts';
 
 const namesShown = 3;
 /** As many as a person waits for. */
@@ -24,7 +25,7 @@ export async function* checkS3(
   else yield* checkImport(bucket);
 }
 
-async function* checkImport(bucket: Bucket): AsyncGenerator<CheckStep> {
+async function* checkImport(bucket: ConnectorBucket): AsyncGenerator<CheckStep> {
   const seen = yield* firstRequest('list', bucket.config, () => lookAround(bucket));
   if (!seen) return;
   const { item } = seen;
@@ -75,7 +76,7 @@ function serverOf({ endpoint, region }: S3Config): string {
   return endpoint === undefined ? `S3 in ${region}` : new URL(endpoint).host;
 }
 
-async function lookAround(bucket: Bucket): Promise<Told & { item: SourceItem | undefined }> {
+async function lookAround(bucket: ConnectorBucket): Promise<Told & { item: SourceItem | undefined }> {
   const { config } = bucket;
   const items: SourceItem[] = [];
   let ready = 0;
@@ -96,7 +97,7 @@ async function lookAround(bucket: Bucket): Promise<Told & { item: SourceItem | u
   return { message, details: { files: names, file_count: ready }, item: items[0] };
 }
 
-async function readBeginning(bucket: Bucket, { key, version }: SourceItem): Promise<Told> {
+async function readBeginning(bucket: ConnectorBucket, { key, version }: SourceItem): Promise<Told> {
   const body = await openObject(bucket, bucket.config.prefix + key, version, () => undefined);
   await body.next();
   await body.return();

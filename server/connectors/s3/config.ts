@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { type FieldMeta, secret } from '../../../shared/connector.ts';
+import type { Bucket } from '../../s3/bucket.ts';
+import { placeFields } from '../../s3/place.ts';
 import { fileFields } from '../files/fields.ts';
 
 const meta = (facts: FieldMeta) => ({ ...facts });
@@ -19,14 +21,9 @@ function isBare({ username, password, search, hash }: URL): boolean {
 
 /** What one S3 connector is told. Its titles and descriptions are the console's form. */
 export const s3ConfigSchema = z.strictObject({
-  bucket: z
-    .string()
-    .trim()
-    .regex(
-      /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/,
-      'the bare name of a bucket, such as my-calls, without s3://',
-    )
-    .meta(meta({ title: 'Bucket', description: 'Its name alone, such as my-calls.', group: 'where' })),
+  bucket: placeFields.bucket.meta(
+    meta({ title: 'Bucket', description: 'Its name alone, such as my-calls.', group: 'where' }),
+  ),
   region: z
     .string()
     .trim()
@@ -39,20 +36,14 @@ export const s3ConfigSchema = z.strictObject({
         group: 'where',
       }),
     ),
-  prefix: z
-    .string()
-    .trim()
-    .max(900)
-    .default('')
-    .transform(folderPrefix)
-    .meta(
-      meta({
-        title: 'Folder (prefix)',
-        description:
-          'Where the files lie, or where reports are put, such as exports/calls/. Folders inside it are not searched for files. Leave empty for the top of the bucket.',
-        group: 'where',
-      }),
-    ),
+  prefix: placeFields.prefix.meta(
+    meta({
+      title: 'Folder (prefix)',
+      description:
+        'Where the files lie, or where reports are put, such as exports/calls/. Folders inside it are not searched for files. Leave empty for the top of the bucket.',
+      group: 'where',
+    }),
+  ),
   endpoint: endpointSchema.optional().meta(
     meta({
       title: 'Endpoint',
@@ -113,40 +104,23 @@ export const s3ConfigSchema = z.strictObject({
         group: 'what',
       }),
     ),
-  encryption: z
-    .enum(['none', 'AES256', 'aws:kms'])
-    .default('none')
-    .meta(
-      exportMeta({
-        title: 'Encryption',
-        description: 'none: as the bucket is set (AWS encrypts every object by itself). Or asked for with each report.',
-        group: 'what',
-      }),
-    ),
-  kms_key: z
-    .string()
-    .trim()
-    .min(1)
-    .max(2048)
-    .optional()
-    .meta(
-      exportMeta({
-        title: 'KMS key',
-        description: 'Its ARN, for aws:kms. Leave empty for the key that the bucket or the AWS account has for S3.',
-        group: 'what',
-      }),
-    ),
+  encryption: placeFields.encryption.meta(
+    exportMeta({
+      title: 'Encryption',
+      description: 'none: as the bucket is set (AWS encrypts every object by itself). Or asked for with each report.',
+      group: 'what',
+    }),
+  ),
+  kms_key: placeFields.kms_key.meta(
+    exportMeta({
+      title: 'KMS key',
+      description: 'Its ARN, for aws:kms. Leave empty for the key that the bucket or the AWS account has for S3.',
+      group: 'what',
+    }),
+  ),
 });
 
 export type S3Config = z.infer<typeof s3ConfigSchema>;
 
-/** A prefix is a folder: `/exports/calls` and `exports/calls/` are the same one. */
-function folderPrefix(text: string): string {
-  const bare = text.replace(/^\/+/, '').replace(/\/+$/, '');
-  return bare === '' ? '' : `${bare}/`;
-}
-
-/** `s3://bucket/folder/file`. */
-export function s3Url({ bucket }: Pick<S3Config, 'bucket'>, key: string): string {
-  return `s3://${bucket}/${key}`;
-}
+/** A bucket by one connector's keys. */
+export type ConnectorBucket = Bucket<S3Config>;

@@ -1,6 +1,7 @@
-import type { Bucket, Tools } from './bucket.ts';
-import type { Asked } from './failure.ts';
-import { eTagOf } from './version.ts';
+import type { Bucket, Tools } from '../../s3/bucket.ts';
+import type { Asked } from '../../s3/failure.ts';
+import { MultipartUpload } from '../../s3/multipart.ts';
+import { eTagOf } from '../../s3/version.ts';
 
 export interface Copy {
   from: string;
@@ -26,52 +27,21 @@ export async function copyObject(bucket: Bucket, copy: Copy, limits = copyLimits
 }
 
 async function copyInParts(bucket: Bucket, copy: Copy, partBytes: number): Promise<void> {
-  const asked = askedOf(copy);
-  const { UploadId } = await bucket.call(asked, ({ client, sdk, place, options }) =>
-    client.send(new sdk.CreateMultipartUploadCommand({ ...place, Key: copy.to }), options),
-  );
-  const upload = { Key: copy.to, UploadId };
+  const upload = await MultipartUpload.begin(bucket, { ...askedOf(copy), key: copy.to });
   try {
-    const Parts: { PartNumber: number; ETag: string | undefined }[] = [];
     for (let start = 0; start < copy.size; start += partBytes) {
-      const PartNumber = Parts.length + 1;
       const end = Math.min(start + partBytes, copy.size);
       const CopySourceRange = `bytes=${start}-${end - 1}`;
-      const { CopyPartResult } = await bucket.call(
-        asked,
-        ({ client, sdk, place, options }) =>
-          client.send(
-            new sdk.UploadPartCopyCommand({
-              ...place,
-              ...upload,
-              ...sourceOf(place, copy),
-              PartNumber,
-              CopySourceRange,
-            }),
-            options,
-          ),
-        end - start,
-      );
-      Parts.push({ PartNumber, ETag: CopyPartResult?.ETag });
+      await upload.add(end - start, async ({ client, sdk, place, options }, part) => {
+        const given = { ...place, ...part, ...sourceOf(place, copy), CopySourceRange };
+        return (await client.send(new sdk.UploadPartCopyCommand(given), options)).CopyPartResult ?? {};
+      });
     }
-    await bucket.call(asked, ({ client, sdk, place, options }) =>
-      client.send(new sdk.CompleteMultipartUploadCommand({ ...place, ...upload, MultipartUpload: { Parts } }), options),
-    );
+    await upload.complete();
   } catch (error) {
-    await abandonUpload(bucket, upload);
+    await upload.abandon();
     throw error;
   }
-}
-
-/** Parts that nobody completes stay, unseen, and cost the bucket's owner money. What failed before is what is told. */
-export async function abandonUpload(bucket: Bucket, upload: { Key: string; UploadId: string | undefined }) {
-  if (bucket.signal.aborted) return;
-  const asked = { actions: ['s3:AbortMultipartUpload'], key: upload.Key };
-  await bucket
-    .call(asked, ({ client, sdk, place, options }) =>
-      client.send(new sdk.AbortMultipartUploadCommand({ ...place, ...upload }), options),
-    )
-    .catch(() => undefined);
 }
 
 function askedOf({ to }: Copy): Asked {

@@ -1,16 +1,16 @@
+import { factsOf, removeObject, replaced } from '../../s3/object.ts';
+import { isOfVersion, versionOf } from '../../s3/version.ts';
 import type { AfterSuccess, SourceItem } from '../connector.ts';
 import { freeName } from '../files/free-name.ts';
-import type { Bucket } from './bucket.ts';
+import type { ConnectorBucket } from './config.ts';
 import { copyObject } from './copy.ts';
-import { factsOf, removeObject, replaced } from './object.ts';
-import { isOfVersion, versionOf } from './version.ts';
 
 /**
  * Moves or deletes an object that was read, and its done marker with it: a marker that stayed would call the next file of
  * that name complete. One that is gone already is done; one that is another by now is left, with `item_changed`.
  */
 export async function finishItem(
-  bucket: Bucket,
+  bucket: ConnectorBucket,
   { key, version }: Pick<SourceItem, 'key' | 'version'>,
   action: AfterSuccess,
 ): Promise<void> {
@@ -31,7 +31,7 @@ export async function finishItem(
  * S3 knows no moving: it is copied within the server, then removed. Where that broke off in between, the copy is there
  * already and is not made again.
  */
-async function moveObject(bucket: Bucket, from: string, version: string, size: number): Promise<void> {
+async function moveObject(bucket: ConnectorBucket, from: string, version: string, size: number): Promise<void> {
   const folder = processedPrefix(bucket);
   const name = from.slice(bucket.config.prefix.length);
   const target = await freeName(name, async (candidate) => {
@@ -43,7 +43,7 @@ async function moveObject(bucket: Bucket, from: string, version: string, size: n
 }
 
 /** Where objects go that were read: `exports/processed/`. */
-export function processedPrefix({ config: { prefix, processed_directory } }: Bucket): string {
+export function processedPrefix({ config: { prefix, processed_directory } }: ConnectorBucket): string {
   const names = processed_directory.split('/').filter((name) => name !== '' && name !== '.');
   return `${prefix}${names.join('/')}/`;
 }

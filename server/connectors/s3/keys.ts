@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { AppError } from '../../../shared/error.ts';
 import { hasScheme, isS3Link } from '../../../shared/link.ts';
-import { type S3Config, s3Url } from './config.ts';
+import { s3Url } from '../../s3/place.ts';
+import type { S3Config } from './config.ts';
 
 type Place = Pick<S3Config, 'bucket' | 'prefix'>;
 

@@ -1,8 +1,8 @@
 import { AppError } from '../../../shared/error.ts';
+import { versionOf } from '../../s3/version.ts';
 import type { SourceItem } from '../connector.ts';
 import { standingOf, stillUploaded, waitsForMarker } from '../files/offered.ts';
-import type { Bucket } from './bucket.ts';
-import { versionOf } from './version.ts';
+import type { ConnectorBucket } from './config.ts';
 
 /** An object as a listing shows it. */
 interface Listed {
@@ -13,13 +13,13 @@ interface Listed {
 }
 
 /** The items right below the prefix, a page of a thousand at a time: however many there are, one page is held. */
-export async function* listItems(bucket: Bucket): AsyncGenerator<SourceItem> {
+export async function* listItems(bucket: ConnectorBucket): AsyncGenerator<SourceItem> {
   const { prefix, done_marker } = bucket.config;
   const items = done_marker === undefined ? plainItems(bucket) : markedItems(bucket, done_marker);
   for await (const item of items) yield { ...item, key: item.key.slice(prefix.length) };
 }
 
-async function* plainItems(bucket: Bucket): AsyncGenerator<SourceItem> {
+async function* plainItems(bucket: ConnectorBucket): AsyncGenerator<SourceItem> {
   for await (const object of listObjects(bucket)) {
     const standing = standingOf(nameOf(bucket, object), bucket.config.file_format);
     if (standing === 'offered') yield itemOf(object, 'ready');
@@ -31,7 +31,7 @@ async function* plainItems(bucket: Bucket): AsyncGenerator<SourceItem> {
  * With a done marker an item is ready once its marker is listed. Keys come in order, so a marker comes after its file and
  * before anything that does not begin with the file's name: only files with such a common beginning are held back.
  */
-async function* markedItems(bucket: Bucket, marker: string): AsyncGenerator<SourceItem> {
+async function* markedItems(bucket: ConnectorBucket, marker: string): AsyncGenerator<SourceItem> {
   let held: Listed[] = [];
   for await (const object of listObjects(bucket)) {
     for (const file of held)
@@ -46,7 +46,7 @@ async function* markedItems(bucket: Bucket, marker: string): AsyncGenerator<Sour
   for (const file of held) yield itemOf(file, { waiting: waitsForMarker(nameOf(bucket, file) + marker) });
 }
 
-function nameOf({ config }: Bucket, { key }: Listed): string {
+function nameOf({ config }: ConnectorBucket, { key }: Listed): string {
   return key.slice(config.prefix.length);
 }
 
@@ -56,7 +56,7 @@ function itemOf(object: Listed, readiness: SourceItem['readiness']): SourceItem 
 }
 
 /** Every object right below the prefix; the server leaves out those in folders. The prefix itself may be an object. */
-async function* listObjects(bucket: Bucket): AsyncGenerator<Listed> {
+async function* listObjects(bucket: ConnectorBucket): AsyncGenerator<Listed> {
   let token: string | undefined;
   do {
     const page = await listPage(bucket, token);
@@ -66,7 +66,7 @@ async function* listObjects(bucket: Bucket): AsyncGenerator<Listed> {
 }
 
 async function listPage(
-  bucket: Bucket,
+  bucket: ConnectorBucket,
   token: string | undefined,
 ): Promise<{ objects: Listed[]; next: string | undefined }> {
   const output = await bucket.call({ actions: ['s3:ListBucket'] }, ({ client, sdk, place, options }) =>

@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
+import { Bucket, type BucketOptions } from '../../s3/bucket.ts';
+import { s3Url } from '../../s3/place.ts';
+import { uploadObject } from '../../s3/upload.ts';
 import type { ConnectorContext, DeliveryPart, Receipt, SinkSession } from '../connector.ts';
-import { Bucket, type BucketOptions } from './bucket.ts';
-import { type S3Config, s3Url } from './config.ts';
-import { uploadObject } from './upload.ts';
+import type { S3Config } from './config.ts';
 
 export async function openSink(
   config: S3Config,

@@ -1,15 +1,15 @@
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
+import { Bucket, type BucketOptions, readsAtOnce } from '../../s3/bucket.ts';
+import { openObject } from '../../s3/object.ts';
+import type { ObjectBody } from '../../s3/object-body.ts';
 import { stopped } from '../../security/bounded-body.ts';
+import { Semaphore } from '../../semaphore.ts';
 import type { AfterSuccess, ConnectorContext, RecordingRef, SourceItem, SourceSession } from '../connector.ts';
-import { Turns } from '../turns.ts';
-import { Bucket, type BucketOptions, readsAtOnce } from './bucket.ts';
-import type { S3Config } from './config.ts';
+import type { ConnectorBucket, S3Config } from './config.ts';
 import { finishItem } from './finish.ts';
 import { holdsLink, recordingKeys } from './keys.ts';
 import { listItems } from './listing.ts';
-import { openObject } from './object.ts';
-import type { ObjectBody } from './object-body.ts';
 
 /** Opens a conversation with the bucket. Nothing is asked of it yet; listing it is the first to fail. */
 export async function openSource(
@@ -21,14 +21,14 @@ export async function openSource(
 }
 
 class S3Source implements SourceSession {
-  readonly #bucket: Bucket;
-  readonly #turns = new Turns(readsAtOnce);
+  readonly #bucket: ConnectorBucket;
+  readonly #reads = new Semaphore(readsAtOnce);
   /** An unread body would hold its connection for ever, so none outlives the session. */
   readonly #bodies = new Set<ObjectBody>();
   readonly #onAbort = () => this.#endReads();
   #isClosed = false;
 
-  constructor(bucket: Bucket) {
+  constructor(bucket: ConnectorBucket) {
     this.#bucket = bucket;
     bucket.signal.addEventListener('abort', this.#onAbort, { once: true });
   }
@@ -70,25 +70,25 @@ class S3Source implements SourceSession {
   }
 
   async #open(key: string, version: string | undefined): Promise<ByteStream> {
-    const endTurn = await this.#turns.take();
+    const release = await this.#reads.acquire();
     try {
       if (this.#isClosed) throw stopped();
       const body: ObjectBody = await openObject(this.#bucket, key, version, () => {
         this.#bodies.delete(body);
-        endTurn();
+        release();
       });
       this.#bodies.add(body);
       if (this.#isClosed) body.end(stopped());
       return body;
     } catch (error) {
-      endTurn();
+      release();
       throw error;
     }
   }
 
   #endReads(): void {
-    this.#turns.end();
-    this.#bucket.direct.end();
+    this.#reads.open();
+    this.#bucket.direct?.end();
     for (const body of this.#bodies) body.end(stopped());
   }
 }

@@ -11,7 +11,7 @@ export const openTopics: readonly ChangeTopic[] = ['analyses', 'campaigns'];
 /** That something is no longer as it was; the page asks what it is now. */
 export interface Change {
   topic: ChangeTopic;
-  /** The execution's id, the connector's or job's uid; `list` for analyses, webhooks and campaigns. */
+  /** The execution's id, the connector's or job's uid; `list` for those that are told of as a whole. */
   id: string;
   /** Differs each time the thing differs. */
   version: string;

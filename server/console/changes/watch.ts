@@ -16,6 +16,6 @@ export const watch = signedIn.subscription(async function* ({ ctx, signal }): As
 
 function topicsOf(isAdminOfConsole: boolean): ReadonlySet<ChangeTopic> {
   return isAdminOfConsole
-    ? new Set([...openTopics, 'executions', 'connectors', 'jobs', 'webhooks', 'alerts'])
+    ? new Set([...openTopics, 'executions', 'connectors', 'jobs', 'webhooks', 'alerts', 'streams'])
     : new Set(openTopics);
 }

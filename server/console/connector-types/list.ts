@@ -14,6 +14,8 @@ export interface ConnectorTypeView {
   prerequisites: ConnectorType['prerequisites'];
   /** Whether the product makes its job by itself, and starts it when the connector is saved. */
   has_system_job: boolean;
+  /** Whether it is read continuously, as events come: its job has no schedule, and there are no rows to preview. */
+  has_stream: boolean;
   /** JSON schema of `config` as it is typed in; titles, groups and secret marks are in each field (`FieldMeta`). */
   form: Record<string, unknown>;
   /** Dotted paths of the secrets: typed, never shown back; left out in an update they are kept. */
@@ -30,6 +32,7 @@ function view(type: ConnectorType): ConnectorTypeView {
     directions: [...type.directions],
     prerequisites: type.prerequisites,
     has_system_job: type.systemJob !== undefined,
+    has_stream: type.stream !== undefined,
     form: formOf(type.config),
     secrets: typedSecretPaths(type.config),
   };

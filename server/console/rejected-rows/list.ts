@@ -21,7 +21,7 @@ const inputSchema = z.strictObject({
     .optional(),
 });
 
-/** The rows that were not taken, with file, line, column, reason and raw text. */
+/** The rows that were not taken, with file, line, column, reason and the beginning of their raw text. */
 export const list = adminOfConsole.input(inputSchema).query(async ({ ctx, input }): Promise<RejectedRowPage> => {
   const { pool } = ctx.services.database;
   const { accountId } = ctx.session;

@@ -8,7 +8,7 @@ const inputSchema = z.strictObject({
       z.strictObject({
         id: z.number().int().positive(),
         /** As it was mended; without it, as it is kept: what was wrong may have been the mapping. */
-        raw: z.string().max(1_000_000).optional(),
+        raw: z.string().max(3_000_000).optional(),
       }),
     )
     .min(1)

@@ -3,13 +3,14 @@ import type { GetObjectCommandOutput, S3Client, S3ClientConfig } from '@aws-sdk/
 import { AppError } from '../../../shared/error.ts';
 import { getAccountById } from '../../accounts/account.ts';
 import type { ByteStream } from '../../byte-stream.ts';
-import { loadSdk, openS3Client } from '../../connectors/s3/client.ts';
-import { guardedAgents, unanswered } from '../../connectors/s3/guarded-agents.ts';
+import { loadSdk, openInstallationClient, ownEndpoint } from '../../s3/client.ts';
+import { guardedAgents, unanswered } from '../../s3/guarded-agents.ts';
 import { type BodyLimits, boundedBody, linkDefaults, stopped } from '../../security/bounded-body.ts';
 import type { Services } from '../../services.ts';
 import { type S3Target, s3Failure, shownS3 } from './s3-failure.ts';
 
 const connections = 50;
+/** Buckets of other regions are reached by redirects, so it is no mistake to have set none. */
 const defaultRegion = 'us-east-1';
 
 /**
@@ -76,41 +77,20 @@ function clientOf(services: Services, isSigned: boolean): Promise<S3Client> {
 }
 
 async function openClient({ egress }: Services, access: S3ClientConfig): Promise<S3Client> {
-  const config: S3ClientConfig = {
-    followRegionRedirects: true,
-    // A server of one's own, named by the endpoint variable, has no name for each bucket.
-    forcePathStyle: isOwnEndpoint(),
-    maxAttempts: 2,
-    ...access,
-  };
   // Whoever runs this installation may name a server in a private network; the writer of a link may not.
   const agents = guardedAgents({
-    egress: isOwnEndpoint() ? undefined : egress,
+    egress: ownEndpoint() === undefined ? egress : undefined,
     connectTimeoutMs: linkDefaults.connectTimeoutMs,
     sockets: connections,
   });
-  const client = await openS3Client(config, agents);
-  if (await knowsRegion(client)) return client;
-  client.destroy();
-  return await openS3Client({ ...config, region: defaultRegion }, agents);
-}
-
-/** Buckets of other regions are reached by redirects, so it is no mistake to have set none. */
-async function knowsRegion(client: S3Client): Promise<boolean> {
-  return client.config.region().then(
-    () => true,
-    () => false,
-  );
+  const config: S3ClientConfig = { followRegionRedirects: true, maxAttempts: 2, ...access };
+  return await openInstallationClient(config, agents, defaultRegion);
 }
 
 const unsigned: S3ClientConfig = {
   credentials: { accessKeyId: '', secretAccessKey: '' },
   signer: { sign: (request) => Promise.resolve(request) },
 };
-
-function isOwnEndpoint(): boolean {
-  return Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL);
-}
 
 async function getObject(client: S3Client, target: S3Target, signal: AbortSignal): Promise<GetObjectCommandOutput> {
   const { GetObjectCommand } = await loadSdk();

@@ -19,6 +19,8 @@ export interface PreviewRow {
   line: number;
   fields: string[];
   problem?: PreviewProblem;
+  /** An event that is nothing to store: without a value, or left out by the connector. */
+  isSkipped?: true;
   /** By API names, absent values left out. */
   interaction?: Record<string, unknown>;
 }
@@ -73,13 +75,27 @@ async function ndjsonTable({ bytes, encoding, isCut }: Beginning, settings: RowS
   const validator = new JsonValidator(settings.timezone, settings);
   const lines = (await linesIn(bytes(), encoding)).slice(0, rowsShown);
   if (isCut && lines.length === 1 && lines[0]?.problem) lines.pop();
-  const values = lines.map(({ raw, problem }) => (problem ? undefined : objectIn(raw)));
+  return tableOfLines(
+    lines.map(({ line, raw, problem }) => ({ line, raw, outcome: problem ?? validator.validate(raw) })),
+  );
+}
+
+/** A line of NDJSON or an event, and what it would become. */
+export interface PreviewedLine {
+  line: number;
+  raw: string;
+  outcome: Outcome | 'skipped';
+}
+
+/** JSON objects as rows, a column for each of their keys; what is no object is shown as it is. */
+export function tableOfLines(lines: readonly PreviewedLine[]): PreviewTable {
+  const values = lines.map(({ raw }) => objectIn(raw));
   const header = [...new Set(values.flatMap((value) => Object.keys(value ?? {})))];
   return {
     header: header.map(shortened),
-    rows: lines.map(({ line, raw, problem }, index) => ({
+    rows: lines.map(({ line, raw, outcome }, index) => ({
       ...{ line, fields: fieldsOf(values[index], raw, header) },
-      ...readingOf(problem ?? validator.validate(raw)),
+      ...(outcome === 'skipped' ? { isSkipped: true } : readingOf(outcome)),
     })),
   };
 }
@@ -111,7 +127,9 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function readingOf(outcome: ReturnType<JsonValidator['validate']>): Reading {
+type Outcome = ReturnType<JsonValidator['validate']>;
+
+function readingOf(outcome: Outcome): Reading {
   return isProblem(outcome) ? { problem: outcome } : { interaction: shownAs(outcome) };
 }
 

@@ -23,7 +23,7 @@ export async function fetchRecording(
     );
     return { position, state: 'here', storageKey, ...stored };
   } catch (thrown) {
-    const failure = !signal.aborted && isLate(thrown) ? givenUp(row) : undefined;
+    const failure = !signal.aborted && isLate(thrown) ? givenUp({ field: 'audio_url', ...row }) : undefined;
     if (failure) return { position, state: 'failed', failure };
     return { position, state: 'failed', failure: lastingFailure(thrown, signal, 'the download of a recording') };
   }

@@ -7,6 +7,7 @@ import { hasScheme } from '../../../shared/link.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 import type { Services } from '../../services.ts';
 import { referencesIn } from '../references.ts';
+import { givenUp, isLate, transcriptLateSeconds } from './late.ts';
 import { lastingFailure, type ReadSettings, type Reference, readReference } from './reference.ts';
 import type { SourceSessions } from './sessions.ts';
 import { transcriptText } from './transcript-text.ts';
@@ -38,6 +39,10 @@ export async function fetchTranscript(
     }
     return { state: 'here', text: joined };
   } catch (thrown) {
+    const lateSeconds = transcriptLateSeconds(work.subject);
+    const reference = { field: 'transcript_url', reference: url, lateSeconds } as const;
+    const failure = !signal.aborted && isLate(thrown) ? givenUp(reference) : undefined;
+    if (failure) return { state: 'failed', failure };
     return { state: 'failed', failure: lastingFailure(thrown, signal, 'the download of a transcript') };
   }
 }

@@ -1,4 +1,4 @@
-import type { RecordingRow } from '../../../db/queries/recordings.ts';
+import { timeMsOf } from '../../../db/uuid.ts';
 import { AppError, type Failure } from '../../../shared/error.ts';
 
 const minute = 60;
@@ -15,6 +15,8 @@ const steps: readonly [since: number, delay: number][] = [
 /** Looks come a little early or late. */
 const toleranceSeconds = 5;
 const givenUpSeconds = 24 * 60 * minute;
+/** Seconds apart, for what passes at once. */
+const quickAttempts = 2;
 /** Where whoever limits us does not say for how long. */
 const limitedSeconds = minute;
 
@@ -28,23 +30,46 @@ export function lateDelaySeconds(lateSeconds: number, retryAfterSeconds = 0): nu
 }
 
 /** What it ends with where the source has said for a day that it is not there yet; undefined before. */
-export function givenUp({ lateSeconds = 0, reference }: RecordingRow): Failure | undefined {
+export function givenUp({ field, reference, lateSeconds = 0 }: LateReference): Failure | undefined {
   if (lateSeconds < givenUpSeconds - toleranceSeconds) return undefined;
+  const what = field === 'audio_url' ? 'recording' : 'transcript';
   const name = reference.length > 200 ? `${reference.slice(0, 200)}…` : reference;
   return {
     code: 'path_missing',
-    message: `The source has said for 24 hours that the recording ${name} is not there yet, so it is not asked for again. If it is there by now, import the row again with another audio_url, or ask whoever runs the source.`,
+    message: `The source has said for 24 hours that the ${what} ${name} is not there yet, so it is not asked for again. If it is there by now, import the row again with another ${field}, or ask whoever runs the source.`,
   };
+}
+
+interface LateReference {
+  field: 'audio_url' | 'transcript_url';
+  reference: string;
+  lateSeconds?: number | undefined;
+}
+
+/** Of a transcript it is not noted since when it is waited for: that is how old its interaction is. */
+export function transcriptLateSeconds(interactionId: Buffer): number {
+  return (Date.now() - timeMsOf(interactionId)) / 1000;
+}
+
+export interface Wait {
+  seconds: number;
+  /** Whether it ends a day after it began. */
+  isBounded: boolean;
 }
 
 /**
  * How long a failure that is nobody's asks us to wait, where it does; such a wait is no failed attempt. `lateSeconds` is
- * how long the recording has been late.
+ * how long it has been waited for. A host or a storage that does not come back within seconds is waited for as a late
+ * recording is: whoever has to mend it may be asleep.
  */
-export function waitAfter(thrown: unknown, lateSeconds: number): number | undefined {
+export function waitAfter(thrown: unknown, lateSeconds: number, attempts: number): Wait | undefined {
   if (!(thrown instanceof AppError)) return undefined;
-  if (thrown.code === 'recording_not_yet') return lateDelaySeconds(lateSeconds, thrown.retryAfterSeconds);
-  return thrown.code === 'rate_limited' ? (thrown.retryAfterSeconds ?? limitedSeconds) : undefined;
+  const { code, kind, retryAfterSeconds } = thrown;
+  if (code === 'rate_limited') return { seconds: retryAfterSeconds ?? limitedSeconds, isBounded: false };
+  if (lateSeconds >= givenUpSeconds) return undefined;
+  const isAway = kind === 'transient' && attempts > quickAttempts;
+  if (!isAway && !isLate(thrown)) return undefined;
+  return { seconds: lateDelaySeconds(lateSeconds, retryAfterSeconds), isBounded: true };
 }
 
 export function isLate(thrown: unknown): boolean {

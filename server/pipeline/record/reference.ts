@@ -37,7 +37,7 @@ export async function readReference<T>(
     if (mayBeItsOwn && !session.holds?.(text)) return use(await openLink(services, accountId, text, limits));
     if (!session.recording)
       throw new AppError('invalid', `This connector holds no files beside its rows; ${field} must be a link.`);
-    return use(await session.recording({ path: text, itemKey }));
+    return use(await session.recording({ path: text, itemKey, field }));
   });
 }
 

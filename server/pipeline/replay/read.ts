@@ -1,7 +1,9 @@
 import type { ReplayableRow } from '../../../db/queries/rejected-rows-replay.ts';
 import { AppError } from '../../../shared/error.ts';
+import type { EventStream } from '../../connectors/connector.ts';
 import { readOneRow } from '../parse/one-row.ts';
 import type { RowProblem } from '../parse/scanner.ts';
+import { readEvent } from '../validate/event.ts';
 import type { Interaction } from '../validate/interaction.ts';
 import { JsonValidator } from '../validate/json.ts';
 import { columnsOf, csvReading, type RowSettings } from '../validate/rows.ts';
@@ -14,14 +16,20 @@ export interface Unread {
   unread: string;
 }
 
-/** The interaction that a rejected row is by now, or why it still is none. `mended` is its text where somebody changed it. */
+/**
+ * The interaction that a rejected row is by now, or why it still is none. `mended` is its text where somebody changed it.
+ * `fieldsOf`: how an event of the connector's stream is read, where it has one.
+ */
 export function readReplayed(
-  { raw, isCut, header, delimiter }: Pick<ReplayableRow, 'raw' | 'isCut' | 'header' | 'delimiter'>,
+  { raw, bytes, isCut, header, delimiter }: Pick<ReplayableRow, 'raw' | 'bytes' | 'isCut' | 'header' | 'delimiter'>,
   mended: string | undefined,
   settings: RowSettings,
+  fieldsOf?: EventStream['fieldsOf'],
 ): Interaction | Problem | Unread {
   const text = mended ?? raw;
-  if (isCut && !isWhole(text, raw)) return cutOff;
+  if (isCut && !isWhole(text, raw)) return fieldsOf ? eventCutOff : cutOff;
+  if (bytes && text !== raw && text.includes(unreadable)) return stillUnreadable;
+  if (fieldsOf) return readWhole(bytes && text === raw ? bytes : Buffer.from(text), settings, fieldsOf);
   if (header && delimiter) return readCsvRow(text, { header, delimiter }, settings);
   if (text.trimStart().startsWith('{')) return new JsonValidator(settings.timezone, settings).validate(text.trim());
   return noHeader;
@@ -41,6 +49,16 @@ function isWhole(text: string, kept: string): boolean {
 /** Without what somebody may have added to close a text that was cut off. */
 function withoutClosing(text: string): string {
   return text.trimEnd().replace(/["}\]]{1,9}$/, '');
+}
+
+function readWhole(
+  value: Buffer,
+  settings: RowSettings,
+  fieldsOf: EventStream['fieldsOf'],
+): Interaction | Problem | Unread {
+  const outcome = readEvent(value, fieldsOf, new JsonValidator(settings.timezone, settings));
+  if (outcome === 'skipped') return leftOut;
+  return 'problem' in outcome ? outcome.problem : outcome.interaction;
 }
 
 function readCsvRow(
@@ -64,6 +82,19 @@ const cutOff: Unread = {
   unread:
     'Only the first 4 KB of this row are kept. Put the whole row here, or mend it in the file itself and import that again.',
 };
+
+const eventCutOff: Unread = {
+  unread: 'Only the first 1 MB of this event is kept. Put the whole event here, or have it sent again.',
+};
+
+/** What stands in a text for a byte that is no UTF-8. */
+const unreadable = '\uFFFD';
+
+const stillUnreadable: Unread = {
+  unread: `The event has bytes that are no UTF-8, shown as ${unreadable}. Put what was meant in the place of each ${unreadable}.`,
+};
+
+const leftOut: Unread = { unread: "The connector's filter leaves this event out, so it is not stored." };
 
 const noHeader: Unread = {
   unread:

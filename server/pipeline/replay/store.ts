@@ -20,6 +20,7 @@ export interface GoodRow {
 interface StoreSettings {
   connectorId: number;
   onExisting: OnExisting;
+  hasResultsTopic: boolean;
   rules: readonly StoredRule[];
 }
 
@@ -64,7 +65,7 @@ function distinctGroups(rows: GoodRow[]): GoodRow[][] {
 async function storeGroup(
   { services: { database }, accountId, by }: { services: Services; accountId: number; by: string },
   group: GoodRow[],
-  { connectorId, onExisting, rules }: StoreSettings,
+  { connectorId, onExisting, hasResultsTopic, rules }: StoreSettings,
 ): Promise<ReplayResult[]> {
   const [first] = group;
   if (!first) return [];
@@ -83,7 +84,8 @@ async function storeGroup(
     batch.rows = mended.filter(({ id }) => unstored.has(id)).map(({ row }) => row);
     return sourceItemId;
   };
-  const store = new InteractionStore(database, { origin, executionId, onExisting, isBulk: false, enter });
+  const options = { origin, executionId, onExisting, hasResultsTopic, isBulk: false, enter };
+  const store = new InteractionStore(database, options);
   let attempts = 0;
   try {
     const sorted = await transaction(database.pool, async (connection) => {

@@ -1,4 +1,5 @@
 import type { PoolConnection } from 'mysql2/promise';
+import { addFeedback } from '../../../db/queries/feedback.ts';
 import {
   addRecordings,
   forgetRecordings,
@@ -13,6 +14,14 @@ import type { ChunkBuffer, ChunkRow } from './chunk.ts';
 
 /** As many as a recording's position can number. */
 const maxRecordings = 255;
+
+/** What brought the rows, and who is told of them. */
+export interface HandOverOptions {
+  /** The execution or the ingress job; zeroes where neither does. */
+  executionId: Buffer;
+  /** The connector has a results topic: what no assignment rule takes is complete as it is stored, and is told of at once. */
+  hasResultsTopic?: boolean;
+}
 
 export interface StoredRows {
   buffer: ChunkBuffer;
@@ -29,7 +38,7 @@ export interface StoredRows {
 export async function handOver(
   connection: PoolConnection,
   origin: InteractionOrigin,
-  executionId: Buffer,
+  { executionId, hasResultsTopic = false }: HandOverOptions,
   { buffer, added, changed, known }: StoredRows,
 ): Promise<void> {
   const { accountId, connectorId } = origin;
@@ -49,11 +58,17 @@ export async function handOver(
       .filter(({ fate }) => fate.work === 'analyse')
       .map((row) => ({ kind: 'analyse' as const, accountId, subject: buffer.idOf(row) })),
   ]);
+  if (hasResultsTopic) await addFeedback(connection, completeOf(origin, buffer, added));
   await announce(
     connection,
     accountId,
     added.flatMap((row) => ingestedOf(buffer, row)),
   );
+}
+
+function completeOf({ accountId, connectorId }: InteractionOrigin, buffer: ChunkBuffer, added: readonly ChunkRow[]) {
+  const complete = added.filter(({ fate }) => fate.work === undefined);
+  return complete.map((row) => ({ accountId, connectorId, subject: buffer.idOf(row) }));
 }
 
 /** Nothing where nobody wants to hear of it. */

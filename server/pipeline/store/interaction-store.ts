@@ -15,7 +15,7 @@ import {
 } from '../../../db/queries/interactions.ts';
 import { AppError } from '../../../shared/error.ts';
 import type { ChunkBuffer, ChunkRow } from './chunk.ts';
-import { handOver } from './hand-over.ts';
+import { type HandOverOptions, handOver } from './hand-over.ts';
 import { InsertWriter } from './insert-text.ts';
 import { type Known, keepOf, type OnExisting, type SortedRows, sortRows } from './sort.ts';
 
@@ -32,10 +32,8 @@ export interface NewRows {
   firstText: InsertText | undefined;
 }
 
-export interface InteractionStoreOptions {
+export interface InteractionStoreOptions extends HandOverOptions {
   origin: InteractionOrigin;
-  /** The execution or the ingress job that brings the rows; zeroes where neither does. */
-  executionId: Buffer;
   onExisting: OnExisting;
   /** LOAD DATA where the server allows it: faster for thousands of rows, slower for a few. */
   isBulk: boolean;
@@ -187,8 +185,7 @@ export class InteractionStore {
     sorted: SortedRows,
     known: ReadonlyMap<string, KnownInteraction>,
   ) {
-    const { executionId } = this.#options;
-    await handOver(connection, this.#origin, executionId, { ...sorted, buffer, known });
+    await handOver(connection, this.#origin, this.#options, { ...sorted, buffer, known });
   }
 }
 

@@ -4,8 +4,9 @@ import { grantConversations } from '../../../db/queries/conversation-caps.ts';
 import { addJobInteractions } from '../../../db/queries/ingress-jobs.ts';
 import { type InteractionOrigin, ingressConnectorId } from '../../../db/queries/interactions.ts';
 import { addRejectedRows, type RejectedRow } from '../../../db/queries/rejected-rows.ts';
-import { type Reader, saveCheckpoint, saveHeader } from '../../../db/queries/source-items.ts';
+import { type Checkpoint, saveHeader } from '../../../db/queries/source-items.ts';
 import { AppError } from '../../../shared/error.ts';
+import { bulkStatements } from './bulk-statements.ts';
 import type { ChunkBuffer, ChunkRow } from './chunk.ts';
 import { storeFailure } from './failure.ts';
 import { InteractionStore, type NewRows } from './interaction-store.ts';
@@ -26,40 +27,54 @@ export interface Chunk {
 }
 
 /** A chunk that waits for its turn to be stored. */
-export interface PreparedChunk {
-  chunk: Chunk;
+export interface PreparedChunk<C extends Chunk = Chunk> {
+  chunk: C;
   /** What is written if no row is known yet. */
   asNew: NewRows | undefined;
 }
 
 /** Where the rows come from and who stores them. */
-export interface StoreOptions {
+export interface StoreOptions<C extends Chunk = Chunk> {
   origin: InteractionOrigin;
-  reader: Reader;
+  executionId: Buffer;
+  /**
+   * Moves the place that is read on over this chunk, in its transaction, and counts its rows. False: it is not where the
+   * chunk begins, or somebody else has it; nothing is stored then.
+   */
+  checkpoint(connection: PoolConnection, counts: Checkpoint, chunk: C): Promise<boolean>;
   fileName: string;
   onExisting: OnExisting;
+  /** Whether the chunks have many rows: see InteractionStoreOptions. They do where it is not said. */
+  isBulk?: boolean;
+  /** See HandOverOptions. */
+  hasResultsTopic?: boolean;
+  /** As much is kept of a rejected row's text; 4 KB where it is not said. */
+  rawBytes?: number;
 }
 
 /**
  * Stores an item's chunks, each in one transaction with its counts and the item's checkpoint. Those of a file that came
  * over the API are listed with their job, and count as conversations.
  */
-export class ChunkStore {
+export class ChunkStore<C extends Chunk = Chunk> {
   readonly #database: Database;
-  readonly #options: StoreOptions;
+  readonly #options: StoreOptions<C>;
   readonly #interactions: InteractionStore;
   readonly #isIngress: boolean;
+  readonly #isBulk: boolean;
 
-  constructor(database: Database, options: StoreOptions) {
-    const { origin, reader, onExisting } = options;
+  constructor(database: Database, options: StoreOptions<C>) {
+    const { origin, executionId, onExisting, isBulk = true, hasResultsTopic = false } = options;
     this.#database = database;
     this.#options = options;
     this.#isIngress = origin.connectorId === ingressConnectorId;
+    this.#isBulk = isBulk && database.canLoadLocal;
     this.#interactions = new InteractionStore(database, {
       origin,
-      executionId: reader.executionId,
+      executionId,
       onExisting,
-      isBulk: true,
+      isBulk,
+      hasResultsTopic,
       ...(this.#isIngress
         ? { admit: (connection, count) => grantConversations(connection, origin.accountId, count) }
         : {}),
@@ -67,12 +82,17 @@ export class ChunkStore {
   }
 
   /** The part of the work that needs no database, to be done while it stores the chunk before. */
-  prepare(chunk: Chunk): PreparedChunk {
+  prepare(chunk: C): PreparedChunk<C> {
     return { chunk, asNew: this.#interactions.prepare(chunk) };
   }
 
-  /** Throws `lease_lost` when the item's checkpoint is not where this chunk begins; nothing of it is stored then. */
-  async store(prepared: PreparedChunk): Promise<void> {
+  /** Throws `lease_lost` when the checkpoint is not where this chunk begins; nothing of it is stored then. */
+  store(prepared: PreparedChunk<C>): Promise<void> {
+    // Before the transaction: who waits here must hold no locks.
+    return this.#isBulk ? bulkStatements.run(() => this.#store(prepared)) : this.#store(prepared);
+  }
+
+  async #store(prepared: PreparedChunk<C>): Promise<void> {
     let attempts = 0;
     try {
       await transaction(this.#database.pool, async (connection) => {
@@ -84,19 +104,18 @@ export class ChunkStore {
     }
   }
 
-  async #write(connection: PoolConnection, { chunk, asNew }: PreparedChunk): Promise<void> {
-    const { origin, reader, fileName } = this.#options;
-    const { executionId } = reader;
+  async #write(connection: PoolConnection, { chunk, asNew }: PreparedChunk<C>): Promise<void> {
+    const { origin, executionId, fileName, rawBytes, checkpoint } = this.#options;
     const { accountId, sourceItemId } = origin;
     const sorted = await this.#interactions.write(connection, chunk, asNew);
     const { imported, updated, duplicate, refused } = sorted;
     if (this.#isIngress) await addJobInteractions(connection, executionId, linesOf(chunk, sorted));
     const rejected = allRejected(chunk.rejected, refused);
-    await addRejectedRows(connection, { accountId, executionId, sourceItemId, fileName }, rejected);
+    await addRejectedRows(connection, { accountId, executionId, sourceItemId, fileName, rawBytes }, rejected);
     if (chunk.header) await saveHeader(connection, accountId, sourceItemId, chunk.header, chunk.delimiter);
     const counts = { imported, updated, duplicate, rejected: rejected.length };
     const { from, to } = chunk;
-    if (!(await saveCheckpoint(connection, reader, sourceItemId, { from, to, ...counts })))
+    if (!(await checkpoint(connection, { from, to, ...counts }, chunk)))
       throw new AppError('lease_lost', `Another worker has gone on with ${fileName}; this one stops.`);
   }
 }

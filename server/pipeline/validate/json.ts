@@ -28,12 +28,26 @@ export class JsonValidator {
   /** The interaction that one line of NDJSON holds, or why it holds none. */
   validate(line: string): Interaction | RowProblem {
     try {
-      const { fields, metadata } = sortedOut(parseObject(line));
-      return this.#reader.read(fields, metadataText(metadata, this.#defaults));
+      return this.#interaction(parseObject(line));
     } catch (thrown) {
       if (thrown instanceof RowRejected) return thrown.problem;
       throw thrown;
     }
+  }
+
+  /** The same of an object that was a line's, or would be. */
+  validateObject(row: JsonObject): Interaction | RowProblem {
+    try {
+      return this.#interaction(row);
+    } catch (thrown) {
+      if (thrown instanceof RowRejected) return thrown.problem;
+      throw thrown;
+    }
+  }
+
+  #interaction(row: JsonObject): Interaction {
+    const sorted = sortedOut(row);
+    return this.#reader.read(sorted.fields, metadataText(sorted, this.#defaults));
   }
 
   /** The external_interaction_id of a line that was not taken, where it says one. */
@@ -65,27 +79,37 @@ function parseJson(line: string): unknown {
   }
 }
 
+const noFields: readonly string[] = canonicalFields.map(() => '');
+
 interface SortedOut {
   fields: string[];
-  /** Values as JSON, by key. */
-  metadata: Map<string, string>;
+  /** The row's `metadata`, where it has one. */
+  inside: JsonObject | undefined;
+  /** Values as JSON of its other keys, where it has any. */
+  own: Map<string, string> | undefined;
 }
 
 /** Keys are trimmed and lower-cased as a CSV header's are; those inside of a `metadata` object stay as they are. */
 function sortedOut(row: JsonObject): SortedOut {
-  const fields = canonicalFields.map(() => '');
-  const own = new Map<string, string>();
-  const inside = new Map<string, string>();
-  const seen = new Set<string>();
-  for (const [key, value] of Object.entries(row)) {
+  const sorted: SortedOut = { fields: noFields.slice(), inside: undefined, own: undefined };
+  let renamed: Set<string> | undefined;
+  for (const key of Object.keys(row)) {
     const name = key.trim().toLowerCase();
-    if (seen.has(name)) throw new RowRejected('bad_value', `The row names ${shown(name)} twice.`, name);
-    seen.add(name);
-    if (isCanonical(name)) fields[positions[name]] = canonicalText(value, name);
-    else if (name === 'metadata') addMetadataObject(value, inside);
-    else addMetadata(name, value, own);
+    if (name !== key) {
+      renamed ??= new Set();
+      if (renamed.has(name) || Object.hasOwn(row, name))
+        throw new RowRejected('bad_value', `The row names ${shown(name)} twice.`, name);
+      renamed.add(name);
+    }
+    const value = row[key];
+    if (isCanonical(name)) sorted.fields[positions[name]] = canonicalText(value, name);
+    else if (name === 'metadata') sorted.inside = metadataObject(value);
+    else {
+      sorted.own ??= new Map();
+      addMetadata(name, value, sorted.own);
+    }
   }
-  return { fields, metadata: new Map([...inside, ...own]) };
+  return sorted;
 }
 
 /** A number or a truth may stand as such or as text; everything else is text. */
@@ -104,16 +128,15 @@ function wellFormed(text: string, name: string): string {
   throw new RowRejected('bad_value', `${name} holds half of a character (a lone UTF-16 surrogate).`, name);
 }
 
-function addMetadataObject(value: unknown, into: Map<string, string>): void {
-  if (value === null) return;
-  if (!isObject(value))
-    throw new RowRejected('bad_value', `metadata is ${kindOf(value)}; it must be an object.`, 'metadata');
-  for (const [key, inner] of Object.entries(value)) addMetadata(key, inner, into);
+function metadataObject(value: unknown): JsonObject | undefined {
+  if (value === null) return undefined;
+  if (isObject(value)) return value;
+  throw new RowRejected('bad_value', `metadata is ${kindOf(value)}; it must be an object.`, 'metadata');
 }
 
 /** Empty values are left out, as empty cells of a CSV file are. */
 function addMetadata(key: string, value: unknown, into: Map<string, string>): void {
-  if (value === null || (typeof value === 'string' && value.trim() === '')) return;
+  if (isBlank(value)) return;
   if (!isScalar(value))
     throw new RowRejected(
       'bad_value',
@@ -123,12 +146,31 @@ function addMetadata(key: string, value: unknown, into: Map<string, string>): vo
   into.set(key, JSON.stringify(value));
 }
 
-/** In order of key, so that equal metadata are equal texts. */
-function metadataText(own: Map<string, string>, defaults: ReadonlyMap<string, string>): string {
-  const all = defaults.size === 0 ? own : new Map([...defaults, ...own]);
+/** In order of key, so that equal metadata are equal texts. The row's own keys win over those inside of its object. */
+function metadataText({ inside, own }: SortedOut, defaults: ReadonlyMap<string, string>): string {
+  if (!own && defaults.size === 0 && (!inside || isAsWritten(inside))) return JSON.stringify(inside ?? {});
+  const all = new Map(defaults);
+  for (const [key, value] of Object.entries(inside ?? {})) addMetadata(key, value, all);
+  for (const [key, value] of own ?? []) all.set(key, value);
   if (all.size > limits.metadataKeys) throw tooManyKeys(all.size);
   const keys = [...all.keys()].sort();
   return `{${keys.map((key) => `${JSON.stringify(key)}:${all.get(key)}`).join(',')}}`;
+}
+
+/** Whether nothing is to be put in order, left out or rejected: its JSON is what is kept. */
+function isAsWritten(metadata: JsonObject): boolean {
+  const keys = Object.keys(metadata);
+  let last: string | undefined;
+  for (const key of keys) {
+    const value = metadata[key];
+    if ((last !== undefined && key < last) || !isScalar(value) || isBlank(value)) return false;
+    last = key;
+  }
+  return keys.length <= limits.metadataKeys;
+}
+
+function isBlank(value: unknown): boolean {
+  return value === null || (typeof value === 'string' && value.trim() === '');
 }
 
 function isScalar(value: unknown): value is Scalar {

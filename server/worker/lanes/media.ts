@@ -5,7 +5,7 @@ import { recordHandler } from '../../pipeline/record.ts';
 import type { OpenHandlers } from '../lanes.ts';
 
 export const openHandlers: OpenHandlers = (services, { ffmpegPath }) => [
-  recordHandler(services, { ffmpegPath }),
+  recordHandler(services),
   analyseHandler(services, { ffmpegPath }),
   leftoverHandler(services),
   manualImportHandler(services),

@@ -75,6 +75,8 @@ describe('the frame around the endpoints', () => {
         handle: async ({ params }) => {
           if ((params as { how: string }).how === 'full')
             throw new AppError('storage_full', 'no room on /secret/disk', { retryAfterSeconds: 60 });
+          if ((params as { how: string }).how === 'storage')
+            throw new AppError('storage_failed', 'cannot write to /secret/disk');
           if ((params as { how: string }).how === 'limit') throw new AppError('rate_limited', 'too many calls');
           if ((params as { how: string }).how === 'jobs') throw new AppError('too_many_jobs', 'too many jobs');
           throw new Error('the password is secret');
@@ -161,6 +163,9 @@ describe('the frame around the endpoints', () => {
     expect([full.status, full.code]).to.deep.equal([503, 'SERVICE_UNAVAILABLE']);
     expect(full.message).not.to.include('secret');
     expect(full.headers.get('retry-after')).to.equal('60');
+    const storage = await frame.get('/fail/storage');
+    expect([storage.status, storage.code]).to.deep.equal([503, 'SERVICE_UNAVAILABLE']);
+    expect(Number(storage.headers.get('retry-after'))).to.be.above(0);
   });
 
   it('logs nothing of what is the caller’s own business', async () => {

@@ -68,6 +68,7 @@ export const entries: Record<string, Entry> = {
   'inbox.overview': admin,
   'connectorTypes.list': admin,
   'connectors.list': { ...admin, valid: () => ({ direction: 'import' }), invalid: [{ direction: 'up' }] },
+  'connectors.streams': admin,
   'connectors.get': { ...admin, ...byUid, valid: ({ own }) => ({ uid: own.connector }) },
   'connectors.create': {
     ...admin,
@@ -150,6 +151,12 @@ export const entries: Record<string, Entry> = {
     namesSomething: true,
     valid: ({ own }) => ({ execution: own.execution }),
     invalid: [{ execution: 'x' }, { state: 'x' }, { cursor: 'x' }],
+  },
+  'rejectedRows.get': {
+    ...admin,
+    namesSomething: true,
+    valid: ({ own }) => ({ id: own.rejectedRow }),
+    invalid: [{}, { id: 0 }, { id: 'x' }],
   },
   'rejectedRows.download': {
     ...admin,

@@ -5,6 +5,7 @@ import { findProgram } from '../../../server/machine/programs.ts';
 import { analyseHandler } from '../../../server/pipeline/analyse.ts';
 import type { Services } from '../../../server/services.ts';
 import type { WorkHandler } from '../../../server/worker/handler.ts';
+import { AppError } from '../../../shared/error.ts';
 import { unanalysedReasons } from '../../../shared/interaction.ts';
 import type { KpiResult, ScoreCard } from '../../../shared/quality.ts';
 import { testAccount, testServices } from '../../harness/services.ts';
@@ -223,6 +224,23 @@ describe('the analysis of an interaction', () => {
     expect(lost).to.have.property('code', 'lease_lost');
     expect(await analyses(id)).to.deep.equal([]);
     expect((await interaction(id)).status).to.equal(0);
+  });
+
+  it('waits for a storage that is away for longer, and that is no failed attempt', async () => {
+    await seedBasics();
+    const { id } = await seedInteraction(services, accountId);
+    await seedRecording(services, accountId, id, 'clean.wav');
+    const away = new AppError('storage_failed', 'The storage is away.');
+    const read = () => Promise.reject(away);
+    const failing = analyseHandler({ ...services, storage: { ...services.storage, read } }, {});
+    const work = await claimed(services, 'analyse', accountId, id);
+    expect(await failing.run({ ...work, attempts: 2 }, signal).catch((error) => error)).to.equal(away);
+    await failing.run({ ...work, attempts: 3 }, signal);
+    const left = await rows('SELECT attempts, run_after > NOW(3) AS is_later FROM work WHERE id = ?', [work.id]);
+    expect(left).to.deep.equal([{ attempts: 0, is_later: 1 }]);
+    await services.database.pool.query('UPDATE work SET run_after = NOW(3) WHERE id = ?', [work.id]);
+    await analysed(id);
+    expect(await analyses(id)).to.have.length(1);
   });
 
   it('tells the interaction why it was given up', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
 import { claimWork, type Work } from '../../../db/queries/work.ts';
+import { derivedId } from '../../../db/uuid.ts';
 import { lateDelaySeconds } from '../../../server/pipeline/record/late.ts';
 import { recordHandler } from '../../../server/pipeline/record.ts';
 import type { Services } from '../../../server/services.ts';
@@ -83,6 +84,25 @@ describe('a recording that its source has not yet', () => {
     expect(state).to.equal('failed');
     expect(JSON.parse(failure)).to.have.property('code', 'path_missing');
     expect(JSON.parse(failure).message).to.match(/24 hours.*late/);
+    expect(await select('SELECT kind FROM work')).to.deep.equal({});
+  });
+
+  it('and a transcript, too, is no failed attempt however often, and given up when its interaction is a day old', async () => {
+    const { ids } = await addWaitingRecordings(services, place, [{ transcriptUrl: 'late' }]);
+    for (let times = 0; times < 7; times++) await attempt();
+    const { attempts, seconds } = await waiting();
+    expect(attempts).to.equal(0);
+    expect(seconds).to.be.within(50, 61);
+    const aged = derivedId(Date.now() - 24 * 3_600_000, ids[0] ?? '');
+    await services.database.pool.query('UPDATE interaction SET id = ? WHERE id = ?', [aged, ids[0]]);
+    await services.database.pool.query('UPDATE work SET subject = ? WHERE subject = ?', [aged, ids[0]]);
+    await attempt();
+    const { transcript_failure: failure } = await select(
+      'SELECT transcript_failure FROM interaction WHERE id = ?',
+      aged,
+    );
+    expect(JSON.parse(failure)).to.have.property('code', 'path_missing');
+    expect(JSON.parse(failure).message).to.match(/24 hours.*transcript late.*transcript_url/);
     expect(await select('SELECT kind FROM work')).to.deep.equal({});
   });
 

@@ -160,6 +160,26 @@ describe('the record step', () => {
     expect(interaction?.failure).to.contain('busy all night');
   });
 
+  it('those that the database does not take keep nobody back who ends at the same moment', async () => {
+    const { pool } = services.database;
+    const { work } = await claimed(Array.from({ length: 6 }, () => ({ audio: 'audio/1.wav' })));
+    const refused = work[2];
+    if (!refused) throw new Error('no work');
+    const id = refused.subject.toString('hex');
+    await pool.query(
+      `CREATE TRIGGER refused_recording BEFORE UPDATE ON recording FOR EACH ROW
+         IF NEW.interaction_id = x'${id}' THEN SIGNAL SQLSTATE '45000'; END IF`,
+    );
+    try {
+      const outcomes = await Promise.allSettled(work.map((piece) => handler.run(piece, never)));
+      expect(outcomes.map(({ status }) => status === 'rejected')).to.deep.equal(work.map((piece) => piece === refused));
+    } finally {
+      await pool.query('DROP TRIGGER refused_recording');
+    }
+    for (const piece of work)
+      expect((await recordingsOf(piece))[0]?.state).to.equal(piece === refused ? 'waiting' : 'here');
+  });
+
   it('whose lease was lost writes nothing', async () => {
     const { work } = await claimed([{ audio: 'audio/1.wav' }]);
     const [piece] = work;

@@ -34,6 +34,27 @@ describe('a repeated task', () => {
     expect(lines).to.deep.equal([]);
   });
 
+  it('that is asked for while it is under way is done once more after it', async () => {
+    let begun = 0;
+    let end: () => void = () => undefined;
+    const task = startRepeatedTask(
+      async () => {
+        begun += 1;
+        await new Promise<void>((resolve) => {
+          end = resolve;
+        });
+      },
+      { ...settings, everyMs: 1_000_000 },
+    );
+    task.run();
+    task.run();
+    end();
+    await eventually('once more', () => begun === 2);
+    end();
+    await task.stop();
+    expect(begun).to.equal(2);
+  });
+
   it('that fails is complained of once until it works again, and goes on', async () => {
     const outcomes = ['fail', 'fail', 'go', 'fail', 'go'];
     let done = 0;

@@ -137,6 +137,28 @@ describe('serve', () => {
     expect(await settleWork(pool, second)).to.equal(true);
   });
 
+  it('begins what it has claimed also where the database fails right after that', async () => {
+    const { database } = services;
+    await addSubjects(services, 6);
+    await query('UPDATE work SET attempts = 1');
+    let hasFailed = false;
+    // A connection that is lost between the claim and the question how earlier attempts failed.
+    const pool = new Proxy(database.pool, {
+      get(target, name) {
+        if (name !== 'query') return Reflect.get(target, name);
+        return async (sql: string, values?: unknown[]) => {
+          const isLookBack = sql.includes('last_error IS NOT NULL');
+          if (!isLookBack || hasFailed) return target.query(sql, values);
+          hasFailed = true;
+          throw Object.assign(new Error('lost'), { code: 'PROTOCOL_CONNECTION_LOST', fatal: true });
+        };
+      },
+    });
+    start({}, { ...services, database: { ...database, pool } });
+    await allDone(6);
+    expect(hasFailed).to.equal(true);
+  });
+
   it('gives up at once on a configuration error, in its words', async () => {
     const [subject] = await addSubjects(services, 1);
     const refused = () => Promise.reject(new AppError('sign_in_refused', 'The password is wrong.'));
@@ -171,6 +193,48 @@ describe('serve', () => {
     clearInterval(hurry);
     expect(code).to.equal('internal');
     expect(message).to.match(/Trace id: [0-9a-f]{8}\.$/);
+  });
+
+  it('does not count an attempt whose lease was lost', async () => {
+    const [subject] = await addSubjects(services, 1);
+    await query('UPDATE work SET attempts = 4');
+    start({
+      during: (_, signal) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    });
+    const attempts = async () => (await query('SELECT attempts FROM work WHERE subject = ?', [subject]))[0]?.attempts;
+    await eventually('claimed', async () => (await attempts()) === 5);
+    await query('UPDATE work SET claim = claim + 1, run_after = NOW(3) + INTERVAL 1 HOUR');
+    await eventually('taken back', async () => (await attempts()) === 4);
+  });
+
+  const connectionLost = () =>
+    Promise.reject(Object.assign(new Error('lost'), { code: 'PROTOCOL_CONNECTION_LOST', fatal: true }));
+  const uncountedNow = () => query('UPDATE work SET run_after = NOW(3) WHERE attempts = 0');
+
+  it('does not count attempts that failed because the connection to the database was lost', async () => {
+    await addSubjects(services, 1);
+    let runs = 0;
+    start({ maxAttempts: 2, during: () => (++runs < 5 ? connectionLost() : Promise.resolve()) });
+    const hurry = setInterval(() => void uncountedNow(), 50);
+    await allDone(1).finally(() => clearInterval(hurry));
+    expect(runs).to.equal(5);
+  });
+
+  it('gives up in the end what loses its connection every time', async () => {
+    const [subject] = await addSubjects(services, 1);
+    let runs = 0;
+    start({
+      maxAttempts: 2,
+      during() {
+        runs++;
+        return connectionLost();
+      },
+    });
+    const hurry = setInterval(() => void (runs > 5 ? dueNow() : uncountedNow()), 50);
+    const { code } = await givenUp(subject).finally(() => clearInterval(hurry));
+    expect(code).to.equal('database_unavailable');
+    expect(runs).to.be.above(5);
   });
 
   it('gives up work whose worker died at every attempt, without another one', async () => {

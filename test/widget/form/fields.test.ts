@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { z } from 'zod';
+import { ecc6x } from '../../../server/connectors/ecc6x/ecc6x.ts';
+import { formOf as formOfType } from '../../../server/connectors/secrets.ts';
 import { sftp } from '../../../server/connectors/sftp/sftp.ts';
 import { secret } from '../../../shared/connector.ts';
 import type { Field, JsonSchema } from '../../../widget/form/fields.ts';
@@ -23,6 +25,19 @@ describe('the generated form', () => {
       expect(kinds).to.include.members(['text', 'number', 'union', 'host-key', 'choice']);
       expect(kinds).not.to.include('unknown');
     }
+  });
+
+  it('draws a field map with what is usual, and tells paths from values', () => {
+    const fields = fieldsOf(formOfType(ecc6x.config), 'import');
+    const map = named(fields, 'field_map');
+    const defaults = named(fields, 'defaults');
+    if (map?.kind !== 'field-map' || defaults?.kind !== 'field-map') throw new Error('no field maps');
+    expect(map.holds).to.equal('path');
+    expect(map.default).to.include({ external_interaction_id: 'id', duration_seconds: 'channel_data.duration' });
+    expect(defaults.holds).to.equal('value');
+    expect(named(fields, 'brokers')?.kind).to.equal('lines');
+    const sasl = named(fields, 'sasl');
+    expect(sasl?.kind === 'union' && sasl.default).to.equal('none');
   });
 
   it('leaves out what belongs to the other direction', () => {

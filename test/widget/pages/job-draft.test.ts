@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { jobSchema } from '../../../shared/job.ts';
+import { jobSchema, scheduleSchema } from '../../../shared/job.ts';
 import type { Frequency } from '../../../widget/pages/job-draft.ts';
 import { widgetModule } from '../source.ts';
 
-const { draftOfJob, jobOf, missingInJob, newDraft } =
+const { draftOfJob, hasSettableSchedule, jobOf, missingInJob, newDraft } =
   await widgetModule<typeof import('../../../widget/pages/job-draft.ts')>('pages/job-draft.ts');
 
 const filled = { ...newDraft('Asia/Kolkata', '2026-11-21'), name: 'nightly', connectors: ['calls'] };
@@ -23,8 +23,14 @@ describe('the job dialog', () => {
     for (const frequency of frequencies) {
       const draft = { ...filled, frequency, type: 'data_export' as const, profile: 'Basics', columns: ['final_score'] };
       const saved = { ...jobSchema.parse(jobOf(draft)), report: jobSchema.parse(jobOf(draft)).report ?? null };
+      if (!hasSettableSchedule(saved)) throw new Error(`${frequency} cannot be set`);
       expect(jobOf(draftOfJob(saved, 'UTC', '2026-11-21'))).to.deep.equal(jobOf(draft));
     }
+  });
+
+  it('opens for no job that runs all the time: only the product makes those', () => {
+    expect(hasSettableSchedule({ schedule: scheduleSchema.parse({ frequency: 'continuous' }) })).to.equal(false);
+    expect(hasSettableSchedule({ schedule: scheduleSchema.parse({ frequency: 'daily' }) })).to.equal(true);
   });
 
   it('gives a report to exports alone', () => {

@@ -8,7 +8,8 @@ const { countsInWords, itemsInWords, noteInWords, tookMs } =
 const { measureInWords } = await widgetModule<typeof import('../../../widget/words/measures.ts')>('words/measures.ts');
 const { bytes, counted, score } =
   await widgetModule<typeof import('../../../widget/words/numbers.ts')>('words/numbers.ts');
-const { executionWords } = await widgetModule<typeof import('../../../widget/words/status.ts')>('words/status.ts');
+const { executionWords, typeAndConnectors } =
+  await widgetModule<typeof import('../../../widget/words/status.ts')>('words/status.ts');
 
 describe('counts in words', () => {
   it('leave zeros out and say zero rows as zero rows', () => {
@@ -17,8 +18,17 @@ describe('counts in words', () => {
       '1,200 imported · 3 rejected',
     );
     expect(countsInWords(none)).to.equal('no rows');
+    expect(countsInWords(none, 'no events')).to.equal('no events');
     expect(countsInWords({ rows: 1, parts: 1 })).to.equal('1 row in 1 part');
     expect(itemsInWords({ listed: 0, done: 0, unchanged: 0, waiting: 0, failed: 0 })).to.equal('nothing found');
+  });
+
+  it('name a job’s connectors beside its type, unless one is called as the job is', () => {
+    const type = 'data_import';
+    expect(typeAndConnectors('Nightly', { type, connectors: ['North', 'South'] })).to.equal(
+      'Data Import · North, South',
+    );
+    expect(typeAndConnectors('North', { type, connectors: ['North'] })).to.equal('Data Import');
   });
 
   it('say every part of a note, and none that stands there already', () => {

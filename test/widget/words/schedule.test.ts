@@ -28,6 +28,10 @@ describe('a schedule in words', () => {
     expect(words({ frequency: 'every', minutes: 120 })).to.match(/^Every 2 hours /);
   });
 
+  it('has neither time nor zone where it never ends', () => {
+    expect(words({ frequency: 'continuous' })).to.equal('Continuous');
+  });
+
   it('names its first and last day, and no last day where it never ends', () => {
     const limited = words({ frequency: 'daily', start_date: '2026-12-01', end_date: '2026-12-31' });
     expect(limited).to.equal('Daily at 02:30 (Asia/Kolkata), from 1 Dec 2026, until 31 Dec 2026');

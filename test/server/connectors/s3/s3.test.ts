@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import type { ConnectorContext, SourceSession } from '../../../../server/connectors/connector.ts';
-import { Bucket } from '../../../../server/connectors/s3/bucket.ts';
 import { checkS3 } from '../../../../server/connectors/s3/check.ts';
 import { type S3Config, s3ConfigSchema } from '../../../../server/connectors/s3/config.ts';
 import { copyObject } from '../../../../server/connectors/s3/copy.ts';
-import { factsOf } from '../../../../server/connectors/s3/object.ts';
 import { openSink } from '../../../../server/connectors/s3/sink.ts';
 import { openSource } from '../../../../server/connectors/s3/source.ts';
-import { versionOf } from '../../../../server/connectors/s3/version.ts';
+import { Bucket } from '../../../../server/s3/bucket.ts';
+import { factsOf } from '../../../../server/s3/object.ts';
+import { versionOf } from '../../../../server/s3/version.ts';
 import { AppError } from '../../../../shared/error.ts';
 import { eventually } from '../../../harness/eventually.ts';
 import { type Relay, startRelay } from '../../../harness/s3-relay.ts';
@@ -116,9 +116,9 @@ describe('the s3 connector', () => {
     await using opened = await Bucket.open(config(), contextOf());
     for (const key of ["in/audio/a b+ü%20(1)!*'~&=?#@:,;$.wav", 'in/double//slash.wav', 'in/audio/1.wav']) {
       await put(key, Buffer.from('audio'));
-      const answer = await opened.direct.get(key, undefined);
+      const answer = await opened.direct?.get(key, undefined);
       expect(answer?.head.status, key).to.equal(200);
-      answer?.line.close();
+      answer?.connection.close();
       answer?.end();
     }
   });

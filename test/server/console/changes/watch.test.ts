@@ -10,6 +10,7 @@ import { testAccount } from '../../../harness/services.ts';
 import { type Door, openDoor, signedInAs } from '../../http/door.ts';
 import { announced } from '../../webhooks/deliveries.ts';
 import { type Belongings, makeBelongings } from '../belongings.ts';
+import { addReader } from '../streams.ts';
 
 describe('the stream of changes', () => {
   let door: Door;
@@ -138,6 +139,21 @@ describe('the stream of changes', () => {
       await sql(`UPDATE webhook_delivery SET ${change} WHERE id = ?`, [old]);
       await eventually(`told of ${change}`, () => webhooks() > before);
     }
+  });
+
+  it('tells of streams as their figures change, and nothing while they stay', async () => {
+    const { token } = await signedInAs(door.services, account.id, 'admin');
+    const { changes } = await follow(token);
+    const streams = () => changes.filter(({ topic }) => topic === 'streams').length;
+    let lag = 0;
+    const say = () => sql('UPDATE stream_reader SET lag = ? WHERE account_id = ?', [++lag, account.id]);
+    await addReader(door.services, account.id, 77, { state: 'following', silentSeconds: -3600 });
+    await untilHeard(() => streams() > 0, say);
+    const before = await quietCount(streams);
+    await sql('UPDATE stream_reader SET seen_at = seen_at + INTERVAL 1 SECOND WHERE account_id = ?', [account.id]);
+    expect(await quietCount(streams)).to.equal(before);
+    await sql('DELETE FROM stream_reader WHERE account_id = ?', [account.id]);
+    await eventually('told that nobody reads', () => streams() > before);
   });
 
   it("tells everybody of analyses, nobody but admins of the rest, and nobody of another account's", async () => {

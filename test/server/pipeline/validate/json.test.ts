@@ -65,6 +65,17 @@ describe('a row of NDJSON', () => {
     });
   });
 
+  it('has the same metadata text in whatever order its keys stand', () => {
+    const inOrder = { 7: 'x', a: 'é"', b: 1.5, c: true };
+    const text = '{"7":"x","a":"é\\"","b":1.5,"c":true}';
+    expect(good({ ...minimal, metadata: inOrder }).metadata).to.equal(text);
+    expect(good({ ...minimal, metadata: { c: true, b: 1.5, a: 'é"', 7: 'x', d: ' ', e: null } }).metadata).to.equal(
+      text,
+    );
+    expect(good({ ...minimal, metadata: { 7: 'x', c: true }, A: 'é"', b: 1.5 }).metadata).to.equal(text);
+    expect(good({ ...minimal, metadata: { 10: 1, 9: 2 } }).metadata).to.equal('{"10":1,"9":2}');
+  });
+
   it('cannot be called . or .., which no address can name', () => {
     for (const id of ['.', '..'])
       expect(problem({ ...minimal, external_interaction_id: id })).to.include({
@@ -113,6 +124,14 @@ describe('a row of NDJSON', () => {
       /today/,
     ],
     ['names a key twice', { ...minimal, Agent: 'a', agent: 'b' }, 'bad_value', 'agent', /twice/],
+    ['names a key twice, neither as it is kept', { ...minimal, AGENT: 'a', Agent: 'b' }, 'bad_value', 'agent', /twice/],
+    [
+      'has 51 keys in its object',
+      { ...minimal, metadata: keys(51) },
+      'too_many_metadata_keys',
+      undefined,
+      /51 metadata/,
+    ],
     ['has 51 keys', { ...minimal, ...keys(51) }, 'too_many_metadata_keys', undefined, /51 metadata values/],
     [
       'has a number too large',

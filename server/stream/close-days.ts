@@ -1,0 +1,68 @@
+import type { PoolConnection } from 'mysql2/promise';
+import { transaction } from '../../db/database.ts';
+import { type ExecutionEnd, endExecution } from '../../db/queries/execution-progress.ts';
+import { type LedgerSums, sumItems } from '../../db/queries/source-items.ts';
+import {
+  type DayRemarks,
+  databaseNow,
+  dayRemarks,
+  endDayItems,
+  listOpenDays,
+  lockOpenDay,
+  type OpenDay,
+} from '../../db/queries/stream-days.ts';
+import { AppError, type Failure } from '../../shared/error.ts';
+import { requireSums } from '../jobs/counts.ts';
+import type { Services } from '../services.ts';
+import { dayAt } from './day.ts';
+import { notesOf } from './day-notes.ts';
+
+/**
+ * Closes the days of all streams that are over, and those of streams that were disabled. Any process does it; a
+ * batch that is being stored meanwhile is either in the counts, or stored in the day that follows.
+ */
+export async function closeDays(services: Services): Promise<void> {
+  const { pool } = services.database;
+  const days = await listOpenDays(pool);
+  if (days.length === 0) return;
+  const now = await databaseNow(pool);
+  for (const day of days) {
+    const isToday = dayAt(now, day.timezone).beginsAt.getTime() === day.dueAt.getTime();
+    if (isToday && !day.off) continue;
+    try {
+      await transaction(pool, (connection) => closeDay(connection, day));
+    } catch (error) {
+      // One whose counts do not add up must not keep the others open.
+      services.log.error({ err: error, accountId: day.accountId }, "a stream's day could not be closed; tried again");
+    }
+  }
+}
+
+async function closeDay(connection: PoolConnection, { id, accountId, off }: OpenDay): Promise<void> {
+  const locked = await lockOpenDay(connection, accountId, id);
+  if (!locked) return;
+  await endDayItems(connection, accountId, id);
+  const sums = await sumItems(connection, accountId, id);
+  const remarks = await dayRemarks(connection, accountId, id);
+  await endExecution(connection, { accountId, subject: id }, endOf(sums, remarks, locked.error, off));
+}
+
+function endOf(
+  { items: { done, failed, waiting }, rows, records }: LedgerSums,
+  remarks: DayRemarks,
+  error: Failure | undefined,
+  off: OpenDay['off'],
+): ExecutionEnd {
+  const items = { listed: done + failed + waiting, done, unchanged: 0, waiting, failed };
+  requireSums(items, rows);
+  if (records !== rows.listed)
+    throw new AppError('internal', `Of ${records} events read only ${rows.listed} are accounted for.`);
+  const isWhole = !error && rows.rejected === 0 && remarks.missed === 0;
+  const status = isWhole ? 'success' : rows.listed === 0 && error ? 'handler_failed' : 'partial_success';
+  const notes = [
+    ...(rows.listed === 0 && !error ? ['no_data'] : []),
+    ...notesOf(remarks),
+    ...(off ? [`ended early: the ${off} was disabled`] : []),
+  ];
+  return { status, items, rows, note: notes.length > 0 ? notes.join(', ') : undefined, error };
+}

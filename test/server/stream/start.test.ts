@@ -1,0 +1,105 @@
+import { expect } from 'chai';
+import { cancelExecution } from '../../../server/jobs/cancel.ts';
+import { triggerJob } from '../../../server/jobs/trigger.ts';
+import type { Services } from '../../../server/services.ts';
+import { startStreams } from '../../../server/stream/start.ts';
+import type { WorkNames } from '../../../server/worker/announce/names.ts';
+import { cqa } from '../../harness/cqa.ts';
+import { eventually } from '../../harness/eventually.ts';
+import { missingForKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
+import { settingsOf, testSecretKey, testServices } from '../../harness/services.ts';
+import { callEvent, streamKit } from './stream-kit.ts';
+
+describe('the stream role', () => {
+  let services: Services;
+  let kafka: TestKafka;
+  before(async function () {
+    const missing = missingForKafka();
+    if (missing) {
+      console.log(`      skipped: ${missing}`);
+      this.skip();
+    }
+    services = await testServices();
+    kafka = await startKafka();
+  });
+  after(async () => {
+    await kafka?.stop();
+    await services?.close();
+  });
+
+  it('reads in a thread of its own, and tells at once what work its events make', async () => {
+    const topic = `role-${process.pid}`;
+    await kafka.createTopic(topic, 1);
+    const announced: WorkNames[] = [];
+    const streams = startStreams(settingsOf(services), services, (names) => announced.push(...names));
+    try {
+      const kit = await streamKit(services, {
+        brokers: kafka.brokers,
+        topic,
+        recording_base_url: 'http://127.0.0.1:9/',
+      });
+      const call = callEvent('R', { audio_url: 'http://127.0.0.1:9/r.wav', transcript_text: undefined });
+      await kafka.send(topic, [{ value: call }]);
+      await eventually('the interaction', async () => (await kit.interactions()).length === 1);
+      await eventually('the announcement', () => announced.length > 0);
+      const [work] = await kit.select("SELECT subject, group_key FROM work WHERE kind = 'record'");
+      expect(announced).to.deep.equal([{ kind: 'record', subjects: [work?.subject.toString('hex')] }]);
+      expect(work?.group_key).to.equal(kit.connectorId);
+    } finally {
+      await streams.stop();
+    }
+  });
+
+  it('runs by itself: its job is neither started nor read again, its day not cancelled', async () => {
+    const topic = `refused-${process.pid}`;
+    await kafka.createTopic(topic, 1);
+    const kit = await streamKit(services, { brokers: kafka.brokers, topic });
+    const { jobId } = await kit.followed();
+    const range = { from: new Date(0), to: new Date() };
+    for (const options of [{ by: 'ann' }, { by: 'ann', range }]) {
+      const refusal = await triggerJob(services, kit.accountId, jobId, options).catch((error) => error);
+      expect(refusal.code).to.equal('conflict');
+      expect(refusal.message).to.match(/runs all the time.*Disable its connector/);
+    }
+    const { days } = await kit.process([]);
+    const refusal = await cancelExecution(services, kit.accountId, await days.executionId()).catch((error) => error);
+    expect(refusal.code).to.equal('conflict');
+    expect(refusal.message).to.match(/Disable its connector/);
+    expect(await kit.days()).to.have.length(1);
+  });
+
+  it('is told by "cqa stream reset" where to read on', async () => {
+    const topic = `reset-${process.pid}`;
+    await kafka.createTopic(topic, 2);
+    const values = [0, 1, 2].map((index) => ({ value: callEvent(`X${index}`), partition: index % 2 }));
+    await kafka.send(topic, values);
+    const kit = await streamKit(services, { brokers: kafka.brokers, topic });
+    const { user, password, database, socketPath } = services.database.address;
+    const environment = {
+      ...process.env,
+      DATABASE_URL: `mysql://${user}:${password}@localhost/${database}?socket=${socketPath}`,
+      CQA_SECRET_KEY: testSecretKey,
+      CQA_DATA_DIR: services.config.dataDir,
+      CQA_EGRESS_ALLOW: '127.0.0.0/8',
+    };
+    const reset = (name: string, to: string) =>
+      cqa(environment, 'stream', 'reset', '--account', kit.accountUid, '--name', name, '--to', to);
+    expect(await reset(kit.connectorName, 'latest')).to.deep.equal({
+      topic,
+      partitions: [
+        { partition: 0, from: null, to: 2 },
+        { partition: 1, from: null, to: 1 },
+      ],
+    });
+    expect(await reset(kit.connectorName, 'earliest')).to.deep.equal({
+      topic,
+      partitions: [
+        { partition: 0, from: 2, to: 0 },
+        { partition: 1, from: 1, to: 0 },
+      ],
+    });
+    const refusal = await reset('nothing', 'latest').catch((error: Error) => error);
+    if (!(refusal instanceof Error)) throw new Error('it was not refused');
+    expect(refusal.message).to.match(/no import connector "nothing"/);
+  });
+});

@@ -1,0 +1,55 @@
+import { expect } from 'chai';
+import { addWork, claimWork, type Work } from '../../../db/queries/work.ts';
+import { newId } from '../../../db/uuid.ts';
+import type { Services } from '../../../server/services.ts';
+import { abortCauseOf } from '../../../server/worker/abort.ts';
+import { type Leases, openLeases } from '../../../server/worker/leases.ts';
+import { eventually } from '../../harness/eventually.ts';
+import { testServices } from '../../harness/services.ts';
+
+const leaseSeconds = 2;
+
+describe('the leases of a thread that lost a piece of work and claimed it again', () => {
+  let services: Services;
+  let leases: Leases;
+  let lost: Work;
+  let current: Work;
+
+  before(async () => {
+    services = await testServices();
+  });
+  after(() => services.close());
+  beforeEach(async () => {
+    const { pool } = services.database;
+    leases = openLeases({ pool, leaseSeconds, log: services.log });
+    await addWork(pool, [{ kind: 'analyse', accountId: 1, subject: newId() }]);
+    lost = await claim();
+    await pool.query('UPDATE work SET run_after = NOW(3) WHERE id = ?', [lost.id]);
+    current = await claim();
+  });
+  afterEach(async () => {
+    await leases.close();
+    await services.database.pool.query('DELETE FROM work');
+  });
+
+  async function claim(): Promise<Work> {
+    const [work] = await claimWork(services.database.pool, 'analyse', { limit: 1, leaseSeconds });
+    if (!work) throw new Error('nothing was claimed');
+    return work;
+  }
+
+  it('keep the new one when the old one ends', () => {
+    leases.hold(lost, performance.now());
+    leases.hold(current, performance.now());
+    leases.drop(lost);
+    expect(leases.held()).to.deep.equal([current]);
+  });
+
+  it('abort the old one alone', async () => {
+    const old = leases.hold(lost, performance.now());
+    const held = leases.hold(current, performance.now());
+    await eventually('the old one aborted', async () => old.aborted);
+    expect(abortCauseOf(old)).to.equal('lease_lost');
+    expect(held.aborted).to.equal(false);
+  });
+});
