@@ -11,7 +11,7 @@ const rememberedMost = 10_000;
  */
 export class UncountedAttempts {
   readonly #uncounted = new Map<number, number>();
-  #waiting: number[] = [];
+  readonly #waiting: number[] = [];
 
   add(id: number): void {
     const times = this.#uncounted.get(id) ?? 0;
@@ -23,9 +23,10 @@ export class UncountedAttempts {
 
   /** Throws what the database throws; what could not be written stays for the next time. */
   async write(pool: Pool): Promise<void> {
-    const ids = this.#waiting;
+    // Others may come while these are being written.
+    const ids = [...this.#waiting];
     if (ids.length === 0) return;
     await uncountAttempts(pool, ids);
-    this.#waiting = this.#waiting.slice(ids.length);
+    this.#waiting.splice(0, ids.length);
   }
 }

@@ -46,7 +46,7 @@ async function retryWhile<T>(
   }
 }
 
-/** `openTopic` comes before each of these. */
+/** The topic must be among those that the connection keeps metadata of, here and below. */
 export async function topicRanges(connection: Connection, topic: string): Promise<PartitionRange[]> {
   const first = await firstOffsets(connection, topic);
   const end = await offsetsAt(connection, topic, endTimestamp);

@@ -170,6 +170,8 @@ for (const { name, open } of stores)
     });
 
     it('ranges that are read while a file is replaced again and again are of one of its contents', async () => {
+      // S3Proxy replaces an object not all at once and hands out a mixture, which the seal finds out; a file never is one.
+      const refusals = name === 'S3 storage' ? ['item_changed', 'sealed_data_damaged'] : ['item_changed'];
       const contents = [1, 2].map((fill) => Buffer.alloc(4 * chunk, fill));
       await storage.put('a/b', inPieces(contents[0] as Buffer, chunk));
       let isOver = false;
@@ -182,8 +184,7 @@ for (const { name, open } of stores)
             (error: unknown) => error,
           );
           if (read instanceof Buffer) expect([...new Set(read)]).to.have.length(1);
-          // A server that replaces an object not all at once hands out a mixture; the seal finds it out.
-          else expect(read).to.have.property('code').that.is.oneOf(['item_changed', 'sealed_data_damaged']);
+          else expect(read).to.have.property('code').that.is.oneOf(refusals);
         }
       } finally {
         isOver = true;
