@@ -79,7 +79,8 @@ export async function openDatabase(
   address: DatabaseAddress,
   { connectionLimit = 8, silentSeconds }: OpenOptions = {},
 ): Promise<Database> {
-  const idle = silentSeconds ? { maxIdle: connectionLimit - 1, idleTimeout: silentSeconds * 500 } : {};
+  // The pool looks for idle ones once a second, so this is earlier than it seems.
+  const idle = silentSeconds ? { maxIdle: connectionLimit - 1, idleTimeout: silentSeconds * 250 } : {};
   const waitTimeout = silentSeconds ? `, wait_timeout=${silentSeconds}` : '';
   const pool = createPool({ ...poolOptions(address, connectionLimit), ...idle });
   pool.on('connection', (connection) => {
@@ -137,16 +138,32 @@ export async function transaction<T>(pool: Pool, work: (connection: PoolConnecti
 }
 
 async function once<T>(pool: Pool, work: (connection: PoolConnection) => Promise<T>): Promise<T> {
-  const connection = await pool.getConnection();
+  const connection = await begunConnection(pool);
   holdCallbacks(connection);
   const result = await committed(connection, work);
   callBack(pool, connection);
   return result;
 }
 
+/**
+ * A connection in a new transaction. The server may have dropped one that was idle: until the transaction has begun nothing
+ * is lost by taking another one.
+ */
+async function begunConnection(pool: Pool): Promise<PoolConnection> {
+  for (let attempt = 1; ; attempt++) {
+    const connection = await pool.getConnection();
+    try {
+      await connection.beginTransaction();
+      return connection;
+    } catch (error) {
+      connection.destroy();
+      if (!(error as { fatal?: boolean }).fatal || attempt === maxAttempts) throw error;
+    }
+  }
+}
+
 async function committed<T>(connection: PoolConnection, work: (connection: PoolConnection) => Promise<T>): Promise<T> {
   try {
-    await connection.beginTransaction();
     const result = await work(connection);
     await connection.commit();
     connection.release();

@@ -43,7 +43,7 @@ async function appliedChecksums(connection: PoolConnection): Promise<Map<string,
 
 function isApplied(migration: Migration, applied: Map<string, string>): boolean {
   const checksum = applied.get(migration.id);
-  if (checksum !== undefined && checksum !== checksumOf(migration))
+  if (checksum !== undefined && ![checksumOf(migration), ...(migration.formerChecksums ?? [])].includes(checksum))
     throw new AppError(
       'migration_changed',
       `Migration ${migration.id} was changed after it had been applied here. Restore its text and put the change into a new migration.`,
@@ -56,15 +56,21 @@ async function apply(connection: PoolConnection, migration: Migration): Promise<
   await connection.query('INSERT INTO migration (id, checksum) VALUES (?, ?)', [migration.id, checksumOf(migration)]);
 }
 
-/** The table, the column, the key is there already. */
-const alreadyDone = [1050, 1060, 1061];
+/** The table, the column, the key is there already; the key has its new name. */
+const alreadyDone = [1050, 1060, 1061, 1176];
+
+/** Alone: among other changes it would hide that those were not made. */
+const dropsKeyAlone = /^ALTER TABLE \w+ DROP KEY \w+$/;
+const noSuchKey = 1091;
 
 /** DDL commits by itself, so a program killed in mid-migration must be able to run the same list again. */
 async function change(connection: PoolConnection, statement: string): Promise<void> {
   try {
     await connection.query(statement);
   } catch (error) {
-    if (!alreadyDone.includes((error as { errno?: number }).errno ?? 0)) throw error;
+    const { errno = 0 } = error as { errno?: number };
+    const isDropped = errno === noSuchKey && dropsKeyAlone.test(statement);
+    if (!isDropped && !alreadyDone.includes(errno)) throw error;
   }
 }
 

@@ -1,16 +1,23 @@
 import './heap.ts';
 import { Command, CommanderError } from 'commander';
-import { AppError } from '../shared/error.ts';
-import { addAccountCommands, addEmbedCommands, addUserCommands } from './commands/account.ts';
+import { databaseError } from '../db/failure.ts';
+import { AppError, type ErrorCode } from '../shared/error.ts';
+import { addAccountCommands, addEmbedCommands } from './commands/account.ts';
+import { addAlertCommands } from './commands/alert.ts';
 import { addAnalysisCommands } from './commands/analysis.ts';
 import { addApiKeyCommands } from './commands/api-key.ts';
 import { addCampaignCommands } from './commands/campaign.ts';
 import { addConfigurationCommands, addConnectorCommands } from './commands/configuration.ts';
+import { addExecutionCommands } from './commands/execution.ts';
 import { addInboxCommands } from './commands/inbox.ts';
 import { addJobCommands } from './commands/job.ts';
 import { addMachineCommands } from './commands/machine.ts';
 import { addStorageCommands } from './commands/storage.ts';
 import { addStreamCommands } from './commands/stream.ts';
+import { addUserCommands } from './commands/user.ts';
+
+/** What was given to the command, or to the program, is not what it takes. */
+const wrongUse: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['invalid', 'setting_invalid']);
 
 /**
  * `cqa`: everything that can be done without a browser. Exit 0 done, 1 the work failed, 2 wrong use. Each command loads
@@ -28,7 +35,9 @@ addConfigurationCommands(program);
 addConnectorCommands(program);
 addInboxCommands(program);
 addJobCommands(program);
+addExecutionCommands(program);
 addStreamCommands(program);
+addAlertCommands(program);
 addStorageCommands(program);
 addAnalysisCommands(program);
 addEmbedCommands(program);
@@ -49,14 +58,30 @@ function* everyCommand(parent: Command): Generator<Command> {
   }
 }
 
+/** Nobody but whoever typed it tries a command again. */
+function databaseAway(thrown: unknown): AppError | undefined {
+  if (databaseError(thrown)?.code !== 'database_unavailable') return undefined;
+  const words = 'The database did not answer: it starts, stops, or has no room for another connection. Try again.';
+  return new AppError('database_unavailable', words, { cause: thrown });
+}
+
 function exitCodeOf(thrown: unknown): number {
-  // Commander has said already what is wrong; help and version end with 0.
-  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-  const error = AppError.from(thrown, 'this command');
-  if (process.argv.includes('--json'))
-    process.stdout.write(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`);
+  if (thrown instanceof CommanderError) return wrongWords(thrown);
+  const error = databaseAway(thrown) ?? AppError.from(thrown, 'this command');
+  answerInJson(error.code, error.message);
   process.stderr.write(`${error.message}\n`);
   if (error.code === 'internal')
     process.stderr.write(`${error.cause instanceof Error ? error.cause.stack : error.cause}\n`);
-  return error.code === 'setting_invalid' ? 2 : 1;
+  return wrongUse.has(error.code) ? 2 : 1;
+}
+
+/** Commander has told people already; help and version end with 0. */
+function wrongWords({ exitCode, message }: CommanderError): number {
+  if (exitCode === 0) return 0;
+  answerInJson('invalid', message.replace(/^error: /, ''));
+  return 2;
+}
+
+function answerInJson(code: ErrorCode, message: string): void {
+  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
 }

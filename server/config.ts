@@ -47,6 +47,24 @@ function isNetwork(text: string): boolean {
   return /^\d+$/.test(prefix);
 }
 
+const egressAllow = list.transform((items, context) => {
+  const wrong = items.find((item) => !isNetwork(item));
+  if (wrong === undefined) return items;
+  context.addIssue(
+    `"${wrong}" is neither an address nor a CIDR range. Write them with commas between: 10.20.0.0/16,192.0.2.7`,
+  );
+  return z.NEVER;
+});
+
+/** `alerts@example.com`, or `CQA Alerts <alerts@example.com>`. */
+const emailFrom = z
+  .string()
+  .refine(
+    (text) => z.email().safeParse(/^[^<>\r\n]*<([^<>]+)>$/.exec(text)?.[1] ?? text).success,
+    'an email address, or a name with one: CQA Alerts <alerts@example.com>',
+  )
+  .optional();
+
 const environmentSchema = z.object({
   PORT: z.coerce.number('a port number, 0 to 65535').int().min(0).max(65535).default(4000),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -58,13 +76,14 @@ const environmentSchema = z.object({
   STORAGE_URL: z.url({ protocol: /^(file|s3)$/ }).optional(),
   CQA_INBOX_PORT: z.coerce.number('a port number, 0 to 65535').int().min(0).max(65535).default(2222),
   CQA_OUTBOUND_ADDRESSES: list,
-  CQA_EGRESS_ALLOW: list,
+  CQA_EGRESS_ALLOW: egressAllow,
   CQA_LEASE_SECONDS: z.coerce.number('a whole number of seconds, 2 to 3600').int().min(2).max(3600).default(30),
   KAFKA_BROKERS: list,
   KAFKA_TLS: z.enum(['on', 'off']).default('off'),
   KAFKA_SASL_MECHANISM: z.enum(saslMechanisms).optional(),
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: z.string().optional(),
+  CQA_EMAIL_FROM: emailFrom,
   CQA_TRUST_PROXY: trustProxy,
   CQA_RATE_LIMIT: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -89,6 +108,8 @@ export interface Config {
   leaseSeconds: number;
   /** Our own cluster, which carries the names of work between machines; undefined: everything goes by the database. */
   kafka: KafkaAddress | undefined;
+  /** Who mails with alerts and reports come from, an identity that Amazon SES knows; undefined: no mail is sent. */
+  emailFrom: string | undefined;
   /** Who may say for whom a request is passed on: the last so many proxies, or those with these addresses. */
   trustProxy: number | string[];
   /** Whether calls of the API are counted against their account's limits: not where a gateway in front does it. */
@@ -123,6 +144,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     egressAllow: env.CQA_EGRESS_ALLOW,
     leaseSeconds: env.CQA_LEASE_SECONDS,
     kafka: kafkaOf(env),
+    emailFrom: env.CQA_EMAIL_FROM,
     trustProxy: env.CQA_TRUST_PROXY,
     rateLimit: env.CQA_RATE_LIMIT,
     logLevel: env.LOG_LEVEL,

@@ -2,15 +2,16 @@ import './heap.ts';
 import { hasAnyAccount } from '../db/queries/console-users.ts';
 import { AppError } from '../shared/error.ts';
 import { readConfig } from './config.ts';
-import { type HttpServer, startHttp } from './http/start.ts';
 import { startInbox } from './inbox/start.ts';
 import { startScheduler } from './jobs/scheduler.ts';
+import { startWorkerRole } from './lanes/start.ts';
 import { openLog } from './log.ts';
 import { type Opened, open } from './open.ts';
 import type { Services } from './services.ts';
 import { startStreams } from './stream/start.ts';
+import { type HttpServer, startHttp } from './web/start.ts';
 import { type Announcements, openAnnouncements } from './worker/announce/announcements.ts';
-import { startWorkers } from './worker/start.ts';
+import type { Workers } from './worker/start.ts';
 
 /** The program: its doors, its scheduler and its workers, as CQA_ROLES says, until a signal ends it. */
 try {
@@ -44,7 +45,7 @@ async function run(): Promise<void> {
 /** What runs so far. */
 interface Parts {
   announcements?: Announcements;
-  workers?: ReturnType<typeof startWorkers>;
+  workers?: Workers;
   scheduler?: ReturnType<typeof startScheduler>;
   http?: HttpServer;
   inbox?: ReturnType<typeof startInbox>;
@@ -56,7 +57,7 @@ async function start(parts: Parts, { services, settings }: Opened): Promise<void
   const has = (role: (typeof config.roles)[number]) => config.roles.includes(role);
   const announcements = openAnnouncements(services);
   parts.announcements = announcements;
-  if (has('worker')) parts.workers = startWorkers(settings, services, { announcements });
+  if (has('worker')) parts.workers = startWorkerRole(settings, services, { announcements });
   if (has('scheduler')) parts.scheduler = startScheduler(services);
   const wake = () => parts.workers?.wake();
   if (has('web')) parts.http = await startHttp(services, { wake, port: config.port, host: config.host });

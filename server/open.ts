@@ -13,6 +13,7 @@ import { ensurePrograms, findProgram, requireProgram } from './machine/programs.
 import { openServices, type ServiceSettings, type Services } from './services.ts';
 import { requireKnownStorage } from './storage/known-storage.ts';
 import { checkStorage } from './storage/open.ts';
+import { silentSecondsOf } from './worker/silence.ts';
 
 export interface Opened {
   settings: ServiceSettings;
@@ -42,8 +43,7 @@ export async function open(
   const database = config.databaseUrl ? external(config.databaseUrl) : await embedded(config, say, joins);
   try {
     const settings = { config, secretKey: readSecretKey(config), address: database.address, ...ffmpeg(config) };
-    // A frozen process must not keep its row locks for longer than its leases last.
-    const silentSeconds = Math.max(1, Math.floor(config.leaseSeconds / 2));
+    const silentSeconds = silentSecondsOf(config.leaseSeconds);
     const services = await openServices(settings, { name, connectionLimit, silentSeconds });
     const close = async () => {
       await services.close();

@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 import { type Database, type DatabaseAddress, type OpenOptions, openDatabase } from '../db/database.ts';
-import { listenForWork } from '../db/queries/work.ts';
 import type { Config } from './config.ts';
 import { type Log, openLog } from './log.ts';
 import { type Egress, openEgress } from './security/egress.ts';
 import { type Keyring, openKeyring } from './security/seal.ts';
 import { openStorage } from './storage/open.ts';
 import type { Storage } from './storage/storage.ts';
-import { NameCollector, type WorkNames } from './worker/announce/names.ts';
 
 /** What the program needs to run, past its modules. One in the main thread, one in each worker thread. */
 export interface Services {
@@ -32,13 +30,11 @@ export interface ServiceSettings {
 interface ServiceOptions extends OpenOptions {
   /** For the log. */
   name?: string;
-  /** In a thread: tells the main thread what its commits have made. */
-  announce?: (names: WorkNames[]) => void;
 }
 
 export async function openServices(
   { config, secretKey, address }: ServiceSettings,
-  { name = 'cqa', announce, ...connecting }: ServiceOptions = {},
+  { name = 'cqa', ...connecting }: ServiceOptions = {},
 ): Promise<Services> {
   const keyring = openKeyring(secretKey);
   const storage = openStorage(config.storageUrl, keyring.derive('storage'), join(config.dataDir, 'scratch', 'storage'));
@@ -46,11 +42,5 @@ export async function openServices(
   const log = openLog(config.logLevel, name);
   // Last: a wrong setting must not leave connections behind, which would keep the program from ending.
   const database = await openDatabase(address, connecting);
-  if (announce) announceWork(database, announce);
   return { config, database, keyring, storage, egress, log, close: () => database.close() };
-}
-
-function announceWork({ pool }: Database, announce: (names: WorkNames[]) => void): void {
-  const collector = new NameCollector(announce);
-  listenForWork(pool, (made) => collector.add(made));
 }

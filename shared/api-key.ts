@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameSchema } from './name.ts';
 
 /** What a key of the Standard API may be used for: sending interactions, reading what became of them. */
 export const scopes = ['ingest', 'read'] as const;
@@ -20,7 +21,8 @@ export const defaultLimits = {
 } as const;
 
 export const newApiKeySchema = z.strictObject({
-  name: z.string().trim().min(1, 'a name, so that you know it again').max(120),
+  /** By which it is known again. */
+  name: nameSchema,
   scopes: z
     .array(z.enum(scopes))
     .min(1, 'at least one of ingest and read')

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from './interaction.ts';
+import { nameSchema } from './name.ts';
 
 /** What one manual import takes; told to whoever uploads, before they do. */
 export const importLimits = {
@@ -50,7 +51,7 @@ export const campaignSettingsSchema = z.strictObject({
 export type CampaignSettings = z.infer<typeof campaignSettingsSchema>;
 
 export const campaignInputSchema = z.strictObject({
-  name: z.string().trim().min(1, 'a name').max(120, 'at most 120 characters'),
+  name: nameSchema,
   settings: campaignSettingsSchema.optional(),
 });
 export type CampaignInput = z.input<typeof campaignInputSchema>;

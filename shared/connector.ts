@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameSchema } from './name.ts';
 
 export const directions = ['import', 'export'] as const;
 export type Direction = (typeof directions)[number];
@@ -23,6 +24,8 @@ export interface FieldMeta {
   unsent?: true;
   /** Only for connectors of this direction. */
   direction?: Direction;
+  /** What a field is for connectors of a direction: other words, and of a choice the values that are offered. */
+  by_direction?: Record<Direction, { description: string; values: string[] }>;
 }
 
 /** Marks a string as a secret. `z.toJSONSchema` carries the mark to the form; sealing and masking read it too. */
@@ -34,7 +37,7 @@ export function secret(meta: Omit<FieldMeta, 'secret'> = {}) {
 }
 
 export const connectorInputSchema = z.strictObject({
-  name: z.string().trim().min(1).max(120),
+  name: nameSchema,
   direction: z.enum(directions),
   type: z.string().min(1),
   config: z.record(z.string(), z.unknown()),
@@ -56,7 +59,9 @@ export interface CheckStep {
     | 'topic_read'
     | 'group'
     | 'topic_write'
-    | 'recordings';
+    | 'recordings'
+    | 'mail'
+    | 'links';
   title: string;
   ok: boolean;
   /** In words: what was seen, or what failed and what to change. */
@@ -70,6 +75,8 @@ export interface CheckResult {
   message: string;
   steps: CheckStep[];
   checked_at: string;
+  /** Where from, where it was not the running program: another environment may reach other hosts. */
+  checked_from?: string;
   /** What was learnt and is to be pinned or shown: the host key's fingerprint, the first file names. */
   details: Record<string, string | number | string[]>;
 }

@@ -55,6 +55,8 @@ export const errorCodes = {
   http_status: { kind: 'config', http: 502 },
   http_unavailable: { kind: 'transient', http: 502 },
 
+  email_refused: { kind: 'config', http: 502 },
+
   missing_columns: { kind: 'config', http: 422 },
   too_many_rejected: { kind: 'config', http: 422 },
   item_changed: { kind: 'transient', http: 409 },

@@ -20,6 +20,9 @@ export function hasEnded(status: ExecutionStatus): boolean {
   return (endStatuses as readonly string[]).includes(status);
 }
 
+/** A job that fails every minute is no more work than another: the overview counts its failures up to this many. */
+export const failuresMost = 100;
+
 /** Files, objects, API pages: listed = done + unchanged + waiting + failed. */
 export interface ItemCounts {
   listed: number;

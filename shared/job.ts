@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { jobAlertsSchema } from './alert.ts';
+import { longestName, nameSchema } from './name.ts';
+import { reportSchema } from './report.ts';
 
 export const jobTypes = ['data_import', 'data_export'] as const;
 export type JobType = (typeof jobTypes)[number];
@@ -8,10 +11,11 @@ export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday',
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day as HH:MM');
 const localDateTime = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/, 'a local date and time as YYYY-MM-DDTHH:MM');
-const localDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a date as YYYY-MM-DD');
+  .regex(/^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/, 'a local date and time as YYYY-MM-DDTHH:MM')
+  .refine((text) => z.iso.date().safeParse(text.slice(0, 10)).success, 'a day that the calendar has');
+const localDate = z.iso.date('a date as YYYY-MM-DD');
 
-export function isZone(zone: string): boolean {
+function isZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
     return true;
@@ -25,6 +29,9 @@ export const zoneSchema = z.string().refine(isZone, 'an IANA time zone such as A
 /** What a schedule is until somebody says otherwise: daily at 02:30 India time. */
 export const defaultSchedule = { at: '02:30', timezone: 'Asia/Kolkata' } as const;
 
+/** Of `every` so many minutes: a day. */
+export const mostMinutes = 1440;
+
 const frame = {
   timezone: zoneSchema.optional(),
   start_date: localDate.optional(),
@@ -32,96 +39,56 @@ const frame = {
   overlap: z.enum(['skip', 'queue']).default('skip'),
 };
 
-export const scheduleSchema = z.discriminatedUnion('frequency', [
-  z.strictObject({ frequency: z.literal('one_time'), at: localDateTime, ...frame }),
-  z.strictObject({ frequency: z.literal('daily'), at: clockTime.default(defaultSchedule.at), ...frame }),
-  z.strictObject({
-    frequency: z.literal('weekly'),
-    days: z.array(z.enum(weekdays)).min(1),
-    at: clockTime.default(defaultSchedule.at),
-    ...frame,
-  }),
-  z.strictObject({
-    frequency: z.literal('monthly'),
-    day: z.union([z.number().int().min(1).max(31), z.literal('last')]),
-    at: clockTime.default(defaultSchedule.at),
-    ...frame,
-  }),
-  z.strictObject({ frequency: z.literal('every'), minutes: z.number().int().min(1).max(1440), ...frame }),
-  // Of a stream's own job: it has no due times, for it never ends.
-  z.strictObject({ frequency: z.literal('continuous'), ...frame }),
-]);
+const chosenFrequencies = ['one_time', 'daily', 'weekly', 'monthly', 'every', 'cron'];
+
+export const scheduleSchema = z
+  .discriminatedUnion(
+    'frequency',
+    [
+      z.strictObject({ frequency: z.literal('one_time'), at: localDateTime, ...frame }),
+      z.strictObject({ frequency: z.literal('daily'), at: clockTime.default(defaultSchedule.at), ...frame }),
+      z.strictObject({
+        frequency: z.literal('weekly'),
+        days: z.array(z.enum(weekdays)).min(1),
+        at: clockTime.default(defaultSchedule.at),
+        ...frame,
+      }),
+      z.strictObject({
+        frequency: z.literal('monthly'),
+        day: z.union([z.number().int().min(1).max(31), z.literal('last')]),
+        at: clockTime.default(defaultSchedule.at),
+        ...frame,
+      }),
+      z.strictObject({ frequency: z.literal('every'), minutes: z.number().int().min(1).max(mostMinutes), ...frame }),
+      // Five fields or a macro such as @daily; what they may hold is judged by the server (server/schedule/cron.ts).
+      z.strictObject({ frequency: z.literal('cron'), expression: z.string().trim().min(1).max(200), ...frame }),
+      // Of a stream's own job: it has no due times, for it never ends.
+      z.strictObject({ frequency: z.literal('continuous'), ...frame }),
+    ],
+    { error: ({ code }) => (code === 'invalid_union' ? `must be one of ${chosenFrequencies.join(', ')}` : undefined) },
+  )
+  .superRefine((schedule, ctx) => {
+    const { start_date: start, end_date: end } = schedule;
+    if (start !== undefined && end !== 'never' && end < start)
+      ctx.addIssue({ code: 'custom', path: ['end_date'], message: 'the last day is before the first' });
+    if (schedule.frequency !== 'one_time') return;
+    const day = schedule.at.slice(0, 10);
+    if ((start !== undefined && day < start) || (end !== 'never' && day > end))
+      ctx.addIssue({ code: 'custom', path: ['at'], message: 'a day from start_date to end_date, or it never comes' });
+  });
 export type Schedule = z.infer<typeof scheduleSchema>;
 
-export const dateRangeSchema = z.union([
-  z.enum(['today', 'yesterday', 'last_7_days', 'last_30_days', 'this_month', 'last_month']),
-  z.strictObject({ from: localDate, to: localDate }),
-]);
-export type DateRange = z.infer<typeof dateRangeSchema>;
-
-/** The columns of a report that are an interaction's own (by their API names) or its analysis's. */
-export const reportFields = [
-  'interaction_id',
-  'external_interaction_id',
-  'channel_type',
-  'source',
-  'language',
-  'interaction_start_time',
-  'duration_seconds',
-  'audio_format',
-  'callback_url',
-  'audio_url',
-  'transcript_url',
-  'pii_redacted',
-  'status',
-  'status_modified_at',
-  'failure_reason',
-  'created_at',
-  'analysis_id',
-  'profile_id',
-  'profile_name',
-  'quality_profile',
-  'quality_profile_version',
-  'ai_score',
-  'qa_score',
-  'final_score',
-  'criticality_adjusted_score',
-  'max_score',
-  'percentage_score',
-  'coverage_percent',
-  'analysis_created_at',
-  'analysis_completed_at',
-  'transcript_text',
-] as const;
-export type ReportField = (typeof reportFields)[number];
-
-/** Until a report names its columns, these. */
-export const defaultColumns = [
-  'external_interaction_id',
-  'channel_type',
-  'interaction_start_time',
-  'duration_seconds',
-  'agent_name',
-  'final_score',
-  'max_score',
-  'percentage_score',
-];
-
-export const reportSchema = z.strictObject({
-  quality_profile: z.string().min(1).optional(),
-  date_range: dateRangeSchema.default('last_7_days'),
-  columns: z.array(z.string().min(1)).min(1).default(defaultColumns),
-  file_format: z.enum(['csv']).optional(),
-});
-export type ReportConfig = z.infer<typeof reportSchema>;
+export const longestJobName = longestName;
 
 export const jobSchema = z
   .strictObject({
-    name: z.string().min(1).max(120),
+    name: nameSchema,
     type: z.enum(jobTypes),
-    connectors: z.array(z.string().min(1)).min(1),
+    connectors: z.array(z.string().min(1)).min(1).max(50, 'at most 50 connectors'),
     schedule: scheduleSchema,
     report: reportSchema.optional(),
+    // Who is told of its ends in the place of whom the account says; absent: the account's.
+    alerts: jobAlertsSchema.optional(),
     is_enabled: z.boolean().default(true),
   })
   .superRefine((job, ctx) => {

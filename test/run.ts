@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Mocha from 'mocha';
 import { ensurePrograms } from '../server/machine/programs.ts';
+import { ensureBrowsers } from './harness/browser.ts';
 import { startTestServer } from './harness/database.ts';
 import { removeLeftScratch } from './harness/folders.ts';
 
@@ -17,12 +18,11 @@ const processes = 3;
 /** Ends what hangs, and judges nothing: how fast something is belongs into the bench, and machines differ by ten times. */
 const hangMs = 600_000;
 
-const files = testFiles(process.argv.slice(2));
+const files = mixed(testFiles(process.argv.slice(2)));
 removeLeftScratch();
-await ensurePrograms(['database', 'ffmpeg', 'sshd', 'sftp', 'chromium', 'mariadb client'], {
-  dataDir: tmpdir(),
-  say: console.log,
-});
+const machine = { dataDir: tmpdir(), say: console.log };
+await ensurePrograms(['database', 'ffmpeg', 'sshd', 'sftp', 'mariadb client'], machine);
+await ensureBrowsers(machine);
 const server = process.env.TEST_DATABASE_URL ? undefined : await startTestServer();
 const { passes, failures } = await run(files);
 await server?.stop();
@@ -37,6 +37,14 @@ function testFiles(wanted: string[]): string[] {
   return wanted.length === 0
     ? all
     : all.filter((file) => sourceNames.some((name) => relative(testFolder, file).startsWith(name)));
+}
+
+/** Tests of pages keep the processors busy and others mostly wait, so they run beside each other. */
+function mixed(files: string[]): string[] {
+  const isPage = (file: string) => relative(testFolder, file).startsWith('e2e');
+  const spread = (part: string[]) => part.map((file, index) => ({ file, place: index / part.length }));
+  const all = [...spread(files.filter(isPage)), ...spread(files.filter((file) => !isPage(file)))];
+  return all.sort((one, other) => one.place - other.place).map(({ file }) => file);
 }
 
 /** Mocha's own counts; a test that is skipped is neither passed nor failed, and its name is in the listing. */

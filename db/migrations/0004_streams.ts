@@ -21,7 +21,7 @@ export const statements = [
     account_id INT UNSIGNED NOT NULL,
     state VARCHAR(12) NOT NULL,
     partitions INT UNSIGNED NOT NULL DEFAULT 0,
-    lag BIGINT UNSIGNED NOT NULL DEFAULT 0,
+    \`lag\` BIGINT UNSIGNED NOT NULL DEFAULT 0,
     events_per_second DOUBLE NOT NULL DEFAULT 0,
     last_event_at DATETIME(3) NULL,
     restarts INT UNSIGNED NOT NULL DEFAULT 0,

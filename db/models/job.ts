@@ -7,7 +7,9 @@ import {
   type ModelStatic,
   type Sequelize,
 } from 'sequelize';
-import type { JobType, ReportConfig, Schedule } from '../../shared/job.ts';
+import type { JobAlerts } from '../../shared/alert.ts';
+import type { JobType, Schedule } from '../../shared/job.ts';
+import type { ReportConfig } from '../../shared/report.ts';
 import { accountId, flag, instant, json, madeAt, rowId, text, uid } from './columns.ts';
 
 export interface JobRow extends Model<InferAttributes<JobRow>, InferCreationAttributes<JobRow>> {
@@ -18,6 +20,8 @@ export interface JobRow extends Model<InferAttributes<JobRow>, InferCreationAttr
   type: JobType;
   schedule: Schedule;
   report: ReportConfig | null;
+  /** Null: the account's; a webhook's secret is sealed. */
+  alerts: CreationOptional<JobAlerts | null>;
   is_enabled: boolean;
   is_system: CreationOptional<boolean>;
   next_due_at: Date | null;
@@ -43,6 +47,7 @@ export function defineJob(sequelize: Sequelize): ModelStatic<JobRow> {
     type: text(),
     schedule: json('schedule'),
     report: json('report'),
+    alerts: json('alerts'),
     is_enabled: flag(),
     is_system: { ...flag(), defaultValue: false },
     next_due_at: instant(),

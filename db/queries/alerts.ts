@@ -1,51 +1,166 @@
-import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
+import type { Pool, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import { type AlertEvent, type AlertKind, alertKinds } from '../../shared/alert.ts';
 import type { Connection } from '../database.ts';
-import { uuidText } from '../uuid.ts';
 import { removeInPieces } from './remove-in-pieces.ts';
 
-/** `expecting_since` is never raised: its time says since when a connector has expected something. */
-export type AlertKind = 'expected_file' | 'expecting_since';
+/**
+ * The last two are never raised: their time says since when a connector has expected something, and since when its stream
+ * has not been read.
+ */
+type StoredKind = AlertKind | 'expecting_since' | 'silent_since';
 
-/** What an alert is about; there is one of each. */
+/** What an alert is about: a job or a connector; there is one of each. */
 export interface AlertName {
   accountId: number;
-  connectorId: number;
-  kind: AlertKind;
-  /** A SHA-256. */
+  connectorId?: number;
+  jobId?: number;
+  kind: StoredKind;
+  /** A SHA-256; zeros where the kind says it all. */
   subject: Buffer;
 }
 
-export interface AlertShown {
+export const onlySubject = Buffer.alloc(32);
+
+/** An alert as those are told of it whom it concerns. */
+export interface AlertState {
   id: number;
   kind: AlertKind;
-  connector: { uid: string; name: string };
   message: string;
-  raised_at: string;
+  /** How often it has happened since `raisedAt`. */
+  count: number;
+  raisedAt: Date;
+  lastAt: Date;
+  /** When people were told last; null: not yet. */
+  toldAt: Date | null;
+  /** It comes and goes, so people are told of it less often. */
+  isUnsteady: boolean;
 }
 
-/** Raises it; one that is there already stays as it is. */
+export interface AlertWords {
+  message: string;
+  details?: unknown;
+  executionId?: Buffer;
+  /** False: it only goes on, and is not another one. */
+  isRepeat?: boolean;
+}
+
+const messageLength = 1000;
+/** While it lasts people are told again after so long, and no sooner. */
+const reminderHours = 24;
+/** What begins so often within a day is unsteady, until it has been well for an hour. */
+const unsteadyTimes = 3;
+const unsteadyHours = 24;
+const steadyMinutes = 60;
+
+/**
+ * Raises it; one that is open already counts up instead, and so does an unsteady one that was over for a moment. What
+ * people are to be told of that now; undefined where they were told within the last day.
+ */
 export async function raiseAlert(
   connection: Connection,
-  { accountId, connectorId, kind, subject }: AlertName,
-  { message, details }: { message: string; details: unknown },
+  { accountId, connectorId, jobId, kind, subject }: AlertName,
+  { message, details = null, executionId, isRepeat = true }: AlertWords,
+): Promise<{ alert: AlertState; event: AlertEvent | undefined }> {
+  // Assignments are made from left to right: what is set from `resolved_at` comes before it, what is set from the new
+  // `begun` after it. It is above the limit only where it was unsteady before.
+  const goesOn = `(resolved_at IS NULL OR begun > ${unsteadyTimes})`;
+  const [{ insertId }] = await connection.query<ResultSetHeader>(
+    `INSERT INTO alert (account_id, connector_id, job_id, kind, subject, message, details, execution_id, last_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, NOW(3))
+     ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(alert.id),
+       begun = CASE WHEN resolved_at IS NULL THEN begun
+         WHEN begun >= ${unsteadyTimes} OR begun_since > NOW(3) - INTERVAL ${unsteadyHours} HOUR THEN begun + 1 ELSE 1 END,
+       begun_since = IF(resolved_at IS NOT NULL AND begun = 1, NOW(3), begun_since),
+       count = IF(${goesOn}, count + IF(resolved_at IS NULL, ?, 1), 1),
+       raised_at = IF(${goesOn}, raised_at, NOW(3)), told_at = IF(${goesOn}, told_at, NULL),
+       message = VALUES(message), details = VALUES(details), execution_id = VALUES(execution_id), last_at = NOW(3),
+       resolved_at = NULL`,
+    [
+      ...[accountId, connectorId ?? null, jobId ?? null, kind, subject, message.slice(0, messageLength)],
+      ...[JSON.stringify(details), executionId ?? null, isRepeat ? 1 : 0],
+    ],
+  );
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `SELECT ${stateColumns}, told_at <= NOW(3) - INTERVAL ? HOUR AS is_long_ago FROM alert WHERE id = ?`,
+    [reminderHours, insertId],
+  );
+  const [row] = rows;
+  if (!row) throw new Error('an alert that was just raised is not there');
+  const event = row.told_at === null ? 'raised' : row.is_long_ago === 1 ? 'reminder' : undefined;
+  return { alert: stateOf(row), event };
+}
+
+/** As a condition of SQL. */
+export const isUnsteady = `begun >= ${unsteadyTimes}`;
+const stateColumns = `id, kind, message, count, raised_at, last_at, told_at, ${isUnsteady} AS is_unsteady`;
+
+function stateOf({ id, kind, message, count, raised_at, last_at, told_at, is_unsteady }: RowDataPacket): AlertState {
+  const times = { raisedAt: raised_at, lastAt: last_at, toldAt: told_at };
+  return { id, kind, message, count, ...times, isUnsteady: is_unsteady === 1 };
+}
+
+/** People are being told of it. */
+export async function noteTold(connection: Connection, id: number): Promise<void> {
+  await connection.query('UPDATE alert SET told_at = NOW(3) WHERE id = ?', [id]);
+}
+
+/**
+ * Ends the job's open alerts of these kinds; gives those that are over by that. An unsteady one is over once it has been
+ * well for an hour.
+ */
+export async function resolveJobAlerts(
+  connection: Connection,
+  accountId: number,
+  jobId: number,
+  kinds: readonly AlertKind[],
+): Promise<AlertState[]> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `SELECT ${stateColumns}, resolved_at IS NULL AS is_open, last_at <= NOW(3) - INTERVAL ? MINUTE AS is_long_ago FROM alert
+      WHERE job_id = ? AND account_id = ? AND kind IN (?) AND (resolved_at IS NULL OR ${isUnsteady})
+      ORDER BY last_at DESC FOR UPDATE`,
+    [steadyMinutes, jobId, accountId, kinds],
+  );
+  const over = rows.filter((row) => (row.is_unsteady === 1 ? row.is_long_ago === 1 : row.is_open === 1));
+  const open = rows.filter((row) => row.is_open === 1);
+  if (open.length > 0)
+    await connection.query('UPDATE alert SET resolved_at = NOW(3) WHERE id IN (?)', [open.map(({ id }) => id)]);
+  const steady = over.filter((row) => row.is_unsteady === 1);
+  if (steady.length > 0)
+    await connection.query('UPDATE alert SET begun = 0 WHERE id IN (?)', [steady.map(({ id }) => id)]);
+  return over.map(stateOf);
+}
+
+/** Ends what is open of a job that nobody wants to run any more: there is nothing to tell of it. */
+export async function forgetJobAlerts(
+  connection: Connection,
+  accountId: number,
+  jobIds: readonly number[],
+  kinds: readonly AlertKind[] = alertKinds,
 ): Promise<void> {
+  if (jobIds.length === 0) return;
   await connection.query(
-    `INSERT INTO alert (account_id, connector_id, kind, subject, message, details) VALUES (?, ?, ?, ?, ?, ?)
-     ON DUPLICATE KEY UPDATE id = alert.id`,
-    [accountId, connectorId, kind, subject, message.slice(0, 1000), JSON.stringify(details)],
+    `UPDATE alert SET resolved_at = COALESCE(resolved_at, NOW(3)), begun = 0
+      WHERE job_id IN (?) AND account_id = ? AND kind IN (?) AND (resolved_at IS NULL OR begun > 0)`,
+    [jobIds, accountId, kinds],
   );
 }
 
-/** Also for what was never raised: it then need not be looked for again. */
+/** Ends a connector's alert, also one that was never raised: it then need not be looked for again. The open one that it ended. */
 export async function resolveAlert(
   connection: Connection,
   { accountId, connectorId, kind, subject }: AlertName,
-): Promise<void> {
+): Promise<AlertState | undefined> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `SELECT ${stateColumns}, resolved_at FROM alert
+      WHERE account_id = ? AND connector_id = ? AND kind = ? AND subject = ? FOR UPDATE`,
+    [accountId, connectorId, kind, subject],
+  );
   await connection.query(
     `INSERT INTO alert (account_id, connector_id, kind, subject, message, resolved_at) VALUES (?, ?, ?, ?, '', NOW(3))
      ON DUPLICATE KEY UPDATE resolved_at = COALESCE(resolved_at, NOW(3))`,
     [accountId, connectorId, kind, subject],
   );
+  return rows[0]?.resolved_at === null ? stateOf(rows[0]) : undefined;
 }
 
 /** When the alert was first noted; undefined where it was not. */
@@ -72,108 +187,23 @@ export async function selectOpenAlerts(
   return rows.map(({ subject, details }) => ({ subject, details: JSON.parse(details) }));
 }
 
-/** What is open, the newest first. */
-export async function listOpenAlerts(pool: Pool, accountId: number): Promise<AlertShown[]> {
-  const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT a.id, a.kind, a.message, a.raised_at, c.uid, c.name
-       FROM alert a JOIN connector c ON c.id = a.connector_id
-      WHERE a.account_id = ? AND a.resolved_at IS NULL AND c.deleted_at IS NULL ORDER BY a.id DESC LIMIT 200`,
-    [accountId],
-  );
-  return rows.map((row) => ({
-    ...{ id: row.id, kind: row.kind, message: row.message, raised_at: row.raised_at.toISOString() },
-    connector: { uid: uuidText(row.uid), name: row.name },
-  }));
-}
-
 /** False where the account has no such open alert. */
 export async function dismissAlert(pool: Pool, accountId: number, id: number): Promise<boolean> {
-  const [result] = await pool.query(
-    'UPDATE alert SET resolved_at = NOW(3) WHERE account_id = ? AND id = ? AND resolved_at IS NULL',
+  const [result] = await pool.query<ResultSetHeader>(
+    'UPDATE alert SET resolved_at = NOW(3), begun = 0 WHERE account_id = ? AND id = ? AND resolved_at IS NULL',
     [accountId, id],
   );
-  return (result as { affectedRows: number }).affectedRows === 1;
+  return result.affectedRows === 1;
 }
 
 const keptDays = 30;
 
 export async function removeOldAlerts(pool: Pool): Promise<void> {
-  await removeInPieces(pool, 'DELETE FROM alert WHERE resolved_at < NOW(3) - INTERVAL ? DAY', [keptDays]);
-}
-
-/** An import connector that expects files. */
-export interface ExpectingConnector {
-  id: number;
-  accountId: number;
-  name: string;
-  /** The account's. */
-  timezone: string;
-  config: { expected_files: unknown };
-}
-
-/** Of all accounts. */
-export async function selectExpectingConnectors(pool: Pool): Promise<ExpectingConnector[]> {
-  const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT c.id, c.account_id, c.name, c.config, a.timezone
-       FROM connector c JOIN account a ON a.id = c.account_id
-      WHERE c.direction = 'import' AND c.is_enabled AND c.deleted_at IS NULL
-        AND JSON_LENGTH(c.config, '$.expected_files') > 0`,
+  // Since when something is expected must be known for as long as it is.
+  await removeInPieces(
+    pool,
+    "DELETE FROM alert WHERE resolved_at < NOW(3) - INTERVAL ? DAY AND kind <> 'expecting_since'",
+    [keptDays],
   );
-  return rows.map((row) => ({
-    ...{ id: row.id, accountId: row.account_id, name: row.name, timezone: row.timezone },
-    config: JSON.parse(row.config),
-  }));
-}
-
-const arrivalsLookedAt = 1_000;
-
-/** The keys of items that came after `since` and are complete, whose end is LIKE a pattern in lower case; the newest. */
-export async function selectArrivals(
-  pool: Pool,
-  { accountId, id }: Pick<ExpectingConnector, 'accountId' | 'id'>,
-  since: Date,
-  pattern: string,
-): Promise<string[]> {
-  const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT item_key FROM source_item
-      WHERE connector_id = ? AND account_id = ? AND created_at > ? AND state <> 'waiting'
-        AND LOWER(CONVERT(item_key USING utf8mb4)) LIKE ?
-      ORDER BY created_at DESC LIMIT ?`,
-    [id, accountId, since, `%${pattern}`, arrivalsLookedAt],
-  );
-  return rows.map((row) => row.item_key.toString());
-}
-
-/** The connector's import job that is enabled; locked, so that two programs make one run. */
-export async function lockLookingJob(
-  connection: PoolConnection,
-  { accountId, id }: Pick<ExpectingConnector, 'accountId' | 'id'>,
-): Promise<{ id: number; name: string } | undefined> {
-  const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT j.id, j.name FROM job j JOIN job_connector jc ON jc.job_id = j.id
-      WHERE j.account_id = ? AND jc.connector_id = ? AND j.type = 'data_import' AND j.is_enabled AND j.deleted_at IS NULL
-      ORDER BY j.id LIMIT 1 FOR UPDATE`,
-    [accountId, id],
-  );
-  return rows[0] && { id: rows[0].id, name: rows[0].name };
-}
-
-export interface Look {
-  hasEnded: boolean;
-  status: string;
-}
-
-/** The first run of a job that was made after an instant. */
-export async function firstRunAfter(
-  connection: PoolConnection,
-  accountId: number,
-  jobId: number,
-  since: Date,
-): Promise<Look | undefined> {
-  const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT status, ended_at FROM execution WHERE account_id = ? AND job_id = ? AND created_at > ? AND status <> 'cancelled'
-      ORDER BY id LIMIT 1`,
-    [accountId, jobId, since],
-  );
-  return rows[0] && { hasEnded: rows[0].ended_at !== null, status: rows[0].status };
+  await removeInPieces(pool, 'DELETE FROM alert_notice WHERE created_at < NOW(3) - INTERVAL ? DAY', [keptDays]);
 }

@@ -76,6 +76,22 @@ export async function saveAnalyses(connection: PoolConnection, list: readonly An
   );
 }
 
+/**
+ * Gives interactions' analyses their time, which may have become another one. To be called after the interactions are
+ * written: then whoever changes them meanwhile waits, or has been waited for.
+ */
+export async function followInteractionTimes(
+  connection: PoolConnection,
+  interactions: readonly { accountId: number; id: Buffer }[],
+): Promise<void> {
+  if (interactions.length === 0) return;
+  await connection.query(
+    `UPDATE analysis a JOIN interaction i ON i.id = a.interaction_id SET a.occurred_at = i.occurred_at
+      WHERE a.interaction_id IN (?) AND a.account_id IN (?) AND a.occurred_at <> i.occurred_at`,
+    [interactions.map(({ id }) => id), [...new Set(interactions.map(({ accountId }) => accountId))]],
+  );
+}
+
 const headColumns = [
   'id',
   'account_id',

@@ -2,6 +2,7 @@ import type { Pool, RowDataPacket } from 'mysql2/promise';
 import type { AnalysisStatus } from '../../shared/interaction.ts';
 import type { FilterGroup, Scalar, ScoreCard } from '../../shared/quality.ts';
 import { uuidText } from '../uuid.ts';
+import { candidatesOf } from './api-candidates.ts';
 import { metadataGroupCondition } from './api-metadata-filter.ts';
 import type { Page } from './api-page.ts';
 import { type ProfileName, profileNames } from './profile-names.ts';
@@ -60,10 +61,10 @@ export async function searchAnalyses(
 ): Promise<{ rows: FoundAnalysis[]; total: number }> {
   const condition = await conditionOf(pool, accountId, search);
   if (!condition) return { rows: [], total: 0 };
-  const source = sourceOf(search);
+  const source = sourceOf(search, await candidatesOf(pool, accountId, search.metadata, search));
   const [found] = await pool.query<RowDataPacket[]>(
     `SELECT ${source.hint} a.id FROM ${source.tables} WHERE ${condition.sql} ORDER BY a.occurred_at DESC, a.id DESC LIMIT ? OFFSET ?`,
-    [...condition.values, page.limit, page.offset],
+    [...source.values, ...condition.values, page.limit, page.offset],
   );
   const rows = await readFound(
     pool,
@@ -78,22 +79,33 @@ export async function searchAnalyses(
 interface Source {
   hint: string;
   tables: string;
+  values: unknown[];
 }
 
 /**
  * From an index that has the order and all that an analysis is chosen by, so that a page sorts nothing and a count reads
- * no score card; interactions only where they are asked about.
+ * no score card; interactions only where they are asked about. Where the attributes tell which may fit, from those.
  */
-function sourceOf({ scores, profileUid, metadata }: AnalysisSearch): Source {
+function sourceOf({ scores, profileUid, metadata }: AnalysisSearch, candidates: Condition | undefined): Source {
+  if (candidates)
+    return {
+      hint: 'STRAIGHT_JOIN',
+      tables: `(${candidates.sql}) c JOIN analysis a FORCE INDEX (interaction_id) ON a.interaction_id = c.interaction_id
+        JOIN interaction i ON i.id = a.interaction_id`,
+      values: candidates.values,
+    };
   const isByTimeAlone = scores.length === 0 && !profileUid && metadata.length === 0;
   const analyses = `analysis a FORCE INDEX (${isByTimeAlone ? 'by_time' : 'by_result'})`;
   return metadata.length === 0
-    ? { hint: '', tables: analyses }
-    : { hint: 'STRAIGHT_JOIN', tables: `${analyses} JOIN interaction i ON i.id = a.interaction_id` };
+    ? { hint: '', tables: analyses, values: [] }
+    : { hint: 'STRAIGHT_JOIN', tables: `${analyses} JOIN interaction i ON i.id = a.interaction_id`, values: [] };
 }
 
-async function count(pool: Pool, { hint, tables }: Source, { sql, values }: Condition): Promise<number> {
-  const [rows] = await pool.query<RowDataPacket[]>(`SELECT ${hint} COUNT(*) AS n FROM ${tables} WHERE ${sql}`, values);
+async function count(pool: Pool, { hint, tables, values: first }: Source, { sql, values }: Condition): Promise<number> {
+  const [rows] = await pool.query<RowDataPacket[]>(`SELECT ${hint} COUNT(*) AS n FROM ${tables} WHERE ${sql}`, [
+    ...first,
+    ...values,
+  ]);
   return rows[0]?.n ?? 0;
 }
 

@@ -3,8 +3,9 @@ import type { Failure } from '../../shared/error.ts';
 import { type AnalysisStatus, type InteractionStatus, interactionStatuses } from '../../shared/interaction.ts';
 import type { Scalar } from '../../shared/quality.ts';
 import { parseUuid, uuidText } from '../uuid.ts';
-import { findByExternalId, ingressConnectorId } from './interactions.ts';
+import { ingressConnectorId } from './interactions.ts';
 import { profileNames } from './profile-names.ts';
+import { findByExternalId } from './received-interactions.ts';
 
 /** An interaction as the Standard API shows it. Times are ISO instants in UTC. */
 export interface ApiInteraction {

@@ -55,7 +55,7 @@ interface Attribute {
 }
 
 /** The interaction's own fields by their API names, as the assignment rules know them. */
-const fields: Record<string, string> = {
+export const interactionFields: Record<string, string> = {
   external_interaction_id: 'i.external_id',
   channel_type: 'i.channel_type',
   source: 'i.source',
@@ -66,14 +66,14 @@ const fields: Record<string, string> = {
   duration_seconds: 'CAST(i.duration_seconds AS CHAR)',
 };
 
-const prefix = 'metadata.';
+export const metadataPrefix = 'metadata.';
 
 /** A field by its name, else the metadata key; `metadata.x` names the key x even where a field is called so. */
 function attributeOf(name: string): Attribute {
-  if (name.startsWith(prefix)) return metadataOf([name.slice(prefix.length), name]);
+  if (name.startsWith(metadataPrefix)) return metadataOf([name.slice(metadataPrefix.length), name]);
   const metadata = metadataOf([name]);
-  if (!Object.hasOwn(fields, name)) return metadata;
-  const field = unicode({ sql: `${fields[name]}`, values: [] });
+  if (!Object.hasOwn(interactionFields, name)) return metadata;
+  const field = unicode({ sql: `${interactionFields[name]}`, values: [] });
   return {
     text: combined(field, metadata.text, (own, other) => `COALESCE(${own}, ${other})`),
     isJsonNumber: combined(field, metadata.isJsonNumber, (own, other) => `(${own} IS NULL AND ${other})`),

@@ -49,11 +49,17 @@ export async function findReport(
   return (await withSizes(pool, accountId, rows))[0];
 }
 
+/** Where whole files were made, the mail's are left out; of several formats the rows count once. */
 async function withSizes(pool: Pool, accountId: number, executions: RowDataPacket[]): Promise<ReportSummary[]> {
   if (executions.length === 0) return [];
   const [sizes] = await pool.query<RowDataPacket[]>(
-    `SELECT execution_id, COUNT(*) AS parts, CAST(SUM(row_count) AS DOUBLE) AS row_total, CAST(SUM(byte_size) AS DOUBLE) AS byte_total
-       FROM report_part WHERE execution_id IN (?) AND account_id = ? GROUP BY execution_id`,
+    `SELECT execution_id, COUNT(*) AS parts,
+        CAST(SUM(IF(file_format <=> (SELECT f.file_format FROM report_part f WHERE f.execution_id = p.execution_id
+          ORDER BY f.part_set, f.part LIMIT 1), row_count, 0)) AS DOUBLE) AS row_total,
+        CAST(SUM(byte_size) AS DOUBLE) AS byte_total
+       FROM report_part p WHERE execution_id IN (?) AND account_id = ?
+        AND part_set = (SELECT MIN(s.part_set) FROM report_part s WHERE s.execution_id = p.execution_id)
+      GROUP BY execution_id`,
     [executions.map(({ id }) => id), accountId],
   );
   return executions.map((row) =>

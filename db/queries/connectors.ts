@@ -1,5 +1,6 @@
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Direction } from '../../shared/connector.ts';
+import { uuidText } from '../uuid.ts';
 
 /** Keeps the first host key seen, and gives the one that is kept now; undefined when the connector is gone. */
 export async function rememberHostKey(
@@ -48,6 +49,31 @@ export async function insertConnector(connection: PoolConnection, connector: New
   return insertId;
 }
 
+/** A live connector as it is stored. */
+export interface StoredConnector extends SavedFields {
+  updatedAt: Date;
+}
+
+/** Nobody else changes it until the transaction ends. Undefined where it is not there any more. */
+export async function lockConnector(
+  connection: PoolConnection,
+  accountId: number,
+  connectorId: number,
+): Promise<StoredConnector | undefined> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `SELECT name, config, sealed_secrets, is_enabled, updated_at FROM connector
+      WHERE account_id = ? AND id = ? AND deleted_at IS NULL FOR UPDATE`,
+    [accountId, connectorId],
+  );
+  const [row] = rows;
+  return (
+    row && {
+      ...{ name: row.name, config: JSON.parse(row.config), sealedSecrets: row.sealed_secrets },
+      ...{ isEnabled: row.is_enabled === 1, updatedAt: row.updated_at },
+    }
+  );
+}
+
 /** Fails with a duplicate key where the account has another connector of that name. */
 export async function updateConnector(
   connection: PoolConnection,
@@ -59,4 +85,25 @@ export async function updateConnector(
       WHERE account_id = ? AND id = ? AND deleted_at IS NULL`,
     [name, JSON.stringify(config), sealedSecrets, isEnabled, accountId, connectorId],
   );
+}
+
+/** A live connector that reports can be delivered to. */
+export interface ExportConnector {
+  id: number;
+  uid: string;
+  name: string;
+  type: string;
+  isEnabled: boolean;
+}
+
+/** By name. */
+export async function exportConnectors(pool: Pool, accountId: number): Promise<ExportConnector[]> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    "SELECT id, uid, name, type, is_enabled FROM connector WHERE account_id = ? AND direction = 'export' AND deleted_at IS NULL ORDER BY name",
+    [accountId],
+  );
+  return rows.map((row) => ({
+    ...{ id: row.id, uid: uuidText(row.uid), name: row.name, type: row.type },
+    isEnabled: row.is_enabled === 1,
+  }));
 }

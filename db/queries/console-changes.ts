@@ -9,6 +9,8 @@ export interface ChangeMark {
   topic: 'executions' | 'connectors' | 'jobs' | 'analyses' | 'webhooks' | 'campaigns' | 'alerts' | 'streams';
   id: string;
   version: string;
+  /** Of an execution: the user who asked for it on the Analysis List. */
+  requestedBy?: number | undefined;
 }
 
 /**
@@ -44,12 +46,12 @@ async function executionMarks(
     ...(openBefore.length > 0 ? ['SELECT id FROM execution WHERE account_id IN (?) AND id IN (?)'] : []),
   ].join(' UNION ');
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT e.account_id, e.id, CONCAT_WS('.', e.status, e.cancel_requested, e.rows_listed, e.parts, e.items_listed,
+    `SELECT e.account_id, e.id, e.requested_by, CONCAT_WS('.', e.status, e.cancel_requested, e.rows_listed, e.parts, e.items_listed,
        e.items_done, e.items_unchanged, e.items_waiting, e.items_failed, e.note,
        (SELECT COUNT(*) FROM execution_step s WHERE s.execution_id = e.id)) AS version FROM execution e JOIN (${chosen}) chosen ON chosen.id = e.id`,
     [accountIds, accountIds, since, ...(openBefore.length > 0 ? [accountIds, openBefore] : [])],
   );
-  return rows.map((row) => mark(row, 'executions'));
+  return rows.map((row) => ({ ...mark(row, 'executions'), requestedBy: row.requested_by ?? undefined }));
 }
 
 async function configurationMarks(pool: Pool, accountIds: number[]): Promise<ChangeMark[]> {
@@ -102,13 +104,16 @@ async function webhookMarks(pool: Pool, accountIds: number[]): Promise<ChangeMar
 
 async function alertMarks(pool: Pool, accountIds: number[]): Promise<ChangeMark[]> {
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT account_id, CONCAT(MAX(id), '.', COUNT(*)) AS version FROM alert
-      WHERE account_id IN (?) AND resolved_at IS NULL GROUP BY account_id`,
-    [accountIds],
+    `SELECT account_id, CONCAT_WS('.', MAX(id), COUNT(*), SUM(count), MAX(last_at), MAX(told_at)) AS version FROM alert
+      WHERE account_id IN (?) AND resolved_at IS NULL GROUP BY account_id
+     UNION ALL
+     SELECT account_id, CONCAT('mail ', MAX(sent_at)) FROM alert_notice
+      WHERE account_id IN (?) AND channel = 'email' GROUP BY account_id`,
+    [accountIds, accountIds],
   );
   return accountIds.map((accountId) => {
-    const version = rows.find((row) => row.account_id === accountId)?.version;
-    return { accountId, topic: 'alerts', id: 'list', version: String(version) };
+    const versions = rows.filter((row) => row.account_id === accountId).map((row) => String(row.version));
+    return { accountId, topic: 'alerts', id: 'list', version: versions.join(' ') };
   });
 }
 
@@ -120,7 +125,7 @@ async function alertMarks(pool: Pool, accountIds: number[]): Promise<ChangeMark[
 async function streamMarks(pool: Pool, accountIds: number[]): Promise<ChangeMark[]> {
   const [rows] = await pool.query<RowDataPacket[]>(
     `SELECT account_id, CONCAT('read', COUNT(*), '.', SUM(CRC32(CONCAT_WS('.', connector_id, HEX(process_id), state, partitions,
-       lag, ROUND(events_per_second, 1), last_event_at, restarts, error)))) AS version
+       \`lag\`, ROUND(events_per_second, 1), last_event_at, restarts, error)))) AS version
      FROM stream_reader WHERE account_id IN (?) AND ${isLive} GROUP BY account_id
      UNION ALL
      SELECT account_id, CONCAT('wait', COUNT(*), '.', FLOOR(UNIX_TIMESTAMP() / 10))

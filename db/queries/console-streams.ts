@@ -11,7 +11,7 @@ export interface ConnectorStream {
   connectorUid: string;
   connectorName: string;
   state: StreamState;
-  /** Processes that have given a sign of life lately. */
+  /** Threads that read it and have given a sign of life lately. */
   readers: number;
   partitions: number;
   /** Events that are in the topic and not stored yet; undefined while nobody reads a partition: then nobody knows. */

@@ -94,7 +94,10 @@ async function countBy(
   return (value) => rows.find((row) => row.value === value)?.n ?? 0;
 }
 
-/** An analysis has no row before it is made; until then its work stands for it. */
+/**
+ * An analysis has no row before it is made; until then its work stands for it. Each piece of work is looked at once: left
+ * to itself, the database may look at all of them anew for each of the execution's items.
+ */
 async function countWaitingAnalyses(
   pool: Pool,
   accountId: number,
@@ -103,8 +106,8 @@ async function countWaitingAnalyses(
   const [rows] = await pool.query<RowDataPacket[]>(
     `SELECT work.claim > 0 AND work.run_after > NOW(3) AND work.last_error IS NULL AS is_held, COUNT(*) AS n
      FROM work
-     JOIN interaction ON interaction.id = work.subject
-     JOIN source_item ON source_item.id = interaction.source_item_id
+     STRAIGHT_JOIN interaction ON interaction.id = work.subject
+     STRAIGHT_JOIN source_item ON source_item.id = interaction.source_item_id
      WHERE work.account_id = ? AND work.kind = 'analyse' AND source_item.execution_id = ?
      GROUP BY is_held`,
     [accountId, executionId],

@@ -2,13 +2,14 @@ import type { PoolConnection, ResultSetHeader } from 'mysql2/promise';
 import type { Failure } from '../../shared/error.ts';
 import type { ExecutionStatus, ItemCounts, RowCounts } from '../../shared/execution.ts';
 import type { Connection } from '../database.ts';
+import { followExecution } from './execution-connectors.ts';
 import { openStatuses } from './executions.ts';
 import type { Work } from './work.ts';
 
 /** The execution that a piece of `execute` work is about. */
 type ExecutionWork = Pick<Work, 'accountId' | 'subject'>;
 
-/** Moves an execution on; false where it is not in one of the states `from` any more. */
+/** In a transaction: moves an execution on; false where it is not in one of the states `from` any more. */
 export async function moveExecution(
   connection: Connection,
   { accountId, subject }: ExecutionWork,
@@ -19,10 +20,15 @@ export async function moveExecution(
     'UPDATE execution SET status = ?, started_at = COALESCE(started_at, NOW(3)) WHERE account_id = ? AND id = ? AND status IN (?)',
     [to, accountId, subject, from],
   );
-  return result.affectedRows === 1;
+  if (result.affectedRows === 0) return false;
+  await followExecution(connection, accountId, subject);
+  return true;
 }
 
-/** How an execution ended. What is absent stays as it is. */
+/**
+ * How an execution ended. What is absent stays as it is. `note` comes behind what was noted when it was made (why it was
+ * late, say); a stream's day, whose note grows with it, gets this one instead.
+ */
 export interface ExecutionEnd {
   status: ExecutionStatus;
   items?: ItemCounts | undefined;
@@ -31,6 +37,9 @@ export interface ExecutionEnd {
   note?: string | undefined;
   error?: Failure | undefined;
 }
+
+/** As many characters as the column holds. */
+const longestNote = 500;
 
 /** Writes the end, and ends the step under way. False, and nothing is written, where it is in none of the states `from`. */
 export async function endExecution(
@@ -44,14 +53,17 @@ export async function endExecution(
     ...(end.items && itemColumns(end.items)),
     ...(end.rows && rowColumns(end.rows)),
     ...(end.parts !== undefined && { parts: end.parts }),
-    ...(end.note !== undefined && { note: end.note }),
     ...(end.error && { error: JSON.stringify(end.error) }),
   };
+  const note = end.note ?? null;
   const [result] = await connection.query<ResultSetHeader>(
-    'UPDATE execution SET ?, ended_at = NOW(3) WHERE account_id = ? AND id = ? AND status IN (?)',
-    [values, accountId, subject, from],
+    `UPDATE execution SET ?, ended_at = NOW(3),
+        note = IF(note IS NULL OR trigger_kind = 'stream', COALESCE(?, note), LEFT(CONCAT_WS('; ', note, ?), ?))
+      WHERE account_id = ? AND id = ? AND status IN (?)`,
+    [values, note, note, longestNote, accountId, subject, from],
   );
   if (result.affectedRows === 0) return false;
+  await followExecution(connection, accountId, subject);
   await endSteps(connection, subject);
   return true;
 }

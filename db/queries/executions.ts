@@ -1,13 +1,17 @@
 import type { Pool, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { AppError, type Failure } from '../../shared/error.ts';
 import type { ExecutionStatus, ItemCounts, RowCounts } from '../../shared/execution.ts';
-import type { JobType, ReportConfig } from '../../shared/job.ts';
+import type { JobType } from '../../shared/job.ts';
+import type { ReportConfig } from '../../shared/report.ts';
 import type { Connection } from '../database.ts';
+import { addChosenConnectors, addExecutionConnectors } from './execution-connectors.ts';
+import type { Scope } from './scope.ts';
 
 /**
  * `catch_up`: its time passed while nothing was running, and it stands for every time that was missed. `arrival`: a file
  * came into an inbox. `connector_saved`: the first run of a job that the product made. `backfill`: days read again.
- * `expected_file`: a file that should be there by now is looked for. `stream`: a day of a stream of events.
+ * `expected_file`: a file that should be there by now is looked for. `stream`: a day of a stream of events. `retry`: what
+ * failed in an earlier execution is done again.
  */
 export type TriggerKind =
   | 'schedule'
@@ -17,26 +21,44 @@ export type TriggerKind =
   | 'connector_saved'
   | 'backfill'
   | 'expected_file'
-  | 'stream';
+  | 'stream'
+  | 'retry';
 
 export interface ExecutionRange {
   from: Date;
   to: Date;
 }
 
+/** A report as its execution keeps it: what was asked for stays what it was, whatever is configured later. */
+export interface KeptReport extends ReportConfig {
+  /** Of one that somebody asked for on the Analysis List: each must fit. The named saved filter is among them. */
+  filters?: Record<string, unknown>[];
+  /** What whoever asked for it could see then. */
+  scope?: Scope;
+}
+
 export interface ExecutionRecord {
   id: Buffer;
   accountId: number;
-  jobId: number;
+  /** Null: an export that somebody asked for on the Analysis List. */
+  jobId: number | null;
   jobName: string;
   type: JobType;
   connectorNames: string[];
   triggerKind: TriggerKind;
   triggeredBy: string | null;
+  /** The user who asked for an export without a job, and whose rights it has. */
+  requestedBy: number | null;
+  /** The address that such an export is mailed to: the user's own. */
+  recipient: string | null;
   dueAt: Date | null;
-  report: ReportConfig | undefined;
+  report: KeptReport | undefined;
   /** Of a backfill: what is read again, from the first instant up to the second. */
   range: ExecutionRange | undefined;
+  /** Of a retry: the execution whose failures it does again. */
+  retryOf: Buffer | null;
+  /** When it is tried again: an attempt failed, and nobody works on it until then. */
+  retryAt: Date | null;
   status: ExecutionStatus;
   isCancelRequested: boolean;
   items: ItemCounts;
@@ -52,15 +74,20 @@ export interface ExecutionRecord {
 export interface NewExecution {
   id: Buffer;
   accountId: number;
-  jobId: number;
+  jobId: number | null;
   jobName: string;
   type: JobType;
   connectorNames: string[];
+  /** Without a job: its destinations. A job's execution has the job's connectors. */
+  connectorIds?: number[];
   triggerKind: TriggerKind;
   triggeredBy?: string;
+  requestedBy?: number | undefined;
+  recipient?: string | undefined;
   dueAt?: Date;
-  report?: ReportConfig | undefined;
+  report?: KeptReport | undefined;
   range?: ExecutionRange | undefined;
+  retryOf?: Buffer | undefined;
   note?: string;
   /** Made as ended: a due time that was not run, kept so that the history tells. */
   cancelled?: boolean;
@@ -68,20 +95,22 @@ export interface NewExecution {
 
 export const openStatuses = ['pending', 'processing', 'delivering'] as const;
 
-/** Fails with a duplicate key where the job's due time has its execution already. */
+/** In a transaction, with its connectors. Fails with a duplicate key where the job's due time has its execution already. */
 export async function addExecution(connection: Connection, execution: NewExecution): Promise<void> {
   const { id, accountId, jobId, jobName, type, connectorNames, triggerKind, triggeredBy, dueAt, report } = execution;
-  const { note, range, cancelled = false } = execution;
+  const { note, range, retryOf, requestedBy, recipient, connectorIds = [], cancelled = false } = execution;
   await connection.query(
     `INSERT INTO execution (id, account_id, job_id, job_name, type, connector_names, trigger_kind, triggered_by, due_at,
-       report, note, status, range_from, range_to, ended_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${cancelled ? 'NOW(3)' : 'NULL'})`,
+       report, note, status, range_from, range_to, retry_of, requested_by, recipient, ended_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${cancelled ? 'NOW(3)' : 'NULL'})`,
     [
       ...[id, accountId, jobId, jobName, type, JSON.stringify(connectorNames), triggerKind, triggeredBy ?? null],
       ...[dueAt ?? null, report ? JSON.stringify(report) : null, note ?? null, cancelled ? 'cancelled' : 'pending'],
-      ...[range?.from ?? null, range?.to ?? null],
+      ...[range?.from ?? null, range?.to ?? null, retryOf ?? null, requestedBy ?? null, recipient ?? null],
     ],
   );
+  if (jobId !== null) return await addExecutionConnectors(connection, id);
+  await addChosenConnectors(connection, { accountId, id, connectorIds });
 }
 
 export async function readExecution(
@@ -107,7 +136,7 @@ export async function requireExecution(
   return execution;
 }
 
-function notThere(): AppError {
+export function notThere(): AppError {
   return new AppError('not_found', 'This execution is not there. Open the history to see which are.');
 }
 
@@ -119,10 +148,10 @@ export async function hasOpenExecution(
   before?: Buffer,
 ): Promise<boolean> {
   const older = before ? 'AND id < ?' : '';
-  // The open ones of an account are few, a job's history is long: the sum keeps the job's index out of it.
   const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT 1 FROM execution WHERE account_id = ? AND status IN (?) AND job_id + 0 = ? ${older} LIMIT 1`,
-    [accountId, openStatuses, jobId, ...(before ? [before] : [])],
+    `SELECT 1 FROM execution FORCE INDEX (by_job_status)
+      WHERE account_id = ? AND job_id = ? AND status IN (?) ${older} LIMIT 1`,
+    [accountId, jobId, openStatuses, ...(before ? [before] : [])],
   );
   return rows.length > 0;
 }
@@ -145,35 +174,7 @@ export async function cancelRequestedAmong(pool: Pool, ids: Buffer[]): Promise<B
   return rows.map((row) => row.id);
 }
 
-export interface ExecutionFilter {
-  type?: JobType | undefined;
-  status?: ExecutionStatus | undefined;
-  /** A connector's name. */
-  connector?: string | undefined;
-  /** Only executions older than this one: the cursor. */
-  before?: Buffer | undefined;
-  limit: number;
-}
-
-/** Newest first. */
-export async function findExecutions(
-  pool: Pool,
-  accountId: number,
-  { type, status, connector, before, limit }: ExecutionFilter,
-): Promise<ExecutionRecord[]> {
-  const conditions: [string, unknown][] = [['account_id = ?', accountId]];
-  if (type) conditions.push(['type = ?', type]);
-  if (status) conditions.push(['status = ?', status]);
-  if (connector) conditions.push(['JSON_CONTAINS(connector_names, JSON_QUOTE(?))', connector]);
-  if (before) conditions.push(['id < ?', before]);
-  const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT * FROM execution WHERE ${conditions.map(([sql]) => sql).join(' AND ')} ORDER BY id DESC LIMIT ?`,
-    [...conditions.map(([, value]) => value), limit],
-  );
-  return rows.map(executionRecord);
-}
-
-function executionRecord(row: RowDataPacket): ExecutionRecord {
+export function executionRecord(row: RowDataPacket): ExecutionRecord {
   return {
     id: row.id,
     accountId: row.account_id,
@@ -183,13 +184,16 @@ function executionRecord(row: RowDataPacket): ExecutionRecord {
     connectorNames: JSON.parse(row.connector_names),
     triggerKind: row.trigger_kind,
     triggeredBy: row.triggered_by,
+    requestedBy: row.requested_by,
+    recipient: row.recipient,
     dueAt: row.due_at,
     report: row.report === null ? undefined : JSON.parse(row.report),
     range: row.range_from === null ? undefined : { from: row.range_from, to: row.range_to },
+    retryOf: row.retry_of,
+    retryAt: row.retry_at,
     status: row.status,
     isCancelRequested: row.cancel_requested === 1,
-    items: itemsOf(row),
-    rows: rowsOf(row),
+    ...countsOf(row),
     parts: row.parts,
     note: row.note,
     error: row.error === null ? null : JSON.parse(row.error),
@@ -199,23 +203,22 @@ function executionRecord(row: RowDataPacket): ExecutionRecord {
   };
 }
 
-function itemsOf(row: RowDataPacket): ItemCounts {
+export function countsOf(row: RowDataPacket): { items: ItemCounts; rows: RowCounts } {
   return {
-    listed: row.items_listed,
-    done: row.items_done,
-    unchanged: row.items_unchanged,
-    waiting: row.items_waiting,
-    failed: row.items_failed,
-  };
-}
-
-function rowsOf(row: RowDataPacket): RowCounts {
-  return {
-    listed: row.rows_listed,
-    imported: row.rows_imported,
-    updated: row.rows_updated,
-    duplicate: row.rows_duplicate,
-    rejected: row.rows_rejected,
+    items: {
+      listed: row.items_listed,
+      done: row.items_done,
+      unchanged: row.items_unchanged,
+      waiting: row.items_waiting,
+      failed: row.items_failed,
+    },
+    rows: {
+      listed: row.rows_listed,
+      imported: row.rows_imported,
+      updated: row.rows_updated,
+      duplicate: row.rows_duplicate,
+      rejected: row.rows_rejected,
+    },
   };
 }
 
@@ -233,13 +236,4 @@ export async function readExecutionProgress(
   );
   if (!rows[0]) throw notThere();
   return { status: rows[0].status, rows: rows[0].rows_seen };
-}
-
-/** The name that executions know a connector by, also after it was deleted. */
-export async function findConnectorName(pool: Pool, accountId: number, uid: Buffer): Promise<string | undefined> {
-  const [rows] = await pool.query<RowDataPacket[]>('SELECT name FROM connector WHERE account_id = ? AND uid = ?', [
-    accountId,
-    uid,
-  ]);
-  return rows[0]?.name;
 }

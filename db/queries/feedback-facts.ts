@@ -28,7 +28,12 @@ export interface FeedbackInteraction {
 export interface FeedbackFacts {
   accountUid: string;
   interaction: FeedbackInteraction;
-  analysis: AnalysisDetails | undefined;
+  analysis: FeedbackAnalysis | undefined;
+}
+
+export interface FeedbackAnalysis extends AnalysisDetails {
+  /** Of what was possible, the categories by their weights. */
+  percentageScore: number | null;
 }
 
 type Wanted = Pick<Work, 'accountId' | 'subject'>;
@@ -47,7 +52,7 @@ const interactionColumns = `u.uid AS account_uid, i.id AS interaction_id, i.exte
 async function analysesOf(pool: Pool, list: readonly Wanted[]): Promise<Map<string, FeedbackFacts>> {
   const [rows] = await pool.query<RowDataPacket[]>(
     `SELECT a.id, a.account_id, a.status, a.ai_score, a.qa_score, a.final_score, a.criticality_adjusted_score,
-            a.max_score, a.score_card, a.failure, a.created_at, a.completed_at, p.uid AS profile_uid,
+            a.max_score, a.percentage_score, a.score_card, a.failure, a.created_at, a.completed_at, p.uid AS profile_uid,
             p.name AS profile_name, ${interactionColumns}
        FROM analysis a
        JOIN interaction i ON i.id = a.interaction_id
@@ -69,7 +74,7 @@ async function interactionsOf(pool: Pool, list: readonly Wanted[]): Promise<Map<
   return new Map(rows.map((row) => [keyOf(row.account_id, row.interaction_id), factsOf(row, undefined)]));
 }
 
-function factsOf(row: RowDataPacket, analysis: AnalysisDetails | undefined): FeedbackFacts {
+function factsOf(row: RowDataPacket, analysis: FeedbackAnalysis | undefined): FeedbackFacts {
   return {
     accountUid: uuidText(row.account_uid),
     interaction: {
@@ -87,7 +92,7 @@ function factsOf(row: RowDataPacket, analysis: AnalysisDetails | undefined): Fee
   };
 }
 
-function analysisOf(row: RowDataPacket): AnalysisDetails {
+function analysisOf(row: RowDataPacket): FeedbackAnalysis {
   return {
     id: uuidText(row.id),
     interactionId: uuidText(row.interaction_id),
@@ -100,6 +105,7 @@ function analysisOf(row: RowDataPacket): AnalysisDetails {
     finalScore: row.qa_score ?? row.final_score,
     criticalityAdjustedScore: row.criticality_adjusted_score,
     maxScore: row.max_score,
+    percentageScore: row.percentage_score,
     metadata: JSON.parse(row.metadata),
     createdAt: row.created_at,
     completedAt: row.completed_at,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import { type Connection, isDuplicateKey } from '../database.ts';
 
 /** Whose inbox: the connector of the account. */
@@ -45,9 +45,10 @@ export function pathHash(path: string): Buffer {
 
 const listed = `id, path, is_folder, state, revision, byte_size, segments, upload_token, upload_size, upload_segments,
   modified_at, written_at`;
-const isOfInbox = 'account_id = ? AND connector_id = ?';
+export const isOfInbox = 'account_id = ? AND connector_id = ?';
 
-function of({ accountId, connectorId }: InboxOwner): [number, number] {
+/** An owner as the statements have it. */
+export function ownerIds({ accountId, connectorId }: InboxOwner): [number, number] {
   return [accountId, connectorId];
 }
 
@@ -66,7 +67,7 @@ export async function findInboxEntry(
 ): Promise<InboxEntry | undefined> {
   const [rows] = await connection.query<RowDataPacket[]>(
     `SELECT ${listed} FROM inbox_file WHERE ${isOfInbox} AND path_hash = ? ${lock === 'lock' ? 'FOR UPDATE' : ''}`,
-    [...of(owner), pathHash(path)],
+    [...ownerIds(owner), pathHash(path)],
   );
   return rows[0] && entryOf(rows[0]);
 }
@@ -83,7 +84,7 @@ export async function entriesOfFolder(
   const [rows] = await pool.query<RowDataPacket[]>(
     `SELECT ${listed} FROM inbox_file
       WHERE ${isOfInbox} AND path > ? AND path < ? AND LOCATE('/', path, ?) = 0 ORDER BY path LIMIT ?`,
-    [...of(owner), after === undefined ? from : Buffer.from(after), to, from.length + 1, limit],
+    [...ownerIds(owner), after === undefined ? from : Buffer.from(after), to, from.length + 1, limit],
   );
   return rows.map(entryOf);
 }
@@ -92,7 +93,7 @@ export async function entriesOfFolder(
 export async function filesOfInbox(pool: Pool, owner: InboxOwner, after: string, limit: number): Promise<InboxEntry[]> {
   const [rows] = await pool.query<RowDataPacket[]>(
     `SELECT ${listed} FROM inbox_file WHERE ${isOfInbox} AND path > ? AND NOT is_folder ORDER BY path LIMIT ?`,
-    [...of(owner), Buffer.from(after), limit],
+    [...ownerIds(owner), Buffer.from(after), limit],
   );
   return rows.map(entryOf);
 }
@@ -100,7 +101,7 @@ export async function filesOfInbox(pool: Pool, owner: InboxOwner, after: string,
 export async function hasEntriesBelow(connection: Connection, owner: InboxOwner, folder: string): Promise<boolean> {
   const [rows] = await connection.query<RowDataPacket[]>(
     `SELECT 1 FROM inbox_file WHERE ${isOfInbox} AND path > ? AND path < ? LIMIT 1`,
-    [...of(owner), ...below(folder)],
+    [...ownerIds(owner), ...below(folder)],
   );
   return rows.length > 0;
 }
@@ -120,7 +121,7 @@ export async function insertInboxFolder(connection: Connection, owner: InboxOwne
     await connection.query(
       `INSERT INTO inbox_file (account_id, connector_id, path, path_hash, is_folder, state, segments, modified_at)
        VALUES (?, ?, ?, ?, TRUE, 'complete', '[]', NOW(3))`,
-      [...of(owner), Buffer.from(path), pathHash(path)],
+      [...ownerIds(owner), Buffer.from(path), pathHash(path)],
     );
     return true;
   } catch (error) {
@@ -129,119 +130,16 @@ export async function insertInboxFolder(connection: Connection, owner: InboxOwne
   }
 }
 
-export interface NewInboxFile {
-  path: string;
-  folder: string;
-  segments: readonly StoredSegment[];
-  size: number;
-  modifiedAt: Date;
-}
-
-/**
- * A file that is complete and of which there was no row. One statement: `exists` where there is one by now, `no folder`
- * where the folder was removed.
- */
-export async function insertCompleteFile(
-  connection: Connection,
-  owner: InboxOwner,
-  { path, folder, segments, size, modifiedAt }: NewInboxFile,
-): Promise<'done' | 'exists' | 'no folder'> {
-  const values = [...of(owner), Buffer.from(path), pathHash(path), size, JSON.stringify(segments), modifiedAt];
-  const columns = `(account_id, connector_id, path, path_hash, state, revision, byte_size, segments, modified_at)`;
-  try {
-    // While it is read in share mode, nobody removes the folder.
-    const [{ affectedRows }] = await connection.query<ResultSetHeader>(
-      folder === ''
-        ? `INSERT INTO inbox_file ${columns} VALUES (?, ?, ?, ?, 'complete', 1, ?, ?, ?)`
-        : `INSERT INTO inbox_file ${columns} SELECT ?, ?, ?, ?, 'complete', 1, ?, ?, ? FROM inbox_file folder
-            WHERE folder.connector_id = ? AND folder.path_hash = ? AND folder.is_folder LOCK IN SHARE MODE`,
-      folder === '' ? values : [...values, owner.connectorId, pathHash(folder)],
-    );
-    return affectedRows === 1 ? 'done' : 'no folder';
-  } catch (error) {
-    if (isDuplicateKey(error)) return 'exists';
-    throw error;
-  }
-}
-
-/** A new content in the place of what the row had; the upload it came by has ended. */
-export async function completeFile(
-  connection: PoolConnection,
-  owner: InboxOwner,
-  id: number,
-  { segments, size, modifiedAt }: Pick<NewInboxFile, 'segments' | 'size' | 'modifiedAt'>,
-): Promise<void> {
-  await connection.query(
-    `UPDATE inbox_file SET state = 'complete', revision = revision + 1, byte_size = ?, segments = ?, modified_at = ?,
-       written_at = NOW(3), upload_token = NULL, upload_size = 0, upload_segments = NULL
-      WHERE ${isOfInbox} AND id = ?`,
-    [size, JSON.stringify(segments), modifiedAt, ...of(owner), id],
-  );
-}
-
-/** Notes an upload into a path: makes the row where there is none. The row's lock is held by the caller or not needed. */
-export async function saveUpload(
-  connection: Connection,
-  owner: InboxOwner,
-  path: string,
-  { token, segments, size }: { token: Buffer; segments: readonly StoredSegment[]; size: number },
-): Promise<void> {
-  const upload = [token, size, JSON.stringify(segments)];
-  await connection.query(
-    `INSERT INTO inbox_file (account_id, connector_id, path, path_hash, state, segments, modified_at,
-       upload_token, upload_size, upload_segments)
-     VALUES (?, ?, ?, ?, 'uploading', '[]', NOW(3), ?, ?, ?)
-     ON DUPLICATE KEY UPDATE upload_token = VALUES(upload_token), upload_size = VALUES(upload_size),
-       upload_segments = VALUES(upload_segments), written_at = IF(state = 'uploading', NOW(3), written_at)`,
-    [...of(owner), Buffer.from(path), pathHash(path), ...upload],
-  );
-}
-
-/** How far an upload is; false where another connection has taken it over, or the file was removed. */
-export async function updateUpload(
-  connection: Connection,
-  owner: InboxOwner,
-  path: string,
-  { token, segments, size }: { token: Buffer; segments: readonly StoredSegment[]; size: number },
-): Promise<boolean> {
-  const [{ affectedRows }] = await connection.query<ResultSetHeader>(
-    `UPDATE inbox_file SET upload_size = ?, upload_segments = ?, written_at = IF(state = 'uploading', NOW(3), written_at)
-      WHERE ${isOfInbox} AND path_hash = ? AND upload_token = ?`,
-    [size, JSON.stringify(segments), ...of(owner), pathHash(path), token],
-  );
-  return affectedRows === 1 || (await hasUpload(connection, owner, path, token));
-}
-
-/** A row that had the very same values already counts as not changed. */
-async function hasUpload(connection: Connection, owner: InboxOwner, path: string, token: Buffer): Promise<boolean> {
-  const entry = await findInboxEntry(connection, owner, path);
-  return entry?.upload?.token.equals(token) === true;
-}
-
-/** Ends an upload that brought nothing; a file that never had a content goes with it. */
-export async function clearUpload(pool: Pool, owner: InboxOwner, path: string, token: Buffer): Promise<void> {
-  const own = [...of(owner), pathHash(path), token];
-  await pool.query(
-    `DELETE FROM inbox_file WHERE ${isOfInbox} AND path_hash = ? AND upload_token = ? AND state = 'uploading'`,
-    own,
-  );
-  await pool.query(
-    `UPDATE inbox_file SET upload_token = NULL, upload_size = 0, upload_segments = NULL
-      WHERE ${isOfInbox} AND path_hash = ? AND upload_token = ?`,
-    own,
-  );
-}
-
 export async function setModifiedAt(pool: Pool, owner: InboxOwner, path: string, modifiedAt: Date): Promise<void> {
   await pool.query(`UPDATE inbox_file SET modified_at = ? WHERE ${isOfInbox} AND path_hash = ?`, [
     modifiedAt,
-    ...of(owner),
+    ...ownerIds(owner),
     pathHash(path),
   ]);
 }
 
 export async function deleteInboxEntry(connection: Connection, owner: InboxOwner, id: number): Promise<void> {
-  await connection.query(`DELETE FROM inbox_file WHERE ${isOfInbox} AND id = ?`, [...of(owner), id]);
+  await connection.query(`DELETE FROM inbox_file WHERE ${isOfInbox} AND id = ?`, [...ownerIds(owner), id]);
 }
 
 /** Gives one entry another path. Fails with a duplicate key where something has it. */
@@ -254,7 +152,7 @@ export async function moveInboxEntry(
   await connection.query(`UPDATE inbox_file SET path = ?, path_hash = ? WHERE ${isOfInbox} AND id = ?`, [
     Buffer.from(path),
     pathHash(path),
-    ...of(owner),
+    ...ownerIds(owner),
     id,
   ]);
 }
@@ -272,7 +170,7 @@ export async function moveBelow(
   await connection.query(
     `UPDATE inbox_file SET path_hash = UNHEX(SHA2(${moved}, 256)), path = ${moved}
       WHERE ${isOfInbox} AND path > ? AND path < ?`,
-    [Buffer.from(to), rest, Buffer.from(to), rest, ...of(owner), ...below(from)],
+    [Buffer.from(to), rest, Buffer.from(to), rest, ...ownerIds(owner), ...below(from)],
   );
 }
 
@@ -280,7 +178,7 @@ export async function moveBelow(
 export async function longestBelow(connection: PoolConnection, owner: InboxOwner, folder: string): Promise<number> {
   const [rows] = await connection.query<RowDataPacket[]>(
     `SELECT COALESCE(MAX(LENGTH(path)), 0) AS bytes FROM inbox_file WHERE ${isOfInbox} AND path > ? AND path < ?`,
-    [...of(owner), ...below(folder)],
+    [...ownerIds(owner), ...below(folder)],
   );
   return Number(rows[0]?.bytes ?? 0);
 }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { uuidText } from '../uuid.ts';
 import type { Page } from './api-page.ts';
-import { findReceived, ingressConnectorId } from './interactions.ts';
+import { ingressConnectorId } from './interactions.ts';
+import { findReceived } from './received-interactions.ts';
 import { listRejected, type RejectedRowTold } from './rejected-rows.ts';
 
 /** Where all that came over the API lies in the ledger. */

@@ -1,5 +1,3 @@
-import type { RowDataPacket } from 'mysql2/promise';
-
 /** A place in a list ordered by (time, id). */
 export interface Place {
   at: Date;
@@ -29,12 +27,12 @@ export function beyond(place: Place | undefined, columns: { at: string; id: stri
 }
 
 /** Reads the stretches in order until there are `limit` rows. */
-export async function readStretches(
+export async function readStretches<Row>(
   stretches: Stretch[],
   limit: number,
-  read: (stretch: Stretch, limit: number) => Promise<RowDataPacket[]>,
-): Promise<RowDataPacket[]> {
-  const rows: RowDataPacket[] = [];
+  read: (stretch: Stretch, limit: number) => Promise<Row[]>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
   for (const stretch of stretches) {
     if (rows.length === limit) break;
     rows.push(...(await read(stretch, limit - rows.length)));

@@ -10,36 +10,61 @@ export interface LastRun {
 }
 
 export interface ConnectorLastRun extends LastRun {
-  /** The end of the newest run that moved rows. */
+  /** The end of the newest run that brought rows; of a destination, when it last got some. */
   lastDataAt: Date | null;
 }
 
-/** connector id → the newest run of any of its jobs. Those that never ran are not in it. */
+const lastRunColumns = 'e.id, e.status, COALESCE(e.ended_at, e.started_at, e.created_at) AS at';
+
+const newestOfConnectors = `SELECT newest.connector_id, newest.last_data_at, ${lastRunColumns}
+   FROM (SELECT c.id AS connector_id,
+           (SELECT x.execution_id FROM execution_connector x FORCE INDEX (by_connector)
+            WHERE x.account_id = c.account_id AND x.connector_id = c.id ORDER BY x.execution_id DESC LIMIT 1) AS id,
+           (SELECT x.data_at FROM execution_connector x FORCE INDEX (by_data)
+            WHERE x.account_id = c.account_id AND x.connector_id = c.id ORDER BY x.data_at DESC LIMIT 1) AS last_data_at
+         FROM connector c WHERE c.account_id = ?) newest
+   STRAIGHT_JOIN execution e ON e.id = newest.id`;
+
+/**
+ * connector id → the newest run of any of its jobs. Those that never ran are not in it. Each answer is the last entry of
+ * a range of an index: a history is long, and connectors and jobs are few.
+ */
 export async function selectLastRunsOfConnectors(
   pool: Pool,
   accountId: number,
 ): Promise<Map<number, ConnectorLastRun>> {
-  const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT newest.connector_id, e.id, e.status, COALESCE(e.ended_at, e.started_at, e.created_at) AS at,
-       (SELECT COALESCE(d.ended_at, d.created_at) FROM job_connector dj JOIN execution d ON d.job_id = dj.job_id
-        WHERE dj.connector_id = newest.connector_id AND d.account_id = ? AND d.rows_listed > 0
-        ORDER BY d.id DESC LIMIT 1) AS last_data_at
-     FROM (SELECT jc.connector_id, MAX(e.id) AS id
-           FROM connector c JOIN job_connector jc ON jc.connector_id = c.id JOIN execution e ON e.job_id = jc.job_id
-           WHERE c.account_id = ? AND e.account_id = ? GROUP BY jc.connector_id) newest
-     JOIN execution e ON e.id = newest.id`,
-    [accountId, accountId, accountId],
+  const [[rows], underWay] = await Promise.all([
+    pool.query<RowDataPacket[]>(newestOfConnectors, [accountId]),
+    selectDataUnderWay(pool, accountId),
+  ]);
+  return new Map(
+    rows.map((row) => {
+      const lastDataAt = underWay.get(row.connector_id) ?? row.last_data_at;
+      return [row.connector_id, { ...lastRun(row), lastDataAt }];
+    }),
   );
-  return new Map(rows.map((row) => [row.connector_id, { ...lastRun(row), lastDataAt: row.last_data_at }]));
+}
+
+/** connector id → the beginning of its newest run that brings rows and has not ended; of a stream, the day's. */
+async function selectDataUnderWay(pool: Pool, accountId: number): Promise<Map<number, Date>> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    `SELECT c.connector_id, MAX(e.created_at) AS at
+     FROM execution e FORCE INDEX (by_status) STRAIGHT_JOIN execution_connector c ON c.execution_id = e.id
+     WHERE e.account_id = ? AND e.status IN ('processing', 'delivering') AND e.type <> 'data_export' AND e.rows_listed > 0
+     GROUP BY c.connector_id`,
+    [accountId],
+  );
+  return new Map(rows.map((row) => [row.connector_id, row.at]));
 }
 
 /** job id → its newest run. Jobs that never ran are not in it. */
 export async function selectLastRunsOfJobs(pool: Pool, accountId: number): Promise<Map<number, LastRun>> {
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT e.job_id, e.id, e.status, COALESCE(e.ended_at, e.started_at, e.created_at) AS at
-     FROM (SELECT MAX(e.id) AS id FROM job j JOIN execution e ON e.job_id = j.id
-           WHERE j.account_id = ? AND j.deleted_at IS NULL GROUP BY e.job_id) newest
-     JOIN execution e ON e.id = newest.id WHERE e.account_id = ?`,
+    `SELECT newest.job_id, ${lastRunColumns}
+     FROM (SELECT j.id AS job_id, (SELECT x.id FROM execution x FORCE INDEX (by_job)
+                                   WHERE x.job_id = j.id ORDER BY x.id DESC LIMIT 1) AS id
+           FROM job j WHERE j.account_id = ? AND j.deleted_at IS NULL) newest
+     STRAIGHT_JOIN execution e ON e.id = newest.id WHERE e.account_id = ?`,
     [accountId, accountId],
   );
   return new Map(rows.map((row) => [row.job_id, lastRun(row)]));

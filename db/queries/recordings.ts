@@ -204,17 +204,45 @@ export function requeueFailedRecordings(
        ORDER BY interaction_id LIMIT ?`,
       [accountId, connectorId, codes, retriedAtOnce],
     );
-    if (rows.length === 0) return 0;
-    const ids = rows.map((row) => row.interaction_id as Buffer);
-    await connection.query(
-      "UPDATE recording SET state = 'waiting', failure = NULL, late_since = NULL WHERE interaction_id IN (?) AND state = 'failed'",
-      [ids],
-    );
-    await requeueInteractions(connection, accountId, ids);
-    await addWork(
+    await requeueRecordings(
       connection,
-      ids.map((subject) => ({ kind: 'record' as const, accountId, subject, groupKey: connectorId })),
+      accountId,
+      rows.map((row) => ({ interactionId: row.interaction_id, connectorId })),
     );
-    return ids.length;
+    return rows.length;
   });
+}
+
+/** Puts the failed recordings of these interactions back to be fetched by their connectors, with the interactions. */
+export async function requeueRecordings(
+  connection: PoolConnection,
+  accountId: number,
+  owners: readonly { interactionId: Buffer; connectorId: number }[],
+): Promise<void> {
+  if (owners.length === 0) return;
+  const ids = owners.map(({ interactionId }) => interactionId);
+  await connection.query(
+    "UPDATE recording SET state = 'waiting', failure = NULL, late_since = NULL WHERE interaction_id IN (?) AND state = 'failed'",
+    [ids],
+  );
+  await requeueInteractions(connection, accountId, ids);
+  await addWork(
+    connection,
+    owners.map(({ interactionId, connectorId }) => ({
+      ...{ kind: 'record', accountId, subject: interactionId, groupKey: connectorId },
+    })),
+  );
+}
+
+/** The executions that brought these interactions' recordings; undefined for those without any. */
+export async function executionsOfRecordings(
+  connection: PoolConnection,
+  owners: readonly Owner[],
+): Promise<(interactionId: Buffer) => Buffer | undefined> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    'SELECT interaction_id, execution_id FROM recording WHERE interaction_id IN (?) AND account_id IN (?) AND position = 0',
+    [owners.map(({ subject }) => subject), [...new Set(owners.map(({ accountId }) => accountId))]],
+  );
+  const found = new Map<string, Buffer>(rows.map((row) => [row.interaction_id.toString('hex'), row.execution_id]));
+  return (interactionId) => found.get(interactionId.toString('hex'));
 }

@@ -1,6 +1,10 @@
-import type { Pool, RowDataPacket } from 'mysql2/promise';
+import type { RowDataPacket } from 'mysql2/promise';
+import { AppError } from '../../shared/error.ts';
+import type { Connection } from '../database.ts';
+import { type AnalysisListFilter, analysisConditions, interactionConditions } from './analysis-list/filter.ts';
 import { beyond, type Place, readStretches } from './keyset.ts';
-import { allOf, type Scope, scopeCondition } from './scope.ts';
+import { instant, isWide, type ReportSource, sourceText } from './report-sources.ts';
+import { allOf, type Condition, type Scope, scopeCondition } from './scope.ts';
 
 /** Which analyses a report holds. */
 export interface ReportFilter {
@@ -10,76 +14,132 @@ export interface ReportFilter {
   /** `occurred_at` from `from` on and before `to`. */
   from: Date;
   to: Date;
-  /** Absent: the whole account. */
-  scope?: Scope;
+  /** Each must hold. */
+  fitting?: readonly Omit<AnalysisListFilter, 'cursor' | 'limit'>[];
+  /** Each must hold; absent: the whole account. */
+  scopes?: readonly Scope[];
+  /** A query for interactions' ids of which all rows are: it is read in the place of the period. */
+  candidates?: Condition | undefined;
 }
 
-/** What is dear to read and not every report wants. */
-export interface ReportParts {
-  metadata: boolean;
-  transcript: boolean;
-  scoreCard: boolean;
-  measures: boolean;
+export interface ReportPage {
+  /** How many rows. */
+  length: number;
+  /** How much text they have together. */
+  characters: number;
+  /** The texts of a row's sources in the order that was asked for; '' for NULL. Not kept: a page of them is large. */
+  texts(row: number): string[];
+  /** The last row's; undefined where there is none. */
+  last: Place | undefined;
 }
 
-const interactionColumns = `i.id AS interaction_id, i.external_id, i.channel_type, i.status, i.pii_redacted,
-  i.interaction_start_time, i.duration_seconds, i.source, i.language, i.audio_format, i.callback_url, i.audio_url,
-  i.transcript_url, i.failure, i.status_modified_at, i.created_at AS interaction_created_at`;
+export interface PageRequest {
+  sources: readonly ReportSource[];
+  after: Place | undefined;
+  limit: number;
+}
 
-const analysisColumns = `a.id, a.occurred_at, a.profile_version, a.ai_score, a.qa_score, a.final_score,
-  a.criticality_adjusted_score, a.max_score, a.percentage_score, a.coverage_percent, a.created_at, a.completed_at, a.profile_id`;
-
-/** The page of completed analyses beyond `after`, in order of (occurred_at, id). Columns are those of the tables. */
+/** The page of completed analyses beyond `after`, in order of (occurred_at, id). */
 export async function reportRowsPage(
-  pool: Pool,
+  pool: Connection,
   filter: ReportFilter,
-  parts: ReportParts,
-  { after, limit }: { after: Place | undefined; limit: number },
-): Promise<RowDataPacket[]> {
-  const select = selectOf(parts);
+  request: PageRequest,
+): Promise<ReportPage> {
+  const { sources, after, limit } = request;
+  const from = tableOf(filter);
+  const select = selectOf(sources, from.sql);
   const where = filterOf(filter);
-  return readStretches(
+  const found = await readStretches(
     beyond(after, { at: 'a.occurred_at', id: 'a.id' }, 'oldest_first'),
     limit,
     async (stretch, n) => {
       const sql = `${select} WHERE ${where.sql} AND ${stretch.sql} ORDER BY a.occurred_at, a.id LIMIT ?`;
-      const [rows] = await pool.query<RowDataPacket[]>(sql, [...where.values, ...stretch.values, n]);
-      return rows;
+      const values = [...from.values, ...where.values, ...stretch.values, n];
+      const [rows] = await pool.query<RowDataPacket[][]>({ sql, values, rowsAsArray: true });
+      return rows as unknown as TextRow[];
     },
   );
+  const wide = sources.map((source) => isWide(source));
+  const last = found.at(-1);
+  return {
+    length: found.length,
+    characters: found.reduce((sum, row) => sum + row.reduce((length, text) => length + (text?.length ?? 0), 0), 0),
+    texts: (row) => textsOf(found[row] ?? [], wide),
+    last: last && placeOf(packedOf(last)),
+  };
 }
 
-/** How many rows the report would have. */
-export async function countReportRows(pool: Pool, filter: ReportFilter): Promise<number> {
+/** How many rows the report would have, counted up to `most`. */
+export async function countReportRows(
+  connection: Connection,
+  filter: ReportFilter,
+  most = Number.MAX_SAFE_INTEGER,
+): Promise<number> {
+  const from = tableOf(filter);
   const where = filterOf(filter);
-  const join = filter.scope ? 'JOIN interaction i ON i.id = a.interaction_id' : '';
-  const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT COUNT(*) AS n FROM analysis a ${join} WHERE ${where.sql}`,
-    where.values,
+  const join = readsInteractions(filter) ? 'STRAIGHT_JOIN interaction i ON i.id = a.interaction_id' : '';
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `SELECT COUNT(*) AS n FROM (SELECT 1 FROM ${from.sql} ${join} WHERE ${where.sql} LIMIT ?) counted`,
+    [...from.values, ...where.values, most],
   );
   return rows[0]?.n ?? 0;
 }
 
-function selectOf({ metadata, transcript, scoreCard, measures }: ReportParts): string {
-  const optional = [
-    metadata && 'i.metadata',
-    transcript && 'i.transcript_text',
-    scoreCard && 'a.score_card',
-    measures && 'm.body AS measurement',
-  ].filter((column) => column !== false);
-  // The analyses in their index's order (the key on account, time and id has its first column's name): left to choose,
-  // MySQL takes the key on the status and sorts the whole account for every page.
-  return `SELECT STRAIGHT_JOIN ${[analysisColumns, interactionColumns, ...optional].join(', ')}
-    FROM analysis a FORCE INDEX (by_time)
+type TextRow = (string | null | undefined)[];
+
+/** Not in any text of a packed column. */
+const separator = '\x1f';
+/** The row's place comes first. */
+const placeColumns = ['a.occurred_at', 'HEX(a.id)'];
+
+function selectOf(sources: readonly ReportSource[], from: string): string {
+  const packed = sources.flatMap((source) => (isWide(source) ? [] : [`IFNULL(${sourceText(source).sql}, '')`]));
+  const wide = sources.flatMap((source) => (isWide(source) ? [sourceText(source).sql] : []));
+  const columns = [`CONCAT_WS('${separator}', ${[...placeColumns, ...packed].join(', ')})`, ...wide];
+  return `SELECT STRAIGHT_JOIN ${columns.join(', ')}
+    FROM ${from}
     JOIN interaction i ON i.id = a.interaction_id
-    ${measures ? 'LEFT JOIN measurement m ON m.interaction_id = a.interaction_id' : ''}`;
+    ${sources.includes('measurement') ? 'LEFT JOIN measurement m ON m.interaction_id = a.interaction_id' : ''}`;
 }
 
-function filterOf({ accountId, profileId, from, to, scope }: ReportFilter) {
+/** The analyses `a`. */
+function tableOf({ candidates }: ReportFilter): Condition {
+  // In the order of this index: left to choose, MySQL takes the key on the status and sorts the whole account for every page.
+  if (!candidates) return { sql: 'analysis a FORCE INDEX (by_time)', values: [] };
+  const join = 'STRAIGHT_JOIN analysis a FORCE INDEX (interaction_id) ON a.interaction_id = c.interaction_id';
+  return { sql: `(${candidates.sql}) c ${join}`, values: candidates.values };
+}
+
+function packedOf(row: TextRow): string[] {
+  const packed = row[0];
+  if (packed) return packed.split(separator);
+  throw new AppError(
+    'internal',
+    'A row of the report is longer than the database sends at once. Ask for fewer columns, or raise max_allowed_packet.',
+  );
+}
+
+function textsOf(row: TextRow, wide: boolean[]): string[] {
+  const packed = packedOf(row);
+  let nextPacked = placeColumns.length;
+  let nextWide = 1;
+  return wide.map((isWide) => (isWide ? row[nextWide++] : packed[nextPacked++]) ?? '');
+}
+
+function placeOf([at = '', id = '']: string[]): Place {
+  return { at: instant(at), id: Buffer.from(id, 'hex') };
+}
+
+function filterOf({ accountId, profileId, from, to, fitting = [], scopes = [] }: ReportFilter) {
   return allOf([
     { sql: 'a.account_id = ? AND a.occurred_at >= ? AND a.occurred_at < ?', values: [accountId, from, to] },
     { sql: "a.status = 'completed'", values: [] },
     profileId === undefined ? undefined : { sql: 'a.profile_id = ?', values: [profileId] },
-    scope && scopeCondition(scope),
+    ...fitting.flatMap((filter) => [...interactionConditions('a', filter), ...analysisConditions(filter)]),
+    ...scopes.map(scopeCondition),
   ]);
+}
+
+function readsInteractions({ fitting = [], scopes = [] }: ReportFilter): boolean {
+  return fitting.length + scopes.length > 0;
 }

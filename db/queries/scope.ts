@@ -25,21 +25,31 @@ export function scopeCondition(scope: Scope): Condition | undefined {
       sql: "CAST(LOWER(JSON_VALUE(i.metadata, '$.agent_email')) AS BINARY) = ?",
       values: [Buffer.from(scope.email.toLowerCase())],
     };
-  const choices = [metadataIn('team_name', scope.teams), metadataIn('campaign_id', scope.campaigns)].filter(
-    (choice) => choice !== undefined,
-  );
-  if (choices.length === 0) return { sql: 'FALSE', values: [] };
-  return {
-    sql: `(${choices.map(({ sql }) => sql).join(' OR ')})`,
-    values: choices.flatMap(({ values }) => values),
-  };
+  const choices = scopeValues(scope).map(({ name, values }) => metadataIn(name, values));
+  return anyOf(choices);
 }
 
-function metadataIn(key: 'team_name' | 'campaign_id', names: string[]): Condition | undefined {
-  if (names.length === 0) return undefined;
+/** Metadata of which an interaction in the scope has at least one of the values. Undefined: all are in it. */
+export function scopeFieldsOf(scope: Scope): { name: string; values: string[] }[] | undefined {
+  if (scope.role === 'admin') return undefined;
+  return scope.role === 'agent' ? [{ name: 'agent_email', values: [scope.email] }] : scopeValues(scope);
+}
+
+function scopeValues({ teams, campaigns }: Scope): { name: string; values: string[] }[] {
+  const bounds = [
+    { name: 'team_name', values: teams },
+    { name: 'campaign_id', values: campaigns },
+  ];
+  return bounds.filter(({ values }) => values.length > 0);
+}
+
+/** On the interaction `i`: the metadata's value, as text, is one of these. Texts compare byte by byte. */
+export function metadataIn(key: string, values: readonly string[]): Condition {
+  if (values.length === 0) return { sql: 'FALSE', values: [] };
   return {
-    sql: `CAST(JSON_VALUE(i.metadata, '$.${key}') AS BINARY) IN (?)`,
-    values: [names.map((name) => Buffer.from(name))],
+    // Quoted as JSON, a key may hold anything: dots, quotes, line breaks.
+    sql: 'CAST(JSON_UNQUOTE(JSON_EXTRACT(i.metadata, ?)) AS BINARY) IN (?)',
+    values: [`$.${JSON.stringify(key)}`, values.map((value) => Buffer.from(value))],
   };
 }
 
@@ -49,5 +59,13 @@ export function allOf(conditions: (Condition | undefined)[]): Condition {
   return {
     sql: given.map(({ sql }) => sql).join(' AND ') || 'TRUE',
     values: given.flatMap(({ values }) => values),
+  };
+}
+
+/** Conditions joined by OR; none of them: false. */
+export function anyOf(conditions: readonly Condition[]): Condition {
+  return {
+    sql: `(${conditions.map(({ sql }) => sql).join(' OR ') || 'FALSE'})`,
+    values: conditions.flatMap(({ values }) => values),
   };
 }

@@ -34,6 +34,10 @@ export async function insertSession(pool: Pool, session: NewSession): Promise<vo
     'INSERT INTO session (token_hash, renewal_hash, account_id, user_id, kind, created_at, expires_at) VALUES (?,?,?,?,?,NOW(3),NOW(3) + INTERVAL ? MICROSECOND)',
     [session.tokenHash, session.renewalHash, session.accountId, session.userId, session.kind, session.idleMs * 1000],
   );
+  await pool.query('UPDATE user SET last_seen_at = NOW(3) WHERE account_id = ? AND id = ?', [
+    session.accountId,
+    session.userId,
+  ]);
 }
 
 /** The live session of that token, with its user and account as they are now; a disabled user has none. */
@@ -53,14 +57,17 @@ export async function selectSession(pool: Pool, tokenHash: Buffer): Promise<Sess
   return rows[0];
 }
 
-/** Moves the idle end, never past the session's absolute end. */
+/** Moves the idle end, never past the session's absolute end, and notes that its user is there. */
 export async function touchSession(
   pool: Pool,
   tokenHash: Buffer,
   { idleMs, absoluteMs }: { idleMs: number; absoluteMs: number },
 ): Promise<void> {
   await pool.query(
-    'UPDATE session SET expires_at = LEAST(created_at + INTERVAL ? MICROSECOND, NOW(3) + INTERVAL ? MICROSECOND) WHERE token_hash = ?',
+    `UPDATE session s JOIN user u ON u.id = s.user_id AND u.account_id = s.account_id
+        SET s.expires_at = LEAST(s.created_at + INTERVAL ? MICROSECOND, NOW(3) + INTERVAL ? MICROSECOND),
+            u.last_seen_at = NOW(3)
+      WHERE s.token_hash = ?`,
     [absoluteMs * 1000, idleMs * 1000, tokenHash],
   );
 }

@@ -1,16 +1,19 @@
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Failure } from '../../shared/error.ts';
 import type { ItemCounts, RowCounts } from '../../shared/execution.ts';
-import type { Connection } from '../database.ts';
+import { transaction } from '../database.ts';
 import { headerText } from './rejected-rows.ts';
-import { zeroes } from './source-ledger.ts';
 import type { Work } from './work.ts';
+import { holdsWork } from './work-claim.ts';
 
 /**
  * `ready` and `reading` items are an execution's own to read; `done`, `failed` and `waiting` are ends of one reading, the
  * last where the item turned out to be still written.
  */
 export type ItemState = 'ready' | 'reading' | 'done' | 'failed' | 'waiting';
+
+/** Of an item that is read from its beginning. */
+export const zeroes = 'sha256 = NULL, records_done = 0, imported = 0, updated = 0, duplicate = 0, rejected = 0';
 
 /** An item that an execution has to read. */
 export interface ReadyItem {
@@ -133,37 +136,38 @@ export async function saveCheckpoint(
   return result.affectedRows > 0;
 }
 
-/** What the execution shows while it runs: its items, and its rows as the ledger has them. */
-export async function saveProgress(pool: Pool, { executionId, work }: Reader, items: ItemCounts): Promise<void> {
-  await pool.query(
-    `UPDATE execution e
-       JOIN (SELECT COALESCE(SUM(imported), 0) AS imported, COALESCE(SUM(updated), 0) AS updated,
-                COALESCE(SUM(duplicate), 0) AS duplicate, COALESCE(SUM(rejected), 0) AS rejected
-               FROM source_item WHERE account_id = ? AND execution_id = ?) s
-        SET e.items_listed = ?, e.items_done = ?, e.items_unchanged = ?, e.items_waiting = ?, e.items_failed = ?,
-            e.rows_listed = s.imported + s.updated + s.duplicate + s.rejected, e.rows_imported = s.imported,
-            e.rows_updated = s.updated, e.rows_duplicate = s.duplicate, e.rows_rejected = s.rejected
-      WHERE e.id = ? AND e.account_id = ?`,
-    [
-      work.accountId,
-      executionId,
-      items.listed,
-      items.done,
-      items.unchanged,
-      items.waiting,
-      items.failed,
-      executionId,
-      work.accountId,
-    ],
-  );
+/**
+ * What the execution shows while it runs: its items, and its rows as the ledger has them. Nothing where the claim was
+ * lost. The claim is locked before the execution, as by everything else that a run writes.
+ */
+export function saveProgress(pool: Pool, { executionId, work }: Reader, items: ItemCounts): Promise<void> {
+  return transaction(pool, async (connection) => {
+    if (!(await holdsWork(connection, work))) return;
+    await connection.query(
+      `UPDATE execution e
+         JOIN (SELECT COALESCE(SUM(imported), 0) AS imported, COALESCE(SUM(updated), 0) AS updated,
+                  COALESCE(SUM(duplicate), 0) AS duplicate, COALESCE(SUM(rejected), 0) AS rejected
+                 FROM source_item WHERE account_id = ? AND execution_id = ?) s
+          SET e.items_listed = ?, e.items_done = ?, e.items_unchanged = ?, e.items_waiting = ?, e.items_failed = ?,
+              e.rows_listed = s.imported + s.updated + s.duplicate + s.rejected, e.rows_imported = s.imported,
+              e.rows_updated = s.updated, e.rows_duplicate = s.duplicate, e.rows_rejected = s.rejected
+        WHERE e.id = ? AND e.account_id = ?`,
+      [
+        ...[work.accountId, executionId],
+        ...[items.listed, items.done, items.unchanged, items.waiting, items.failed],
+        ...[executionId, work.accountId],
+      ],
+    );
+  });
 }
 
 /**
- * How the reading of an item ended. `toFinish`: it is to be moved or deleted at its source, now that its rows are stored.
+ * How the reading of an item ended. `toFinish`: it is to be moved or deleted at its source, now that its rows are stored;
+ * `rejected`: how many of them were not.
  * `waiting`: it is still being written.
  */
 export type ItemEnd =
-  | { state: 'done'; toFinish: boolean }
+  | { state: 'done'; toFinish: boolean; rejected: number }
   | { state: 'failed'; failure: Failure }
   | { state: 'waiting'; failure: Failure };
 
@@ -208,46 +212,4 @@ export async function saveHeader(
     itemId,
     accountId,
   ]);
-}
-
-/** What the ledger says of an execution's items: the truth that its counts are taken from. */
-export interface LedgerSums {
-  items: Record<ItemState, number>;
-  /** Rows that were read; the sum of `rows` without `listed`, or else something is wrong. */
-  records: number;
-  rows: RowCounts;
-  firstFailure: Failure | undefined;
-}
-
-export async function sumItems(connection: Connection, accountId: number, executionId: Buffer): Promise<LedgerSums> {
-  const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT state, COUNT(*) AS items, SUM(records_done) AS records, SUM(imported) AS imported, SUM(updated) AS updated,
-        SUM(duplicate) AS duplicate, SUM(rejected) AS rejected, MIN(IF(state = 'failed', id, NULL)) AS failed_id
-       FROM source_item WHERE account_id = ? AND execution_id = ? GROUP BY state`,
-    [accountId, executionId],
-  );
-  const sums: LedgerSums = {
-    items: { ready: 0, reading: 0, done: 0, failed: 0, waiting: 0 },
-    records: 0,
-    rows: { listed: 0, imported: 0, updated: 0, duplicate: 0, rejected: 0 },
-    firstFailure: undefined,
-  };
-  for (const row of rows) {
-    sums.items[row.state as ItemState] = row.items;
-    sums.records += row.records;
-    for (const name of ['imported', 'updated', 'duplicate', 'rejected'] as const) {
-      sums.rows[name] += row[name];
-      sums.rows.listed += row[name];
-    }
-    if (row.failed_id !== null) sums.firstFailure = await failureOf(connection, accountId, row.failed_id);
-  }
-  return sums;
-}
-
-async function failureOf(connection: Connection, accountId: number, itemId: number): Promise<Failure | undefined> {
-  const [rows] = await connection.query<RowDataPacket[]>(
-    'SELECT error FROM source_item WHERE account_id = ? AND id = ?',
-    [accountId, itemId],
-  );
-  return rows[0]?.error ? JSON.parse(rows[0].error) : undefined;
 }

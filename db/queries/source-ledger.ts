@@ -1,7 +1,8 @@
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { endStatuses } from '../../shared/execution.ts';
 import type { Connection } from '../database.ts';
-import type { ItemState } from './source-items.ts';
+import { type ItemState, zeroes } from './source-items.ts';
+import type { Work } from './work.ts';
 
 /** A connector's items at one place: the same path elsewhere is another item. */
 export interface ItemPlace {
@@ -137,9 +138,6 @@ export async function takeItems(
     );
 }
 
-/** Of an item that is read from its beginning. */
-export const zeroes = 'sha256 = NULL, records_done = 0, imported = 0, updated = 0, duplicate = 0, rejected = 0';
-
 /** Where the ledger stands for sources whose items are slices of time; keys compare byte by byte. */
 export interface Standing {
   newestDone: string | undefined;
@@ -212,18 +210,26 @@ export async function itemsToFinish(
   }));
 }
 
-export async function writeAfterState(pool: Pool, accountId: number, itemId: number, state: AfterState): Promise<void> {
-  await pool.query('UPDATE source_item SET after_state = ?, finished_at = NOW(3) WHERE account_id = ? AND id = ?', [
-    state,
-    accountId,
-    itemId,
-  ]);
+/** Nothing where the claim was lost: whoever has it now looks at the item by itself. */
+export async function writeAfterState(
+  pool: Pool,
+  work: Pick<Work, 'id' | 'accountId' | 'claim'>,
+  itemId: number,
+  state: AfterState,
+): Promise<void> {
+  await pool.query(
+    `UPDATE source_item SET after_state = ?, finished_at = NOW(3)
+      WHERE account_id = ? AND id = ? AND EXISTS (SELECT 1 FROM work WHERE id = ? AND claim = ?)`,
+    [state, work.accountId, itemId, work.id, work.claim],
+  );
 }
 
-/** What an execution read stays at its source for good. */
-export async function leaveItems(pool: Pool, accountId: number, executionId: Buffer): Promise<void> {
+/** What an execution read stays at its source for good. Nothing where the claim was lost. */
+export async function leaveItems(pool: Pool, { accountId, subject, id, claim }: Work): Promise<void> {
   await pool.query(
-    "UPDATE source_item SET after_state = NULL WHERE account_id = ? AND execution_id = ? AND after_state = 'pending'",
-    [accountId, executionId],
+    `UPDATE source_item SET after_state = NULL
+      WHERE account_id = ? AND execution_id = ? AND after_state = 'pending'
+        AND EXISTS (SELECT 1 FROM work WHERE id = ? AND claim = ?)`,
+    [accountId, subject, id, claim],
   );
 }

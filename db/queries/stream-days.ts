@@ -2,6 +2,7 @@ import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql
 import type { Failure } from '../../shared/error.ts';
 import type { ExecutionStatus } from '../../shared/execution.ts';
 import type { Connection } from '../database.ts';
+import { followExecution } from './execution-connectors.ts';
 import { openStatuses } from './executions.ts';
 import type { Checkpoint } from './source-items.ts';
 import type { ItemPlace } from './source-ledger.ts';
@@ -32,9 +33,10 @@ export async function lockDay(
 /** A day that was closed goes on: its connector was switched on again. What it counted stays. */
 export async function reopenDay(connection: PoolConnection, accountId: number, id: Buffer): Promise<void> {
   await connection.query(
-    "UPDATE execution SET status = 'processing', ended_at = NULL, error = NULL, note = NULL, items_done = 0 WHERE account_id = ? AND id = ?",
+    "UPDATE execution SET status = 'processing', ended_at = NULL, error = NULL, note = NULL, items_waiting = items_waiting + items_done, items_done = 0 WHERE account_id = ? AND id = ?",
     [accountId, id],
   );
+  await followExecution(connection, accountId, id);
   await connection.query("UPDATE source_item SET state = 'reading' WHERE account_id = ? AND execution_id = ?", [
     accountId,
     id,
@@ -118,12 +120,12 @@ export async function enterDayItem(
      VALUES (?, ?, ?, ?, ?, ?, ?, 'reading') ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(source_item.id)`,
     [accountId, connectorId, executionId, locationHash, key, keyHash, version],
   );
-  // An item of the day's execution is seen as soon as it is read.
+  // An item of the day's execution is seen as soon as it is read; until the day is over there is more of it to come.
   if (result.affectedRows === 1)
-    await connection.query('UPDATE execution SET items_listed = items_listed + 1 WHERE account_id = ? AND id = ?', [
-      accountId,
-      executionId,
-    ]);
+    await connection.query(
+      'UPDATE execution SET items_listed = items_listed + 1, items_waiting = items_waiting + 1 WHERE account_id = ? AND id = ?',
+      [accountId, executionId],
+    );
   const [rows] = await connection.query<RowDataPacket[]>('SELECT execution_id FROM source_item WHERE id = ?', [
     result.insertId,
   ]);

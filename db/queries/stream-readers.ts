@@ -32,9 +32,9 @@ const errorLength = 2000;
 export async function saveReaders(pool: Pool, processId: Buffer, statuses: readonly ReaderStatus[]): Promise<void> {
   if (statuses.length === 0) return;
   await pool.query(
-    `INSERT INTO stream_reader (connector_id, process_id, account_id, state, partitions, lag, events_per_second,
+    `INSERT INTO stream_reader (connector_id, process_id, account_id, state, partitions, \`lag\`, events_per_second,
        last_event_at, restarts, error) VALUES ?
-     ON DUPLICATE KEY UPDATE state = VALUES(state), partitions = VALUES(partitions), lag = VALUES(lag),
+     ON DUPLICATE KEY UPDATE state = VALUES(state), partitions = VALUES(partitions), \`lag\` = VALUES(\`lag\`),
        events_per_second = VALUES(events_per_second), last_event_at = VALUES(last_event_at),
        restarts = VALUES(restarts), error = VALUES(error), seen_at = NOW(3)`,
     [
@@ -70,7 +70,7 @@ export interface StreamStatus extends ReaderStatus {
  */
 export async function streamStatuses(pool: Pool, accountId?: number): Promise<StreamStatus[]> {
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT account_id, connector_id, COUNT(*) AS readers, SUM(partitions) AS partitions, SUM(lag) AS lag,
+    `SELECT account_id, connector_id, COUNT(*) AS readers, SUM(partitions) AS partitions, SUM(\`lag\`) AS \`lag\`,
         SUM(events_per_second) AS events_per_second, MAX(last_event_at) AS last_event_at, SUM(restarts) AS restarts,
         MAX(error) AS error, MIN(FIELD(state, 'following', 'failing', 'starting')) AS best
        FROM stream_reader WHERE ${isLive}${accountId === undefined ? '' : ' AND account_id = ?'}

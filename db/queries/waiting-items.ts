@@ -1,4 +1,5 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
+import type { Connection } from '../database.ts';
 import { smallestIdAt } from '../uuid.ts';
 import { removeInPieces } from './remove-in-pieces.ts';
 
@@ -18,13 +19,13 @@ const reasonLength = 500;
 
 /** Keeps items that wait, with the reason; one that is kept already gets the new reason. */
 export async function addWaitingItems(
-  pool: Pool,
+  connection: Connection,
   accountId: number,
   executionId: Buffer,
   items: NewWaitingItem[],
 ): Promise<void> {
   if (items.length === 0) return;
-  await pool.query(
+  await connection.query(
     `INSERT INTO waiting_item (execution_id, key_hash, account_id, item_key, byte_size, reason) VALUES ?
      ON DUPLICATE KEY UPDATE reason = VALUES(reason), byte_size = VALUES(byte_size)`,
     [
@@ -41,8 +42,15 @@ export async function addWaitingItems(
 }
 
 /** Forgets what waited, because the source is listed again. */
-export async function removeWaitingItems(pool: Pool, accountId: number, executionId: Buffer): Promise<void> {
-  await pool.query('DELETE FROM waiting_item WHERE account_id = ? AND execution_id = ?', [accountId, executionId]);
+export async function removeWaitingItems(
+  connection: Connection,
+  accountId: number,
+  executionId: Buffer,
+): Promise<void> {
+  await connection.query('DELETE FROM waiting_item WHERE account_id = ? AND execution_id = ?', [
+    accountId,
+    executionId,
+  ]);
 }
 
 /** In order of key. */

@@ -16,6 +16,8 @@ export interface Delivery {
   /** Calls whose outcome was written since it was announced or last sent again. */
   attempts: number;
   history: DeliveryAttempt[];
+  /** Signs it in the place of the account's newest API key. */
+  sealedSecret: string | null;
   /** Whether the account's webhooks are on now. */
   isEnabled: boolean;
 }
@@ -27,7 +29,7 @@ export async function findDeliveries(
 ): Promise<(Delivery | undefined)[]> {
   if (list.length === 0) return [];
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT w.id, w.account_id, w.event, w.url, w.payload, w.state, w.attempts, w.history, a.webhooks_enabled
+    `SELECT w.id, w.account_id, w.event, w.url, w.payload, w.sealed_secret, w.state, w.attempts, w.history, a.webhooks_enabled
        FROM webhook_delivery w JOIN account a ON a.id = w.account_id WHERE w.id IN (?)`,
     [list.map(({ subject }) => subject)],
   );
@@ -38,7 +40,8 @@ export async function findDeliveries(
 function deliveryOf(row: RowDataPacket): Delivery {
   const { id, account_id: accountId, event, url, payload, state, attempts } = row;
   const history = JSON.parse(row.history) as DeliveryAttempt[];
-  return { id, accountId, event, url, payload, state, attempts, history, isEnabled: row.webhooks_enabled === 1 };
+  const isEnabled = row.webhooks_enabled === 1;
+  return { id, accountId, event, url, payload, sealedSecret: row.sealed_secret, state, attempts, history, isEnabled };
 }
 
 /** Writes how it stands, in the transaction that settles or postpones its work. */

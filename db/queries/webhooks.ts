@@ -27,6 +27,8 @@ export interface NewWebhook {
   externalId?: string;
   /** The body as it is sent, JSON. */
   payload: string;
+  /** Signs it in the place of the account's newest API key; sealed. */
+  sealedSecret?: string;
 }
 
 /**
@@ -36,9 +38,9 @@ export interface NewWebhook {
 export async function addWebhooks(connection: PoolConnection, accountId: number, list: NewWebhook[]): Promise<void> {
   if (list.length === 0) return;
   await connection.query(
-    'INSERT INTO webhook_delivery (id, account_id, event, url, interaction_id, external_id, payload, history) VALUES ? ON DUPLICATE KEY UPDATE id = id',
+    'INSERT INTO webhook_delivery (id, account_id, event, url, interaction_id, external_id, payload, sealed_secret, history) VALUES ? ON DUPLICATE KEY UPDATE id = id',
     [
-      list.map(({ id, event, url, interactionId = null, externalId = null, payload }) => [
+      list.map(({ id, event, url, interactionId = null, externalId = null, payload, sealedSecret = null }) => [
         id,
         accountId,
         event,
@@ -46,6 +48,7 @@ export async function addWebhooks(connection: PoolConnection, accountId: number,
         interactionId,
         externalId,
         payload,
+        sealedSecret,
         '[]',
       ]),
     ],

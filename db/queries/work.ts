@@ -7,7 +7,9 @@ import { transaction } from '../database.ts';
  * What waits to be done. `execute` runs one execution; `record` fetches one interaction's recordings; `analyse` measures
  * an interaction, assigns its quality profiles and scores it by each of them; `ingest` reads a file that came over the API;
  * `webhook` tells a customer's server of a change; `upload` looks a day later whether what an upload stored was kept;
- * `manual_import` makes interactions of the files that a person uploaded; `feedback` tells a stream's source of a result.
+ * `manual_import` makes interactions of the files that a person uploaded; `feedback` tells a stream's source of a result;
+ * `notify` sends a mail about alerts;
+ * `index` looks at an account's interactions for the metadata by which they are found.
  */
 export const workKinds = [
   'execute',
@@ -18,6 +20,8 @@ export const workKinds = [
   'upload',
   'manual_import',
   'feedback',
+  'notify',
+  'index',
 ] as const;
 export type WorkKind = (typeof workKinds)[number];
 
@@ -25,7 +29,7 @@ export interface Work {
   id: number;
   kind: WorkKind;
   accountId: number;
-  /** The id of the execution, interaction, ingress job or webhook delivery. */
+  /** The id of the execution, interaction, ingress job, webhook delivery, notice or account. */
   subject: Buffer;
   /** What belongs together, for example the connector whose session can serve many. */
   groupKey: number;

@@ -2,22 +2,42 @@ import { z } from 'zod';
 import { transaction } from '../../db/database.ts';
 import { modelsOf } from '../../db/models/models.ts';
 import { type AccountColumns, updateAccount } from '../../db/queries/accounts.ts';
+import { databaseNow } from '../../db/queries/clock.ts';
 import { forgetConversations } from '../../db/queries/conversation-caps.ts';
 import { newId, uuidText } from '../../db/uuid.ts';
 import { defaultSchedule, zoneSchema } from '../../shared/job.ts';
-import { parseInput } from '../configuration/parse.ts';
+import { nameSchema } from '../../shared/name.ts';
+import { parseInput } from '../parse-input.ts';
+import { planJobs } from '../schedule/fire.ts';
 import type { Services } from '../services.ts';
 import { type Account, getAccount } from './account.ts';
 import { createUser } from './users.ts';
 
 const originSchema = z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin);
 
-const nameSchema = z.string().trim().min(1).max(120);
-
 /** Calls a minute; null: as the contract has it. */
 const rateSchema = z.int().min(1).max(1_000_000).nullable().optional();
 /** Conversations in a period; null: without end. 0 lets none in. */
 const capSchema = z.int().min(0).max(4_000_000_000).nullable().optional();
+
+const domainLabel = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+const domainPattern = new RegExp(`^(?:${domainLabel}\\.)+(?=[a-z])${domainLabel}$`);
+
+/** `acme.example`, also where it was written `@Acme.example`. */
+const mailDomainSchema = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .transform((text) => text.replace(/^@/, ''))
+  .refine((text) => text.length <= 253 && domainPattern.test(text), {
+    error: ({ input }) => `"${input}" is no mail domain; write one such as example.com`,
+  });
+
+/** The domains whose mailboxes are the account's own, each once. */
+export const mailDomainsSchema = z
+  .array(mailDomainSchema)
+  .max(100)
+  .transform((domains) => [...new Set(domains)]);
 
 const bucketSchema = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket such as my-calls');
 
@@ -26,7 +46,7 @@ const settingsSchema = z.object({
   timezone: zoneSchema.optional(),
   consoleEnabled: z.boolean().optional(),
   frameOrigins: z.array(originSchema).optional(),
-  emailDomains: z.array(z.string().regex(/^[a-z0-9.-]+\.[a-z]{2,}$/i, 'a mail domain such as example.com')).optional(),
+  emailDomains: mailDomainsSchema.optional(),
   ingestPerMinute: rateSchema,
   readPerMinute: rateSchema,
   dailyCap: capSchema,
@@ -85,6 +105,8 @@ export async function setAccount(services: Services, uid: string, input: Account
     await updateAccount(connection, id, columnsOf(settings));
     if (changesCounting(settings)) await forgetConversations(connection, id);
   });
+  // A due time in the new zone may come before the scheduler reckons all of them again.
+  if (settings.timezone !== undefined) await planJobs(services, await databaseNow(services.database.pool), id);
   return getAccount(services, uid);
 }
 

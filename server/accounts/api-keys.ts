@@ -18,7 +18,7 @@ import {
 import { newId, parseUuid, uuidText } from '../../db/uuid.ts';
 import { activeKeysMost, type NewApiKey, newApiKeySchema, retiringKeysMost, type Scope } from '../../shared/api-key.ts';
 import { AppError } from '../../shared/error.ts';
-import { parseInput } from '../configuration/parse.ts';
+import { parseInput } from '../parse-input.ts';
 import type { Services } from '../services.ts';
 
 /** A key as it is shown. Times are ISO instants. */

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { DateTime } from 'luxon';
 import type { Schedule } from '../../shared/job.ts';
 import type { ExpectedFile } from '../connectors/files/fields.ts';
-import { listDueTimes } from '../jobs/schedule.ts';
+import { listDueTimes } from '../schedule/schedule.ts';
 
 /** One file that should have come by now. */
 export interface Expectation {

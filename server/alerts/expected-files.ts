@@ -3,21 +3,19 @@ import { DateTime } from 'luxon';
 import { z } from 'zod';
 import { transaction } from '../../db/database.ts';
 import {
-  type AlertName,
-  alertNotedAt,
   type ExpectingConnector,
   firstRunAfter,
   lockLookingJob,
-  raiseAlert,
-  resolveAlert,
+  lookingJob,
   selectArrivals,
   selectExpectingConnectors,
-  selectOpenAlerts,
-} from '../../db/queries/alerts.ts';
+} from '../../db/queries/alert-expected-files.ts';
+import { type AlertName, alertNotedAt, raiseAlert, resolveAlert, selectOpenAlerts } from '../../db/queries/alerts.ts';
 import { type ExpectedFile, expectedFilesSchema } from '../connectors/files/fields.ts';
-import { addRun } from '../jobs/system-job.ts';
+import { addRun } from '../schedule/system-job.ts';
 import type { Services } from '../services.ts';
 import { type Expectation, fitsName, latestExpectation, likePattern } from './expectation.ts';
+import { tell } from './tell.ts';
 
 /**
  * Looks at every file that should have come by now. One that the ledger does not have is looked for at its source once
@@ -40,13 +38,29 @@ export async function watchExpectedFiles(services: Services, now: Date): Promise
 const detailsSchema = z.object({ name: z.string(), since: z.coerce.date() });
 
 /** Also for a day long past, and for a file that is expected no longer. */
-async function resolveWhatCame({ database: { pool } }: Services, connector: ExpectingConnector): Promise<void> {
+async function resolveWhatCame(services: Services, connector: ExpectingConnector): Promise<void> {
+  const { pool } = services.database;
   const kind = { accountId: connector.accountId, connectorId: connector.id, kind: 'expected_file' } as const;
   for (const { subject, details } of await selectOpenAlerts(pool, kind)) {
     const { name, since } = detailsSchema.parse(details);
     const keys = await selectArrivals(pool, connector, since, likePattern(name));
-    if (keys.some((key) => fitsName(name, key))) await resolveAlert(pool, { ...kind, subject });
+    if (keys.some((key) => fitsName(name, key))) await noteCame(services, connector, { ...kind, subject }, name);
   }
+}
+
+async function noteCame(
+  services: Services,
+  { id, accountId, name: connectorName }: ExpectingConnector,
+  about: AlertName,
+  file: string,
+): Promise<void> {
+  await transaction(services.database.pool, async (connection) => {
+    const alert = await resolveAlert(connection, about);
+    if (!alert) return;
+    const jobId = await lookingJob(connection, { accountId, id });
+    const message = `${file} has come at "${connectorName}". Before that: ${alert.message}`;
+    await tell(services, connection, { accountId, jobId, alert, event: 'resolved', connectorName, message });
+  });
 }
 
 async function watchFile(
@@ -87,11 +101,12 @@ function sha256(text: string): Buffer {
 
 /** Has the source looked at after the deadline, then says that the file is missing. */
 async function lookOnce(
-  { database, log }: Services,
+  services: Services,
   connector: ExpectingConnector,
   expectation: Expectation,
   alert: AlertName,
 ): Promise<void> {
+  const { database, log } = services;
   const { accountId } = connector;
   const { name, since, deadline } = expectation;
   await transaction(database.pool, async (connection) => {
@@ -103,13 +118,15 @@ async function lookOnce(
     }
     if (look && !look.hasEnded) return;
     const message = wordsFor(connector, expectation, look?.status);
-    await raiseAlert(connection, alert, { message, details: { name, since } });
+    const raised = await raiseAlert(connection, alert, { message, details: { name, since }, isRepeat: false });
+    const about = { accountId, jobId: job?.id, connectorName: connector.name };
+    if (raised.event) await tell(services, connection, { ...about, alert: raised.alert, event: raised.event });
     log.warn({ connector: connector.name, accountId, expected: name }, message);
   });
 }
 
 function wordsFor({ name, timezone }: ExpectingConnector, expectation: Expectation, looked: string | undefined) {
-  const by = DateTime.fromJSDate(expectation.deadline, { zone: timezone }).toFormat('d LLLL, HH:mm');
+  const by = DateTime.fromJSDate(expectation.deadline, { zone: timezone }).setLocale('en').toFormat('d LLLL, HH:mm');
   const missing = `${expectation.name} was expected at "${name}" by ${by} (${timezone}) and has not come.`;
   if (looked === undefined)
     return `${missing} No enabled job reads from this connector, so nobody looks for it: enable or create one.`;

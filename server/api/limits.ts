@@ -1,8 +1,9 @@
-import { RateLimiterMySQL } from 'rate-limiter-flexible';
+import type { RateLimiterMySQL } from 'rate-limiter-flexible';
 import { defaultLimits } from '../../shared/api-key.ts';
 import { AppError } from '../../shared/error.ts';
 import type { Account } from '../accounts/account.ts';
 import { CallGroup } from '../call-group.ts';
+import { openRateLimiter } from '../rate-limiter.ts';
 import type { Services } from '../services.ts';
 import type { Allowance } from './endpoint.ts';
 
@@ -31,16 +32,7 @@ export type CountCall = (account: Account, allowance: Allowance) => Promise<Stan
 /** One count for all servers of the installation, in the database. Undefined where the limits are switched off. */
 export function openLimits({ database, config }: Services): CountCall | undefined {
   if (config.rateLimit === 'off') return undefined;
-  const limiter = new RateLimiterMySQL({
-    storeClient: database.pool.pool,
-    storeType: 'pool',
-    dbName: database.address.database,
-    tableName: 'rate_limit',
-    tableCreated: true,
-    keyPrefix: '',
-    points: 1,
-    duration: windowSeconds,
-  });
+  const limiter = openRateLimiter(database, { windowSeconds });
   const counts = new CallGroup<string, Count>((keys) => countTogether(limiter, keys), 1000);
   const full = new Map<string, Count>();
 

@@ -1,4 +1,5 @@
 import type { ZodOpenApiPathItemObject, ZodOpenApiPathsObject } from 'zod-openapi';
+import { alertWebhookHeadersSchema, alertWebhookSchemas } from '../webhooks/alert-schemas.ts';
 import { webhookHeadersSchema, webhookSchemas } from '../webhooks/schemas.ts';
 
 const summaries: Record<keyof typeof webhookSchemas, string> = {
@@ -11,20 +12,44 @@ const summaries: Record<keyof typeof webhookSchemas, string> = {
   FILE_INGESTION_COMPLETED: 'A file job has ended',
 };
 
-/** What we send to a callback_url, by event. */
+const alertSummaries: Record<keyof typeof alertWebhookSchemas, string> = {
+  'alert.raised': 'An alert has begun, or still lasts after a day',
+  'alert.resolved': 'What an alert told of is over',
+  'alert.test': 'Somebody tries the alert settings',
+};
+
+type Described = Pick<NonNullable<ZodOpenApiPathItemObject['post']>, 'summary' | 'requestBody' | 'requestParams'>;
+
+/** What we send, by event: to a callback_url, and of alerts to the webhook of the alert settings. */
 export function webhookPaths(): ZodOpenApiPathsObject {
   const events = Object.keys(webhookSchemas) as (keyof typeof webhookSchemas)[];
-  return Object.fromEntries(events.map((event) => [event, webhookOf(event)]));
+  const alerts = Object.keys(alertWebhookSchemas) as (keyof typeof alertWebhookSchemas)[];
+  return Object.fromEntries([
+    ...events.map((event) => [
+      event,
+      webhookOf(event, {
+        summary: summaries[event],
+        requestParams: { header: webhookHeadersSchema },
+        requestBody: { required: true, content: { 'application/json': { schema: webhookSchemas[event] } } },
+      }),
+    ]),
+    ...alerts.map((event) => [
+      event,
+      webhookOf(event, {
+        summary: alertSummaries[event],
+        requestParams: { header: alertWebhookHeadersSchema },
+        requestBody: { required: true, content: { 'application/json': { schema: alertWebhookSchemas[event] } } },
+      }),
+    ]),
+  ]);
 }
 
-function webhookOf(event: keyof typeof webhookSchemas): ZodOpenApiPathItemObject {
+function webhookOf(event: string, described: Described): ZodOpenApiPathItemObject {
   return {
     post: {
-      operationId: `on_${event.toLowerCase()}`,
-      summary: summaries[event],
+      operationId: `on_${event.replace('.', '_').toLowerCase()}`,
+      ...described,
       security: [],
-      requestParams: { header: webhookHeadersSchema },
-      requestBody: { required: true, content: { 'application/json': { schema: webhookSchemas[event] } } },
       responses: {
         '2XX': { description: 'Taken. Answer within 10 seconds.' },
         '4XX': { description: 'Refused for good (429: sent again).' },

@@ -3,6 +3,7 @@ import { newId, uuidText } from '../../db/uuid.ts';
 import { endSlowBody } from '../http/body-within.ts';
 import { isBodyAwaited } from '../http/continue.ts';
 import { logFailure } from '../http/errors.ts';
+import { type Lingering, lingerAfterAnswer, patient } from '../http/upload/linger.ts';
 import { openReceiver } from '../pipeline/receive/receive.ts';
 import type { Services } from '../services.ts';
 import { apiError, failureOf, failureText, sendJson, successText } from './answer.ts';
@@ -14,7 +15,6 @@ import { failureHeaders, openHeaders, preflight, standingHeaders } from './heade
 import { fingerprintOf, formFingerprint, openIdempotency, type WrittenAnswer } from './idempotency.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 import { openLimits } from './limits.ts';
-import { type Lingering, lingerAfterAnswer, patient } from './multipart/linger.ts';
 import { readQuery } from './query.ts';
 import { type Match, openRoutes } from './routes.ts';
 import { validate } from './validate.ts';

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { AppError } from '../../shared/error.ts';
-import { closest, type Suggestions } from './closest.ts';
+import { closest, type Suggestions } from '../closest.ts';
+import { keysMostOf, knownFields } from '../schema-parts.ts';
 import { pathText, refuseNames } from './field-names.ts';
-import { keysMostOf, knownFields } from './schema-parts.ts';
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,8 +1,9 @@
 import { randomFillSync } from 'node:crypto';
 import type { z } from 'zod';
-import type { Connection } from '../../db/database.ts';
+import { type Connection, transaction } from '../../db/database.ts';
 import {
   insertCampaign,
+  lockCampaign,
   type StoredCampaign,
   selectCampaign,
   selectCampaignByName,
@@ -11,8 +12,9 @@ import {
 } from '../../db/queries/campaigns.ts';
 import { type CampaignInput, type CampaignSettings, campaignInputSchema } from '../../shared/campaign.ts';
 import { AppError } from '../../shared/error.ts';
-import { parseInput } from '../configuration/parse.ts';
+import { parseInput } from '../parse-input.ts';
 import type { Services } from '../services.ts';
+import { requireVersion, versionOf } from '../version.ts';
 
 /** A body of conversations. They belong to it by the mark in their metadata: see mark.ts. */
 export interface Campaign {
@@ -44,18 +46,30 @@ export async function createCampaign(
 
 /**
  * Another name and other settings. Conversations that are there keep the name that they were given; they belong to the
- * campaign by its id. Throws `not_found` and `conflict`.
+ * campaign by its id. Throws `not_found` and `conflict`: for a name that is taken, and at `version` where somebody has
+ * saved since the form was opened.
  */
 export async function changeCampaign(
   { database }: Database,
   accountId: number,
   id: string,
-  input: z.output<typeof campaignInputSchema>,
+  { version, ...input }: z.output<typeof campaignInputSchema> & { version: string },
 ): Promise<void> {
-  const { settings } = await requireCampaign({ database }, accountId, id);
-  const changed = { uid: Buffer.from(id, 'hex'), name: input.name, settings: input.settings ?? settings };
-  if (!(await updateCampaign(database.pool, accountId, changed)))
-    throw await nameTaken(database.pool, accountId, input.name);
+  const uid = Buffer.from(id, 'hex');
+  await transaction(database.pool, async (connection) => {
+    const now = await lockCampaign(connection, accountId, uid);
+    if (!now) throw noSuchCampaign();
+    const changed = { uid, name: input.name, settings: input.settings ?? now.settings };
+    if (campaignVersion(changed) === campaignVersion(now)) return;
+    requireVersion(version, { name: `"${now.name}"`, versions: [campaignVersion(now)] });
+    if (!(await updateCampaign(connection, accountId, changed)))
+      throw await nameTaken(connection, accountId, input.name);
+  });
+}
+
+/** Of what the form of a campaign shows. */
+export function campaignVersion({ name, settings }: Pick<Campaign, 'name' | 'settings'>): string {
+  return versionOf({ name, settings });
 }
 
 /** The account's campaigns by name. */

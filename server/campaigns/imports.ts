@@ -11,7 +11,7 @@ import { addWork } from '../../db/queries/work.ts';
 import { newId } from '../../db/uuid.ts';
 import type { ImportSettings } from '../../shared/campaign.ts';
 import { AppError } from '../../shared/error.ts';
-import { TimeReader } from '../pipeline/validate/time.ts';
+import { TimeReader } from '../rows/validate/time.ts';
 import type { Session } from '../security/sessions.ts';
 import type { Services } from '../services.ts';
 import { maySee, requireCampaignFor } from './access.ts';

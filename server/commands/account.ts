@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Role, roles } from '../../shared/configuration.ts';
 import type { Account } from '../accounts/account.ts';
 import type { AccountSettings } from '../accounts/accounts.ts';
 import { collect, withAccount, withServices } from './command.ts';
@@ -145,47 +144,6 @@ function addEmbedSecret(account: Command): void {
         const { createEmbedSecret } = await import('../security/embed.ts');
         return { json: await createEmbedSecret(services, id) };
       }),
-    );
-}
-
-export function addUserCommands(program: Command): void {
-  program
-    .command('user')
-    .description('people of an account')
-    .command('create')
-    .requiredOption('--account <id>')
-    .requiredOption('--email <email>')
-    .addOption(new Option('--role <role>').choices(roles).makeOptionMandatory())
-    .requiredOption('--password <password>')
-    .option('--team <team>', 'what a supervisor sees (repeatable)', collect)
-    .option('--campaign <id>', 'what a supervisor sees (repeatable)', collect)
-    .option('--verified', 'the address is known to be theirs')
-    .action(
-      (
-        options: {
-          account: string;
-          email: string;
-          role: Role;
-          password: string;
-          team?: string[];
-          campaign?: string[];
-          verified?: boolean;
-        },
-        command: Command,
-      ) =>
-        withAccount(command, options.account, async ({ services }, { id }) => {
-          const { email, role, password, team = [], campaign = [], verified = false } = options;
-          const { createUser } = await import('../accounts/users.ts');
-          const { uid } = await createUser(services, id, {
-            email,
-            role,
-            password,
-            teams: team,
-            campaigns: campaign,
-            verified,
-          });
-          return { json: { user_id: uid }, text: `User ${email} (${role}) is there. Its id: ${uid}` };
-        }),
     );
 }
 

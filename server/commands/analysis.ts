@@ -9,7 +9,9 @@ export function addAnalysisCommands(program: Command): void {
     .command('analysis')
     .description('analyses of interactions')
     .command('wait')
-    .description('return when no interaction or analysis is waiting or being worked on')
+    .description(
+      'return when no interaction or analysis is waiting or being worked on, but for recordings that are late',
+    )
     .requiredOption('--account <id>')
     .option('--timeout <seconds>', 'give up after so long', '600')
     .action((options, command) =>
@@ -28,7 +30,13 @@ export function addAnalysisCommands(program: Command): void {
             await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
           }
         });
+        if (progress.late > 0) tell(lateWords(progress.late));
         return { json: progress, failed: progress.queued > 0 };
       }),
     );
+}
+
+function lateWords(late: number): string {
+  const [what, are] = late === 1 ? ['recording is', 'It is'] : ['recordings are', 'They are'];
+  return `${late} ${what} not there yet, and nobody waits for that here. ${are} asked for again for a day.`;
 }

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { AppError } from '../../shared/error.ts';
 import type { Applied } from '../configuration/apply.ts';
+import type { Services } from '../services.ts';
 import { withAccount } from './command.ts';
 
 const by = 'cqa apply';
@@ -19,7 +21,8 @@ export function addConfigurationCommands(program: Command): void {
         const document = readConfiguration(readText(options.file), process.env);
         const dryRun = options.dryRun === true;
         const applied = await apply(services, id, document, { by, dryRun });
-        return { json: applied, text: describe(applied, dryRun) };
+        const remarks = dryRun ? [] : await streamRemarks(services, { id, uid: options.account }, applied);
+        return { json: applied, text: [describe(applied, dryRun), ...remarks].join('\n') };
       }),
     );
 
@@ -34,6 +37,20 @@ export function addConfigurationCommands(program: Command): void {
         return { json: { yaml }, text: yaml.trimEnd() };
       }),
     );
+}
+
+/** A connector that reads a stream begins by itself, so it is said whether somebody reads it. */
+async function streamRemarks(
+  services: Services,
+  account: { id: number; uid: string },
+  applied: Applied,
+): Promise<string[]> {
+  const { listStreams } = await import('../stream/view.ts');
+  const { streamRemark } = await import('./stream-words.ts');
+  const changed = new Set([...applied.created, ...applied.updated]);
+  const streams = await listStreams(services.database.pool, account.id);
+  const made = streams.filter(({ name }) => changed.has(`connector ${name}`));
+  return made.map((stream) => streamRemark(stream, account.uid));
 }
 
 function readText(path: string): string {
@@ -71,7 +88,12 @@ export function addConnectorCommands(program: Command): void {
         const { checkConnector } = await import('../configuration/check.ts');
         const { findConnector } = await import('../configuration/connectors.ts');
         const { uid } = await findConnector(services, id, options.name);
-        const { ok, message, details, steps } = await checkConnector(services, id, uid);
+        const { ok, message, details, steps } = await checkConnector(
+          services,
+          id,
+          uid,
+          `cqa connector check on ${hostname()}`,
+        );
         const lines = steps.map((step) => `${step.ok ? 'ok    ' : 'FAILED'} ${step.title}: ${step.message}`);
         return { json: { ok, message, details, steps }, text: lines.join('\n'), failed: !ok };
       }),

@@ -1,14 +1,15 @@
-import type { Command } from 'commander';
-import { parseUuid, uuidText } from '../../db/uuid.ts';
-import { AppError } from '../../shared/error.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import { uuidText } from '../../db/uuid.ts';
 import type { Opened } from '../open.ts';
 import { tell, withAccount } from './command.ts';
+
+/** As many as one answer lists; more come by asking again from the last one. */
+const mostDueTimes = 10_000;
 
 export function addJobCommands(program: Command): void {
   const job = program.command('job').description('what runs, and when');
   addRun(job);
   addNext(job);
-  addShow(program.command('execution').description('runs of jobs'));
 }
 
 function addRun(job: Command): void {
@@ -17,11 +18,12 @@ function addRun(job: Command): void {
     .description('run a job now, whatever its schedule')
     .requiredOption('--account <id>')
     .requiredOption('--name <name>')
-    .option('--from <date>', "read the days from this one again (YYYY-MM-DD, in the account's zone)")
-    .option('--to <date>', 'up to and including this one; without it the same day')
+    .option('--from <date>', "read the days from this one again (YYYY-MM-DD, in the account's zone)", dateOf)
+    .option('--to <date>', 'up to and including this one; without it the same day', dateOf)
     .option('--wait', 'until it has ended; exit 0 for success, 1 for every other end')
-    .action((options, command) =>
-      withAccount(command, options.account, async (opened, { id, timezone }) => {
+    .action(async (options, command) => {
+      await requireRange(command, options);
+      await withAccount(command, options.account, async (opened, { id, timezone }) => {
         const { services } = opened;
         const { findJob } = await import('../jobs/find.ts');
         const { triggerJob } = await import('../jobs/trigger.ts');
@@ -37,8 +39,17 @@ function addRun(job: Command): void {
           json: { execution_id, status, items, counts, ...(note ? { note } : {}), ...(error ? { error } : {}) },
           failed,
         };
-      }),
-    );
+      });
+    });
+}
+
+/** Wrong days are wrong use, and are told before anything is opened. */
+async function requireRange(command: Command, { from, to }: { from?: string; to?: string }): Promise<void> {
+  if (from === undefined && to === undefined) return;
+  if (from === undefined) command.error('error: --to needs --from: the first day that is to be read again');
+  const { backfillDaysSchema } = await import('../jobs/backfill.ts');
+  const { error } = backfillDaysSchema.safeParse({ from, to: to ?? from });
+  if (error) command.error(`error: --from and --to: ${error.issues.map(({ message }) => message).join('; ')}`);
 }
 
 async function rangeOf({ from, to }: { from?: string; to?: string }, timezone: string) {
@@ -47,7 +58,7 @@ async function rangeOf({ from, to }: { from?: string; to?: string }, timezone: s
   return backfillRange({ from, to: to ?? from }, timezone);
 }
 
-async function waitWithProgress(opened: Opened, accountId: number, executionId: Buffer): Promise<void> {
+export async function waitWithProgress(opened: Opened, accountId: number, executionId: Buffer): Promise<void> {
   const { waitForExecution } = await import('../jobs/wait.ts');
   const { withWorker } = await import('./worker.ts');
   let said = '';
@@ -62,48 +73,40 @@ async function waitWithProgress(opened: Opened, accountId: number, executionId: 
 function addNext(job: Command): void {
   job
     .command('next')
-    .description('its next due times')
+    .description('its next due times, in UTC; fewer where its schedule ends')
     .requiredOption('--account <id>')
     .requiredOption('--name <name>')
-    .option('--from <date>', 'an ISO date or instant', new Date().toISOString())
-    .option('--count <k>', 'how many', '5')
-    .action((options, command) =>
-      withAccount(command, options.account, async ({ services }, { id, timezone }) => {
+    .option('--from <date>', "an ISO date or instant; a time without an offset is of the schedule's zone")
+    .option('--count <k>', `how many, at most ${mostDueTimes}`, countOf, 5)
+    .action(async (options, command) => {
+      const from = await wallTimeOf(command, options.from ?? new Date().toISOString());
+      await withAccount(command, options.account, async ({ services }, { id, timezone }) => {
         const { findJob } = await import('../jobs/find.ts');
-        const { listDueTimes } = await import('../jobs/schedule.ts');
+        const { listDueTimes } = await import('../schedule/schedule.ts');
         const { schedule } = await findJob(services, id, options.name);
-        const from = await instantOf(options.from, schedule.timezone ?? timezone);
-        const due = [...listDueTimes(schedule, timezone, from, countOf(options.count))];
+        const start = from(schedule.timezone ?? timezone);
+        const due = [...listDueTimes(schedule, timezone, start, options.count)];
         return { json: { due: due.map((instant) => instant.toISOString()) } };
-      }),
-    );
+      });
+    });
 }
 
-async function instantOf(text: string, zone: string): Promise<Date> {
+/** The instant that the text means in a zone. */
+async function wallTimeOf(command: Command, text: string): Promise<(zone: string) => Date> {
   const { DateTime } = await import('luxon');
-  const instant = DateTime.fromISO(text, { zone });
-  if (instant.isValid) return instant.toJSDate();
-  throw new AppError('invalid', `"${text}" is not an ISO date. Write 2026-12-01 or 2026-12-01T02:30:00Z.`);
+  if (!DateTime.fromISO(text).isValid)
+    command.error(`error: --from: "${text}" is not an ISO date. Write 2026-12-01 or 2026-12-01T02:30:00Z.`);
+  return (zone) => DateTime.fromISO(text, { zone }).toJSDate();
+}
+
+function dateOf(text: string): string {
+  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true;
+  if (isDate) return text;
+  throw new InvalidArgumentError('Give a day of the calendar as YYYY-MM-DD.');
 }
 
 function countOf(text: string): number {
   const count = Number(text);
-  if (Number.isInteger(count) && count >= 1) return count;
-  throw new AppError('invalid', `"${text}" is not a number of times.`);
-}
-
-function addShow(execution: Command): void {
-  execution
-    .command('show')
-    .requiredOption('--account <id>')
-    .requiredOption('--id <id>')
-    .action((options, command) =>
-      withAccount(command, options.account, async ({ services }, { id }) => {
-        const executionId = parseUuid(options.id);
-        if (!executionId)
-          throw new AppError('invalid', `"${options.id}" is not an execution's id. "cqa job run" prints it.`);
-        const { showExecution } = await import('../jobs/show.ts');
-        return { json: await showExecution(services, id, executionId) };
-      }),
-    );
+  if (Number.isInteger(count) && count >= 1 && count <= mostDueTimes) return count;
+  throw new InvalidArgumentError(`Give a whole number from 1 to ${mostDueTimes}; go on with --from the last one.`);
 }

@@ -18,8 +18,8 @@ export function addMachineCommands(program: Command): void {
     .description('say what this machine has and what it lacks')
     .action(async (_, command) => {
       const { inspect } = await import('../machine/doctor.ts');
-      const { dataDir, databaseUrl, storageUrl } = readConfig(process.env);
-      const findings = await inspect({ dataDir, embedded: databaseUrl === undefined, storageUrl });
+      const { dataDir, databaseUrl, storageUrl, emailFrom } = readConfig(process.env);
+      const findings = await inspect({ dataDir, embedded: databaseUrl === undefined, storageUrl, emailFrom });
       const lines = findings.map(
         ({ name, ok, found, advice }) =>
           `${ok ? 'ok  ' : 'LACK'} ${name}${found ? `: ${found}` : ''}${advice ? `\n     ${advice}` : ''}`,

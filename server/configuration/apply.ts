@@ -1,14 +1,18 @@
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { AppError } from '../../shared/error.ts';
+import { printable } from '../../shared/name.ts';
+import { saveAlerts } from '../alerts/save.ts';
+import type { Change } from '../change.ts';
+import { parseInput } from '../parse-input.ts';
+import { saveMetadataField } from '../quality/metadata-fields.ts';
+import { saveProfile } from '../quality/profiles.ts';
+import { saveRule } from '../quality/rules.ts';
 import type { Services } from '../services.ts';
-import type { Change } from './change.ts';
 import { saveConnector } from './connectors.ts';
 import { substitute } from './environment.ts';
-import { saveJob } from './jobs.ts';
-import { parseInput } from './parse.ts';
-import { saveProfile } from './profiles.ts';
-import { saveMetadataField, saveRule } from './rules.ts';
+import { saveJob } from './jobs-save.ts';
+import { saveSharedFilter } from './shared-filters.ts';
 
 /** Each entry is checked by its own schema when it is saved, so that an error names the entry and not the document. */
 const documentSchema = z.strictObject({
@@ -16,7 +20,9 @@ const documentSchema = z.strictObject({
   quality_profiles: z.array(z.looseObject({ name: z.string() })).default([]),
   assignment_rules: z.array(z.looseObject({ name: z.string() })).default([]),
   metadata_fields: z.array(z.looseObject({ cqa_key: z.string() })).default([]),
+  saved_filters: z.array(z.looseObject({ name: z.string() })).default([]),
   jobs: z.array(z.looseObject({ name: z.string() })).default([]),
+  alerts: z.looseObject({}).optional(),
 });
 type Document = z.output<typeof documentSchema>;
 
@@ -59,7 +65,10 @@ async function pass(
   dryRun: boolean,
 ): Promise<Applied> {
   const applied: Applied = { created: [], updated: [], unchanged: [] };
-  const note = async (label: string, save: () => Promise<Change>) => applied[await named(label, save)].push(label);
+  const note = async (thing: string, save: () => Promise<Change>) => {
+    const label = printable(thing);
+    applied[await named(label, save)].push(label);
+  };
   const alsoKnown = document.quality_profiles.map((profile) => profile.name);
 
   for (const field of document.metadata_fields)
@@ -73,13 +82,26 @@ async function pass(
       `connector ${connector.name}`,
       async () => (await saveConnector(services, accountId, connector, { by, dryRun })).change,
     );
+  for (const filter of document.saved_filters)
+    await note(`saved filter ${filter.name}`, () =>
+      saveSharedFilter(services, accountId, filter, { dryRun, alsoKnown: dryRun ? alsoKnown : [] }),
+    );
+  const reportAlsoKnows = dryRun
+    ? { profiles: alsoKnown, savedFilters: document.saved_filters.map(({ name }) => name) }
+    : undefined;
   for (const job of document.jobs)
     await note(
       `job ${job.name}`,
       async () =>
-        (await saveJob(services, accountId, job, { by, dryRun, ...(dryRun ? { alsoKnown: document.connectors } : {}) }))
-          .change,
+        (
+          await saveJob(services, accountId, job, {
+            ...{ by, dryRun, reportAlsoKnows },
+            ...(dryRun ? { alsoKnown: document.connectors } : {}),
+          })
+        ).change,
     );
+  const { alerts } = document;
+  if (alerts) await note('alerts', () => saveAlerts(services, accountId, alerts, { dryRun }));
   return applied;
 }
 

@@ -4,24 +4,34 @@ import type { CheckResult, CheckStep, Direction } from '../../shared/connector.t
 import { AppError } from '../../shared/error.ts';
 import { getAccountById } from '../accounts/account.ts';
 import type { ConnectorType } from '../connectors/connector.ts';
-import { accountContext } from '../connectors/context.ts';
 import { connectorType } from '../connectors/registry.ts';
 import { joinSecrets, openSecrets } from '../connectors/secrets.ts';
+import { parseInput } from '../parse-input.ts';
+import { accountContext } from '../pipeline/connector-context.ts';
 import type { Services } from '../services.ts';
-import { connectorRow, mergedConfig, requireFit } from './connectors.ts';
-import { parseInput } from './parse.ts';
+import { connectorRow } from './connectors.ts';
+import { mergedConfig, requireFit } from './connectors-config.ts';
 import { unsavedSchema } from './preview.ts';
 
 /** A check that has not ended by then is ended by us. */
 const checkTimeoutMs = 60_000;
 
-/** Tries a saved connector, remembers the result for its card, and pins the host key that a good check has shown. */
-export async function checkConnector(services: Services, accountId: number, uid: string): Promise<CheckResult> {
+/**
+ * Tries a saved connector, remembers the result for its card, and pins the host key that a good check has shown. `from`:
+ * who tries it in the place of the running program, whose environment may allow something else.
+ */
+export async function checkConnector(
+  services: Services,
+  accountId: number,
+  uid: string,
+  from?: string,
+): Promise<CheckResult> {
   const row = await connectorRow(services, accountId, uid);
   const type = connectorType(row.type);
   const secrets = openSecrets(services.keyring, row.sealed_secrets);
   const config = type.config.parse(joinSecrets(row.config, secrets));
-  const result = await runCheck(services, accountId, type, config, row.direction);
+  const checked = await runCheck(services, accountId, type, config, row.direction);
+  const result: CheckResult = from === undefined ? checked : { ...checked, checked_from: from };
   await (await modelsOf(services.database)).Connector.update(
     { last_check: result },
     { where: { id: row.id, account_id: accountId } },
@@ -37,7 +47,7 @@ export async function checkConfig(services: Services, accountId: number, input: 
   const type = connectorType(typeId);
   const row = uid ? await connectorRow(services, accountId, uid) : null;
   requireFit(type, { direction }, row);
-  const config = mergedConfig(services, type, given, row);
+  const config = mergedConfig(services, type, { config: given, direction }, row);
   return runCheck(services, accountId, type, config, direction);
 }
 

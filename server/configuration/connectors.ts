@@ -1,29 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PoolConnection } from 'mysql2/promise';
-import type { z } from 'zod';
 import { isDuplicateKey, transaction } from '../../db/database.ts';
 import type { ConnectorRow } from '../../db/models/connector.ts';
 import { modelsOf } from '../../db/models/models.ts';
-import { insertConnector, type SavedFields, updateConnector } from '../../db/queries/connectors.ts';
+import { insertConnector, lockConnector, type SavedFields, updateConnector } from '../../db/queries/connectors.ts';
 import { newId, parseUuid, uuidText } from '../../db/uuid.ts';
 import { type CheckResult, type ConnectorInput, connectorInputSchema, type Direction } from '../../shared/connector.ts';
 import { AppError } from '../../shared/error.ts';
 import { getAccountById } from '../accounts/account.ts';
+import type { Change } from '../change.ts';
 import type { ConnectorType } from '../connectors/connector.ts';
 import { connectorType } from '../connectors/registry.ts';
-import {
-  joinSecrets,
-  openSecrets,
-  secretPaths,
-  secretPathsIn,
-  secretsForNewAddress,
-  splitSecrets,
-} from '../connectors/secrets.ts';
+import { joinSecrets, secretPaths, splitSecrets } from '../connectors/secrets.ts';
 import { inboxServer } from '../inbox/server-facts.ts';
+import { parseInput } from '../parse-input.ts';
 import type { Services } from '../services.ts';
-import type { Change, SaveOptions } from './change.ts';
+import { preparedConfig, requireFit, secretsOf } from './connectors-config.ts';
+import { connectorVersion, requireConnectorVersion, storedConnector } from './connectors-version.ts';
 import { jobNamesOf } from './jobs.ts';
-import { parseInput } from './parse.ts';
+import type { SaveOptions } from './save-options.ts';
 import { requireFreeJobName, saveSystemJob } from './system-jobs.ts';
 
 export interface ConnectorView {
@@ -42,6 +37,8 @@ export interface ConnectorView {
   last_check: CheckResult | null;
   created_by: string;
   created_at: Date;
+  /** Comes back with what a form saves. */
+  version: string;
   /** Names of the jobs that use it. */
   jobs: string[];
 }
@@ -50,84 +47,30 @@ type Json = Record<string, unknown>;
 
 /**
  * Makes or changes a connector. Secrets that are absent are kept; they are sealed again only when they changed.
- * Throws `invalid` with the field, `conflict` for a name that is taken.
+ * Throws `invalid` with the field, and `conflict`: for a name that is taken, and at `version` where somebody has saved
+ * since the form was opened.
  */
 export async function saveConnector(
   services: Services,
   accountId: number,
   input: unknown,
-  { by, uid, create = false, dryRun = false }: SaveOptions,
+  options: SaveOptions,
 ): Promise<{ uid: string; change: Change }> {
+  const { uid, create = false, dryRun = false } = options;
   const connector = parseInput(connectorInputSchema, input);
   const row = uid ? await connectorRow(services, accountId, uid) : await namedRow(services, accountId, connector.name);
   if (create && row) throw nameTaken(connector.name);
   const type = connectorType(connector.type);
   requireFit(type, connector, row);
-  const merged = mergedConfig(services, type, connector.config, row);
-  const config = ((await type.prepare?.(merged, { name: connector.name, before: row?.config })) ?? merged) as Json;
+  const config = await preparedConfig(services, type, connector, row).catch((error: unknown) => {
+    // What was right when the form was opened may be wrong only since then.
+    if (row) requireConnectorVersion(options.version, storedConnector(row));
+    throw error;
+  });
   if (!row && type.systemJob) await requireFreeJobName(services, accountId, connector.name);
+  if (row && options.keepsEnabled) connector.is_enabled = row.is_enabled;
   if (dryRun) return { uid: row ? uuidText(row.uid) : '', change: changeOf(services, type, connector, config, row) };
-  return write(services, accountId, connector, config, row, by);
-}
-
-/** Also whoever only tries a connector must not put its secrets into another type. */
-export function requireFit(
-  type: ConnectorType,
-  { direction }: Pick<ConnectorInput, 'direction'>,
-  row: ConnectorRow | null,
-): void {
-  if (!type.directions.includes(direction))
-    throw new AppError('invalid', `${type.title} does not ${direction}. It can: ${type.directions.join(', ')}.`, {
-      field: 'direction',
-    });
-  if (row && (row.type !== type.id || row.direction !== direction))
-    throw new AppError(
-      'conflict',
-      `"${row.name}" is already a ${row.direction} connector of type ${row.type}. Choose another name.`,
-      { field: 'name' },
-    );
-}
-
-/**
- * The given config with the secrets and the host key that are kept, checked by the type's own schema. Throws `invalid` at
- * a secret that would go to another address than it was typed for: whoever changes the address must know it.
- */
-export function mergedConfig(services: Services, type: ConnectorType, given: Json, row: ConnectorRow | null): Json {
-  const kept = row ? { ...pinned(row.config, given), ...given } : given;
-  // A secret of another alternative than the chosen one (the password of what now signs in by key) is let go.
-  const places = new Set(secretPathsIn(type.config, kept));
-  const secrets = Object.entries(secretsOf(services, row)).filter(([path]) => places.has(path));
-  const joined = joinSecrets(kept, Object.fromEntries(secrets));
-  const config = parseInput(type.config as z.ZodType<Json>, joined, ['config']);
-  if (row) requireTypedAgain(type, row.config, given, config);
-  return config;
-}
-
-function requireTypedAgain(type: ConnectorType, before: Json, given: Json, config: Json): void {
-  const typed = splitSecrets(given, secretPathsIn(type.config, given)).secrets;
-  const path = secretsForNewAddress(type.config, before, config).find(
-    (place) => valueIn(config, place) !== undefined && typed[place] === undefined,
-  );
-  if (path === undefined) return;
-  throw new AppError(
-    'invalid',
-    `${path}: the address has changed, and what was kept is for the old one. Enter it again for the new address.`,
-    { field: `config.${path}` },
-  );
-}
-
-function valueIn(config: Json, path: string): unknown {
-  return path.split('.').reduce<unknown>((here, name) => (here as Json | undefined)?.[name], config);
-}
-
-/** A host key that was pinned at a check stays while the host stays, though a form or a YAML does not repeat it. */
-function pinned(before: Json, given: Json): Json {
-  const sameHost = before.host === given.host && before.port === (given.port ?? before.port);
-  return sameHost && before.host_key !== undefined ? { host_key: before.host_key } : {};
-}
-
-function secretsOf(services: Services, row: ConnectorRow | null): Record<string, string> {
-  return openSecrets(services.keyring, row?.sealed_secrets ?? null);
+  return write(services, accountId, connector, config, row, options);
 }
 
 function changeOf(
@@ -153,7 +96,7 @@ async function write(
   input: ConnectorInput,
   config: Json,
   row: ConnectorRow | null,
-  by: string,
+  options: SaveOptions,
 ): Promise<{ uid: string; change: Change }> {
   const type = connectorType(input.type);
   const change = changeOf(services, type, input, config, row);
@@ -165,11 +108,11 @@ async function write(
   const { timezone } = await getAccountById(services, accountId);
   const uid = row?.uid ?? newId();
   await transaction(services.database.pool, async (connection) => {
-    const connectorId = await store(connection, { accountId, uid, row, input, fields, by });
+    const connectorId = await store(connection, { accountId, uid, row, input, fields, options });
     const owner = { accountId, connectorId };
     await type.saved?.(connection, owner, config);
     if (type.systemJob && input.direction === 'import')
-      await saveSystemJob(connection, type.systemJob, { ...owner, name, timezone, isEnabled, by });
+      await saveSystemJob(connection, type.systemJob, { ...owner, name, timezone, isEnabled, by: options.by });
   });
   return { uid: uuidText(uid), change };
 }
@@ -180,16 +123,22 @@ interface ToStore {
   row: ConnectorRow | null;
   input: ConnectorInput;
   fields: SavedFields;
-  by: string;
+  options: SaveOptions;
 }
 
 async function store(
   connection: PoolConnection,
-  { accountId, uid, row, input: { direction, type, name }, fields, by }: ToStore,
+  { accountId, uid, row, input: { direction, type, name }, fields, options }: ToStore,
 ): Promise<number> {
   try {
-    if (!row) return await insertConnector(connection, { accountId, uid, direction, type, ...fields, createdBy: by });
-    await updateConnector(connection, { accountId, connectorId: row.id }, fields);
+    if (!row)
+      return await insertConnector(connection, { accountId, uid, direction, type, ...fields, createdBy: options.by });
+    const connectorId = row.id;
+    const now = await lockConnector(connection, accountId, connectorId);
+    if (!now) throw noSuchConnector();
+    requireConnectorVersion(options.version, now);
+    const isEnabled = options.keepsEnabled ? now.isEnabled : fields.isEnabled;
+    await updateConnector(connection, { accountId, connectorId }, { ...fields, isEnabled });
     return row.id;
   } catch (error) {
     if (isDuplicateKey(error)) throw nameTaken(name);
@@ -252,8 +201,12 @@ export async function connectorRow(services: Services, accountId: number, uid: s
     ).Connector.findOne({
       where: { account_id: accountId, uid: id, deleted_at: null },
     }));
-  if (!row) throw new AppError('not_found', 'This connector is not there any more. Reload the page to see which are.');
+  if (!row) throw noSuchConnector();
   return row;
+}
+
+function noSuchConnector(): AppError {
+  return new AppError('not_found', 'This connector is not there any more. Reload the page to see which are.');
 }
 
 async function namedRow(services: Services, accountId: number, name: string): Promise<ConnectorRow | null> {
@@ -279,6 +232,7 @@ async function view(services: Services, row: ConnectorRow, jobs: string[]): Prom
     last_check: row.last_check ?? null,
     created_by: row.created_by,
     created_at: row.created_at,
+    version: connectorVersion(storedConnector(row)),
     jobs,
   };
 }

@@ -1,15 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JobRow } from '../../db/models/job.ts';
-import { isTaken, modelsOf } from '../../db/models/models.ts';
-import { newId, parseUuid, uuidText } from '../../db/uuid.ts';
+import { modelsOf } from '../../db/models/models.ts';
+import { forgetJobAlerts } from '../../db/queries/alerts.ts';
+import { databaseNow } from '../../db/queries/clock.ts';
+import { uuidText } from '../../db/uuid.ts';
+import type { JobAlerts, ShownJobAlerts } from '../../shared/alert.ts';
 import { AppError } from '../../shared/error.ts';
-import { type JobInput, type JobType, jobSchema, type ReportConfig, type Schedule } from '../../shared/job.ts';
+import type { JobType, Schedule } from '../../shared/job.ts';
+import type { ReportConfig } from '../../shared/report.ts';
 import { getAccountById } from '../accounts/account.ts';
+import { sealedJobAlerts, shownJobAlerts } from '../alerts/settings.ts';
 import { connectorType } from '../connectors/registry.ts';
-import { nextDue } from '../jobs/schedule.ts';
+import { plannedDue } from '../schedule/plan.ts';
 import type { Services } from '../services.ts';
-import type { Change, SaveOptions } from './change.ts';
-import { parseInput } from './parse.ts';
+import { jobRow, jobVersion, lockJob, requireJobVersion, type StoredJob } from './jobs-stored.ts';
 
 export interface JobView {
   id: number;
@@ -18,6 +22,8 @@ export interface JobView {
   type: JobType;
   schedule: Schedule;
   report: ReportConfig | null;
+  /** Who is told of its ends; null: whom the account says. */
+  alerts: ShownJobAlerts | null;
   /** By name. */
   connectors: string[];
   is_enabled: boolean;
@@ -28,130 +34,8 @@ export interface JobView {
   next_due_at: Date | null;
   created_by: string;
   created_at: Date;
-}
-
-/** Makes or changes a job; its next due time follows from its schedule. Throws `invalid` with the field, `conflict`. */
-export async function saveJob(
-  services: Services,
-  accountId: number,
-  input: unknown,
-  options: SaveOptions,
-): Promise<{ uid: string; change: Change }> {
-  const job = parseInput(jobSchema, input);
-  const row = options.uid
-    ? await jobRow(services, accountId, options.uid)
-    : await namedRow(services, accountId, job.name);
-  if (options.create && row) throw nameTaken(job.name);
-  if (row && row.type !== job.type)
-    throw new AppError(
-      'conflict',
-      `"${row.name}" is already a job of another type (${row.type}). Choose another name.`,
-      { field: 'name' },
-    );
-  if (row?.is_system) throw isSystemJob(row, 'changed');
-  const connectorIds = await matchingConnectors(services, accountId, job, options.alsoKnown ?? []);
-  const change = await changeOf(services, job, connectorIds, row);
-  if (options.dryRun || (row && change === 'unchanged')) return { uid: row ? uuidText(row.uid) : '', change };
-  return { uid: await write(services, accountId, job, connectorIds, row, options.by), change };
-}
-
-/** The ids of the connectors a job names: they must be there and of the job's direction. */
-async function matchingConnectors(
-  services: Services,
-  accountId: number,
-  job: JobInput,
-  alsoKnown: readonly { name: string; direction?: unknown }[],
-): Promise<number[]> {
-  const rows = await (await modelsOf(services.database)).Connector.findAll({
-    where: { account_id: accountId, name: job.connectors, deleted_at: null },
-  });
-  const direction = job.type === 'data_import' ? 'import' : 'export';
-  return job.connectors.flatMap((name) => {
-    const row = rows.find((candidate) => candidate.name === name);
-    const known = row ?? alsoKnown.find((candidate) => candidate.name === name);
-    if (!known)
-      throw new AppError('invalid', `There is no connector "${name}". Create it first.`, { field: 'connectors' });
-    if (known.direction !== direction)
-      throw new AppError(
-        'invalid',
-        `"${name}" is an ${known.direction} connector; this job needs one for ${direction}.`,
-        { field: 'connectors' },
-      );
-    return row ? [row.id] : [];
-  });
-}
-
-async function changeOf(
-  services: Services,
-  job: JobInput,
-  connectorIds: number[],
-  row: JobRow | null,
-): Promise<Change> {
-  if (!row) return 'created';
-  const linked = await (await modelsOf(services.database)).JobConnector.findAll({
-    where: { job_id: row.id },
-    order: [['position', 'ASC']],
-  });
-  const same =
-    row.name === job.name &&
-    row.is_enabled === job.is_enabled &&
-    isDeepStrictEqual(row.schedule, job.schedule) &&
-    isDeepStrictEqual(row.report, job.report ?? null) &&
-    isDeepStrictEqual(
-      linked.map((link) => link.connector_id),
-      connectorIds,
-    );
-  return same ? 'unchanged' : 'updated';
-}
-
-async function write(
-  services: Services,
-  accountId: number,
-  job: JobInput,
-  connectorIds: number[],
-  row: JobRow | null,
-  by: string,
-): Promise<string> {
-  const { sequelize, Job, JobConnector } = await modelsOf(services.database);
-  const { timezone } = await getAccountById(services, accountId);
-  const fields = {
-    name: job.name,
-    schedule: job.schedule,
-    report: job.report ?? null,
-    is_enabled: job.is_enabled,
-    next_due_at: job.is_enabled ? nextDue(job.schedule, timezone, new Date()) : null,
-    updated_at: new Date(),
-  };
-  try {
-    return await sequelize.transaction(async (transaction) => {
-      const saved = row
-        ? await row.update(fields, { transaction })
-        : await Job.create(
-            { account_id: accountId, uid: newId(), type: job.type, created_by: by, ...fields },
-            { transaction },
-          );
-      await JobConnector.destroy({ where: { job_id: saved.id }, transaction });
-      for (const [position, connectorId] of connectorIds.entries())
-        await JobConnector.create({ job_id: saved.id, connector_id: connectorId, position }, { transaction });
-      return uuidText(saved.uid);
-    });
-  } catch (error) {
-    if (isTaken(error)) throw nameTaken(job.name);
-    throw error;
-  }
-}
-
-function isSystemJob({ name, schedule }: JobRow, done: 'changed' | 'deleted'): AppError {
-  const may = schedule.frequency === 'continuous' ? 'It can be disabled' : 'It can be run now and disabled';
-  return new AppError(
-    'conflict',
-    `"${name}" was made for its connector and goes with it, so it cannot be ${done} here. ${may}; deleting the connector deletes it.`,
-    { field: 'name' },
-  );
-}
-
-function nameTaken(name: string): AppError {
-  return new AppError('conflict', `There is already a job "${name}". Choose another name.`, { field: 'name' });
+  /** Comes back with what a form saves. */
+  version: string;
 }
 
 export async function listJobs(services: Services, accountId: number): Promise<JobView[]> {
@@ -174,20 +58,52 @@ export async function setJobEnabled(
   uid: string,
   enabled: boolean,
 ): Promise<void> {
-  const row = await jobRow(services, accountId, uid);
   const { timezone } = await getAccountById(services, accountId);
-  await row.update({
+  const now = await databaseNow(services.database.pool);
+  await changeJob(services, accountId, uid, ({ row }) => ({
     is_enabled: enabled,
-    next_due_at: enabled ? nextDue(row.schedule, timezone, new Date()) : null,
-    updated_at: new Date(),
+    next_due_at: plannedDue({ timezone, now }, { schedule: row.schedule, is_enabled: enabled }, row),
+  }));
+}
+
+/**
+ * Also of a job that was made for its connector: whom it alarms is the account's own business. Throws `conflict` at
+ * `version` where somebody has saved since the form was opened.
+ */
+export async function setJobAlerts(
+  services: Services,
+  accountId: number,
+  uid: string,
+  alerts: JobAlerts | undefined,
+  version?: string,
+): Promise<void> {
+  await changeJob(services, accountId, uid, (job) => {
+    const sealed = sealedJobAlerts(services.keyring, alerts, job.row.alerts);
+    if (!isDeepStrictEqual(sealed, job.row.alerts)) requireJobVersion(version, job);
+    return { alerts: sealed };
+  });
+}
+
+/** Writes what follows from the job as it is at that moment. */
+async function changeJob(
+  services: Services,
+  accountId: number,
+  uid: string,
+  change: (job: StoredJob) => Partial<Pick<JobRow, 'alerts' | 'is_enabled' | 'next_due_at'>>,
+): Promise<void> {
+  const row = await jobRow(services, accountId, uid);
+  await (await modelsOf(services.database)).sequelize.transaction(async (transaction) => {
+    const job = await lockJob(services, accountId, row.uid, transaction);
+    await job.row.update({ ...change(job), updated_at: new Date() }, { transaction });
   });
 }
 
 /** Its executions stay in the history under its name. */
 export async function removeJob(services: Services, accountId: number, uid: string): Promise<void> {
   const row = await jobRow(services, accountId, uid);
-  if (row.is_system) throw isSystemJob(row, 'deleted');
+  if (row.is_system) throw madeForConnector(row, 'deleted');
   await row.update({ deleted_at: new Date(), is_enabled: false, next_due_at: null });
+  await forgetJobAlerts(services.database.pool, accountId, [row.id]);
 }
 
 /** connector id → the names of the live jobs that use it. */
@@ -222,6 +138,7 @@ async function views(services: Services, rows: JobRow[]): Promise<JobView[]> {
     type: row.type,
     schedule: row.schedule,
     report: row.report,
+    alerts: shownJobAlerts(row.alerts),
     connectors: linksOf(row).flatMap((link) => nameOf.get(link.connector_id) ?? []),
     is_enabled: row.is_enabled,
     is_system: row.is_system,
@@ -229,6 +146,7 @@ async function views(services: Services, rows: JobRow[]): Promise<JobView[]> {
     next_due_at: row.next_due_at,
     created_by: row.created_by,
     created_at: row.created_at,
+    version: jobVersion({ row, connectorIds: linksOf(row).map((link) => link.connector_id) }),
   }));
 }
 
@@ -236,17 +154,12 @@ function hasArrivals(typeId: string): boolean {
   return connectorType(typeId).systemJob?.runsOnArrival === true;
 }
 
-async function jobRow(services: Services, accountId: number, uid: string): Promise<JobRow> {
-  const id = parseUuid(uid);
-  const row =
-    id &&
-    (await (
-      await modelsOf(services.database)
-    ).Job.findOne({ where: { account_id: accountId, uid: id, deleted_at: null } }));
-  if (!row) throw new AppError('not_found', 'This job is not there any more. Reload the page to see which are.');
-  return row;
-}
-
-async function namedRow(services: Services, accountId: number, name: string): Promise<JobRow | null> {
-  return (await modelsOf(services.database)).Job.findOne({ where: { account_id: accountId, name, deleted_at: null } });
+/** What was made for a connector goes with it. */
+export function madeForConnector({ name, schedule }: JobRow, done: 'changed' | 'deleted'): AppError {
+  const may = schedule.frequency === 'continuous' ? 'It can be disabled' : 'It can be run now and disabled';
+  return new AppError(
+    'conflict',
+    `"${name}" was made for its connector and goes with it, so it cannot be ${done} here. ${may}; deleting the connector deletes it.`,
+    { field: 'name' },
+  );
 }

@@ -1,13 +1,14 @@
 import { connectorInputSchema } from '../../shared/connector.ts';
 import { uidSchema } from '../../shared/id.ts';
 import { getAccountById } from '../accounts/account.ts';
-import { accountContext } from '../connectors/context.ts';
 import { connectorType } from '../connectors/registry.ts';
+import { parseInput } from '../parse-input.ts';
+import { accountContext } from '../pipeline/connector-context.ts';
 import { type Preview, previewRows } from '../pipeline/preview.ts';
 import type { Services } from '../services.ts';
 import { previewStream } from '../stream/preview.ts';
-import { connectorRow, mergedConfig, requireFit } from './connectors.ts';
-import { parseInput } from './parse.ts';
+import { connectorRow } from './connectors.ts';
+import { mergedConfig, requireFit } from './connectors-config.ts';
 
 /** A preview that has not ended by then is ended by us. */
 const previewTimeoutMs = 60_000;
@@ -23,7 +24,7 @@ export async function previewConfig(services: Services, accountId: number, input
   const type = connectorType(typeId);
   const row = uid ? await connectorRow(services, accountId, uid) : null;
   requireFit(type, { direction }, row);
-  const config = mergedConfig(services, type, given, row);
+  const config = mergedConfig(services, type, { config: given, direction }, row);
   const { timezone } = await getAccountById(services, accountId);
   const signal = AbortSignal.timeout(previewTimeoutMs);
   const context = accountContext(services, { accountId, timezone }, signal);

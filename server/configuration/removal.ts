@@ -1,5 +1,6 @@
 import type { RowDataPacket } from 'mysql2/promise';
 import { transaction } from '../../db/database.ts';
+import { forgetJobAlerts } from '../../db/queries/alerts.ts';
 import { removeStreams } from '../../db/queries/stream-positions.ts';
 import { connectorType } from '../connectors/registry.ts';
 import type { Services } from '../services.ts';
@@ -25,7 +26,7 @@ export async function connectorRemoval(services: Services, accountId: number, ui
     [accountId, row.id],
   );
   const [[executions]] = await pool.query<RowDataPacket[]>(
-    'SELECT COUNT(*) AS n FROM execution e JOIN job_connector jc ON jc.job_id = e.job_id WHERE e.account_id = ? AND jc.connector_id = ?',
+    'SELECT COUNT(*) AS n FROM execution_connector WHERE account_id = ? AND connector_id = ?',
     [accountId, row.id],
   );
   return { jobs, waiting_recordings: waiting?.n ?? 0, executions: executions?.n ?? 0 };
@@ -49,6 +50,15 @@ export async function removeConnector(services: Services, accountId: number, uid
     );
     await connectorType(type).removed?.(connection, { accountId, connectorId: id });
     await removeStreams(connection, accountId, id);
+    const [gone] = await connection.query<RowDataPacket[]>(
+      'SELECT j.id FROM job j JOIN job_connector jc ON jc.job_id = j.id WHERE jc.connector_id = ? AND j.deleted_at IS NOT NULL',
+      [id],
+    );
+    await forgetJobAlerts(
+      connection,
+      accountId,
+      gone.map((job) => job.id),
+    );
     await connection.query('DELETE FROM alert WHERE account_id = ? AND connector_id = ?', [accountId, id]);
     await connection.query(
       'DELETE jc FROM job_connector jc JOIN job j ON j.id = jc.job_id WHERE j.account_id = ? AND j.deleted_at IS NULL AND jc.connector_id = ?',

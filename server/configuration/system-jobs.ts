@@ -1,11 +1,12 @@
 import type { PoolConnection } from 'mysql2/promise';
 import { isDuplicateKey } from '../../db/database.ts';
+import { databaseNow } from '../../db/queries/clock.ts';
 import { hasJobNamed, insertSystemJob, lockSystemJob, renameJob } from '../../db/queries/system-jobs.ts';
 import { newId } from '../../db/uuid.ts';
 import { AppError } from '../../shared/error.ts';
 import type { ConnectorOwner, SystemJob } from '../connectors/connector.ts';
-import { nextDue } from '../jobs/schedule.ts';
-import { addRun } from '../jobs/system-job.ts';
+import { nextDue } from '../schedule/schedule.ts';
+import { addRun } from '../schedule/system-job.ts';
 import type { Services } from '../services.ts';
 
 /** A connector that was saved, as its job needs to know it. */
@@ -33,7 +34,7 @@ export async function saveSystemJob(
       if (job.name !== name) await renameJob(connection, accountId, job.id, name);
       return;
     }
-    const nextDueAt = nextDue(schedule, timezone, new Date());
+    const nextDueAt = nextDue(schedule, timezone, await databaseNow(connection));
     const id = await insertSystemJob(connection, {
       ...{ accountId, connectorId, uid: newId(), name, schedule, nextDueAt, createdBy: by },
     });

@@ -14,6 +14,8 @@ const titles = {
   group: 'Join the consumer group',
   topic_write: 'Write to the results topic',
   recordings: 'Reach the recordings',
+  mail: 'Send a test mail',
+  links: 'Links in the mails',
 } satisfies Record<CheckStep['name'], string>;
 
 /** What a step that worked has to tell. */
@@ -72,6 +74,7 @@ export const notReached: readonly ErrorCode[] = [
 /** What is told of the steps that one attempt goes through. */
 export interface ConnectionTold {
   reached: string;
+  reachedDetails?: CheckStep['details'];
   signedIn: string;
   /** Failures that are about signing in: `sign_in_refused` and `permission_denied` where nothing is said. */
   notSignedIn?: readonly ErrorCode[];
@@ -82,10 +85,16 @@ export interface ConnectionTold {
 /** One attempt reaches, signs in and asks; what it failed with says how far it came. Returns whether it did not fail. */
 export function* connectionSteps(
   failure: AppError | undefined,
-  { reached, signedIn, notSignedIn = ['sign_in_refused', 'permission_denied'], otherwise = 'list' }: ConnectionTold,
+  {
+    reached,
+    reachedDetails,
+    signedIn,
+    notSignedIn = ['sign_in_refused', 'permission_denied'],
+    otherwise = 'list',
+  }: ConnectionTold,
 ): Generator<CheckStep, boolean> {
   const step = failure && stepOf(failure, notSignedIn, otherwise);
-  if (step !== 'reach') yield passed('reach', reached);
+  if (step !== 'reach') yield passed('reach', reached, reachedDetails);
   if (step !== 'reach' && step !== 'sign_in') yield passed('sign_in', signedIn);
   if (failure && step) yield failed(step, failure);
   return failure === undefined;

@@ -5,6 +5,8 @@ import type { Schedule } from '../../shared/job.ts';
 import type { ByteStream } from '../byte-stream.ts';
 import type { KafkaAddress } from '../kafka/cluster.ts';
 import type { Log } from '../log.ts';
+import type { MailWays } from '../reports/links.ts';
+import type { LinkedReport } from '../reports/mail.ts';
 import type { Egress } from '../security/egress.ts';
 
 /** What every call into a connector is given. */
@@ -28,6 +30,8 @@ export interface ConnectorContext {
   pace(name: string, callsPerMinute: number): Promise<void>;
   /** A hosted inbox of this account, by the name of its connector or by its login. Throws `not_found`. */
   inbox(which: { name: string } | { username: string }): Promise<InboxFolder>;
+  /** Absent where nothing is mailed. */
+  mail?: MailWays;
 }
 
 /** A hosted inbox as connectors read it: what was pushed to us and lies in our own storage. */
@@ -205,6 +209,8 @@ export interface ConnectorType<Config = unknown> {
   readonly systemJob?: SystemJob;
   /** The one schema: the form is drawn from it, the YAML and the console are checked with it, `secret()` fields are sealed. */
   readonly config: z.ZodType<Config>;
+  /** Throws `invalid` with the field (`config.…`) for what a connector of this direction cannot have. */
+  readonly requireFit?: (config: Config, direction: Direction) => void;
   /** Fields the product fills in by itself (a key pair) when a connector is saved; undefined where there are none. */
   readonly prepare?: (config: Config, saving: Saving) => Promise<Config>;
   /** What may be shown of the configuration beyond its fields, for example the public half of a key pair. */
@@ -229,4 +235,9 @@ export interface ConnectorType<Config = unknown> {
   /** Types that have it are read without an end; their `source`, if any, is asked for recordings alone. */
   readonly stream?: (config: Config) => EventStream;
   readonly sink?: (config: Config, context: ConnectorContext) => Promise<SinkSession>;
+  /**
+   * In the place of `sink`: the report goes out as one mail with links to its files, of at most 1,000 rows each. What was
+   * sent cannot be taken back, so this is called once, and again only where it threw.
+   */
+  readonly mail?: (config: Config, report: LinkedReport, context: ConnectorContext) => Promise<Receipt>;
 }

@@ -1,5 +1,6 @@
-import { RateLimiterMySQL } from 'rate-limiter-flexible';
+import type { RateLimiterMySQL } from 'rate-limiter-flexible';
 import type { Database } from '../../db/database.ts';
+import { openRateLimiter } from '../rate-limiter.ts';
 import { stopped } from '../security/bounded-body.ts';
 import { wait } from '../wait.ts';
 
@@ -29,16 +30,7 @@ const limiters = new WeakMap<Database, RateLimiterMySQL>();
 function limiterOf(database: Database): RateLimiterMySQL {
   const known = limiters.get(database);
   if (known) return known;
-  const made = new RateLimiterMySQL({
-    storeClient: database.pool.pool,
-    storeType: 'pool',
-    dbName: database.address.database,
-    tableName: 'rate_limit',
-    tableCreated: true,
-    keyPrefix: '',
-    points: 1,
-    duration: windowSeconds,
-  });
+  const made = openRateLimiter(database, { windowSeconds });
   limiters.set(database, made);
   return made;
 }

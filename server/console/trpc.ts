@@ -1,8 +1,8 @@
 import { initTRPC } from '@trpc/server';
 import { errorShape, newTraceId } from '../http/errors.ts';
+import { requireAdmin, requireAdminOfConsole, sessionEnded } from '../security/guards.ts';
 import { findSession } from '../security/sessions.ts';
 import type { ConsoleContext } from './context.ts';
-import { requireAdminOfConsole, sessionEnded } from './guards.ts';
 
 const t = initTRPC.context<ConsoleContext>().create({
   errorFormatter: ({ error, ctx }) => errorShape(error, ctx?.traceId ?? newTraceId()),
@@ -24,5 +24,11 @@ export const signedIn = t.procedure.use(async ({ ctx, next }) => {
 /** Data Integration and Automation: admins of accounts whose console is on. */
 export const adminOfConsole = signedIn.use(({ ctx, next }) => {
   requireAdminOfConsole(ctx.session);
+  return next();
+});
+
+/** What an account's admin decides whether or not its console is on: who may sign in, and what they see. */
+export const admin = signedIn.use(({ ctx, next }) => {
+  requireAdmin(ctx.session);
   return next();
 });

@@ -1,12 +1,12 @@
-import type { AnalysisDetails } from '../../db/queries/api-analyses.ts';
-import type { FeedbackFacts } from '../../db/queries/feedback-facts.ts';
-import { shownAnalysis } from '../api/analysis-card.ts';
+import type { FeedbackAnalysis, FeedbackFacts } from '../../db/queries/feedback-facts.ts';
 import type { OutgoingEvent } from '../kafka/cluster.ts';
+import { shownAnalysis } from '../scorecard/card.ts';
 import type { FeedbackMessage } from './schema.ts';
 
 /**
  * What a source is told; undefined where there is nothing to tell any more: the interaction is being looked at anew, and
- * the end of that is told of by itself. The same result has the same id and says the same again, whatever else is told of the interaction by then.
+ * the end of that is told of by itself. The same result has the same id and says the same again, whatever else is told of
+ * the interaction by then.
  */
 export function messageOf(facts: FeedbackFacts, connectorName: string): FeedbackMessage | undefined {
   const { interaction, analysis } = facts;
@@ -45,7 +45,7 @@ function headOf({ accountUid, interaction, analysis }: FeedbackFacts, connector:
   };
 }
 
-function analysisMessage(head: Head, details: AnalysisDetails): FeedbackMessage | undefined {
+function analysisMessage(head: Head, details: FeedbackAnalysis): FeedbackMessage | undefined {
   const { status } = details;
   if (status !== 'completed' && status !== 'failed') return undefined;
   const {
@@ -54,5 +54,6 @@ function analysisMessage(head: Head, details: AnalysisDetails): FeedbackMessage 
     metadata: _metadata,
     ...analysis
   } = shownAnalysis(details);
-  return { ...head, event: `analysis.${status}`, analysis };
+  const percentage_score = details.percentageScore;
+  return { ...head, event: `analysis.${status}`, analysis: { ...analysis, percentage_score } };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { interactionStatuses, unanalysedReasons } from '../../shared/interaction.ts';
-import { analysisSchema } from '../api/schemas/analysis.ts';
-import { failureField, idField, instantField, metadataField } from '../api/schemas/read.ts';
+import { failureField, idField, instantField, metadataField } from '../answer-fields.ts';
+import { analysisSchema } from '../scorecard/schema.ts';
 
 const version = 'cqa.analysis.v1';
 
@@ -44,6 +44,13 @@ const eventOf = <Name extends string>(name: Name, description: string) => z.lite
 /** As in the Standard API; what stands in `source` and `interaction` is left out. */
 const analysis = analysisSchema
   .omit({ interaction_id: true, external_interaction_id: true, metadata: true })
+  .extend({
+    percentage_score: z.number().nullable().meta({
+      description:
+        'Percent of the points possible, each category by its weight, as reports have it; null where nothing could be scored.',
+      example: 87.5,
+    }),
+  })
   .meta({ id: 'ResultAnalysis', description: 'The analysis with its score card. Scores are points.' });
 
 /** A message on a results topic. */

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { TRPCError } from '@trpc/server';
 import { type TRPC_ERROR_CODE_NUMBER, TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { z } from 'zod';
+import { databaseError } from '../../db/failure.ts';
 import { AppError, type ErrorCode, errorCodes } from '../../shared/error.ts';
-import { invalidInput } from '../configuration/parse.ts';
 import type { Log } from '../log.ts';
+import { invalidInput } from '../parse-input.ts';
 
 /** What every door answers when it refuses or fails. Nothing else of an error leaves the program. */
 export interface ErrorBody {
@@ -53,7 +54,7 @@ export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   if (thrown instanceof z.ZodError) return invalidInput(thrown);
   if (thrown instanceof TRPCError) return fromTrpc(thrown);
-  return fromHttpLibrary(thrown) ?? AppError.from(thrown);
+  return databaseError(thrown) ?? fromHttpLibrary(thrown) ?? AppError.from(thrown);
 }
 
 const refusedByTrpc: Partial<Record<TrpcCode, { code: ErrorCode; message: string }>> = {
@@ -72,7 +73,7 @@ function fromTrpc(error: TRPCError): AppError {
   if (error.cause instanceof AppError || error.cause instanceof z.ZodError) return toAppError(error.cause);
   const refused = refusedByTrpc[error.code];
   if (refused) return new AppError(refused.code, refused.message, { cause: error });
-  return AppError.from(error.cause ?? error);
+  return databaseError(error.cause) ?? AppError.from(error.cause ?? error);
 }
 
 /** Express and its parsers throw errors that carry a status; those below 500 are the caller's. */
@@ -85,11 +86,16 @@ function fromHttpLibrary(thrown: unknown): AppError | undefined {
 }
 
 export function errorBody(error: AppError, traceId: string): ErrorBody {
-  const message =
-    error.code === 'internal'
-      ? `Something went wrong on our side. Tell the people who run this installation this number: ${traceId}.`
-      : error.message;
-  return { code: error.code, message, ...(error.field ? { field: error.field } : {}), trace_id: traceId };
+  const { code, field } = error;
+  return { code, message: toldMessage(error, traceId), ...(field ? { field } : {}), trace_id: traceId };
+}
+
+function toldMessage({ code, message }: AppError, traceId: string): string {
+  if (code === 'internal')
+    return `Something went wrong on our side. Tell the people who run this installation this number: ${traceId}.`;
+  // Its own words are for work that is tried again by itself; what a person asked for is not.
+  if (code === 'database_unavailable') return 'The database does not answer at the moment. Try again in a few seconds.';
+  return message;
 }
 
 export function errorShape(thrown: unknown, traceId: string): ErrorShape {

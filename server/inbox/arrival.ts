@@ -1,15 +1,10 @@
 import type { PoolConnection } from 'mysql2/promise';
 import { type Connection, transaction } from '../../db/database.ts';
-import {
-  completeFile,
-  findInboxEntry,
-  type InboxEntry,
-  insertCompleteFile,
-  type StoredSegment,
-} from '../../db/queries/inbox-files.ts';
+import { findInboxEntry, type InboxEntry, type StoredSegment } from '../../db/queries/inbox-files.ts';
 import { readersOfInbox } from '../../db/queries/inbox-logins.ts';
+import { completeFile, insertCompleteFile } from '../../db/queries/inbox-uploads.ts';
 import { standingOf } from '../connectors/files/offered.ts';
-import { triggerSystemJob } from '../jobs/system-job.ts';
+import { triggerSystemJob } from '../schedule/system-job.ts';
 import type { Services } from '../services.ts';
 import type { InboxLogin } from './login.ts';
 import { folderOf, nameOf } from './paths.ts';

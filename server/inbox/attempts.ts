@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { RateLimiterMySQL, RateLimiterRes } from 'rate-limiter-flexible';
+import { type RateLimiterMySQL, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database } from '../../db/database.ts';
 import { backoffMs } from '../backoff.ts';
+import { openRateLimiter } from '../rate-limiter.ts';
 
 export interface AttemptLimits {
   /** Wrong sign-ins of one user name from one address within the window. */
@@ -25,10 +26,13 @@ export class Attempts {
   readonly #limits: AttemptLimits;
 
   constructor(database: Database, limits: AttemptLimits = attemptLimits) {
+    const { perLogin, perAddress, windowSeconds } = limits;
     this.#limits = limits;
-    this.#logins = limiter(database, 'inbox-login', limits.perLogin, limits.windowSeconds);
-    this.#addresses = limiter(database, 'inbox-address', limits.perAddress, limits.windowSeconds);
-    this.#bans = limiter(database, 'inbox-ban', Number.MAX_SAFE_INTEGER, daySeconds);
+    this.#logins = openRateLimiter(database, { keyPrefix: 'inbox-login', points: perLogin, windowSeconds });
+    this.#addresses = openRateLimiter(database, { keyPrefix: 'inbox-address', points: perAddress, windowSeconds });
+    this.#bans = openRateLimiter(database, {
+      ...{ keyPrefix: 'inbox-ban', points: Number.MAX_SAFE_INTEGER, windowSeconds: daySeconds },
+    });
   }
 
   /** Whether nobody may sign in from there, or not by this name from there. */
@@ -63,17 +67,6 @@ export class Attempts {
     await counter.block(key, seconds);
     return seconds;
   }
-}
-
-function limiter(database: Database, keyPrefix: string, points: number, duration: number): RateLimiterMySQL {
-  return new RateLimiterMySQL({
-    storeClient: database.pool.pool,
-    storeType: 'pool',
-    dbName: database.address.database,
-    tableName: 'rate_limit',
-    tableCreated: true,
-    ...{ keyPrefix, points, duration },
-  });
 }
 
 function isSpent(state: RateLimiterRes | null | undefined, points: number): boolean {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openServices, type ServiceSettings, type Services } from '../services.ts';
-import type { WorkNames } from '../worker/announce/names.ts';
+import { announceWork, type WorkNames } from '../worker/announce/names.ts';
 import { startRepeatedTask } from '../worker/repeated-task.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { type RunningInbox, startInboxServer } from './server.ts';
@@ -14,8 +14,8 @@ const longestRetryMs = 10_000;
 
 /** The entry of the inbox's thread: listens until told to stop. */
 async function main(settings: ServiceSettings): Promise<void> {
-  const announce = (announced: WorkNames[]) => report({ announced });
-  const services = await openServices(settings, { connectionLimit, name: 'inbox', announce });
+  const services = await openServices(settings, { connectionLimit, name: 'inbox' });
+  announceWork(services.database, (announced) => report({ announced }));
   const stopped = new Promise<void>((resolve) => parentPort?.on('message', () => resolve()));
   const server = await listen(services, stopped);
   if (server) {

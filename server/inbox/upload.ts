@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  clearUpload,
-  findInboxEntry,
-  type InboxEntry,
-  type StoredSegment,
-  saveUpload,
-  updateUpload,
-} from '../../db/queries/inbox-files.ts';
+import { findInboxEntry, type InboxEntry, type StoredSegment } from '../../db/queries/inbox-files.ts';
+import { clearUpload, saveUpload, updateUpload } from '../../db/queries/inbox-uploads.ts';
 import { AppError } from '../../shared/error.ts';
 import type { Services } from '../services.ts';
 import { removeSegments, sizeOfSegments } from '../storage/segments.ts';

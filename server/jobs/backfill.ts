@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { parseInput } from '../configuration/parse.ts';
-import { dayOfDate, instantOf, zoneOf } from './local-time.ts';
+import { AppError } from '../../shared/error.ts';
+import { parseInput } from '../parse-input.ts';
+import { dateOfDay, dayOfDate, instantOf, localDay, zoneOf } from '../schedule/local-time.ts';
 
 const date = z.iso.date('a date as YYYY-MM-DD');
 
@@ -23,9 +24,17 @@ export interface BackfillRange {
   to: Date;
 }
 
-/** The days on the wall clock of the zone. Throws `invalid` with the field. */
-export function backfillRange(input: unknown, timezone: string): BackfillRange {
+/** The days on the wall clock of the zone. Throws `invalid` with the field, also where none of them has come. */
+export function backfillRange(input: unknown, timezone: string, now = new Date()): BackfillRange {
   const { from, to } = parseInput(backfillDaysSchema, input);
   const zone = zoneOf(timezone);
+  const today = dateOfDay(localDay(now, zone));
+  if (from > today) throw notYet(from, today);
   return { from: instantOf(dayOfDate(from), 0, zone), to: instantOf(dayOfDate(to) + 1, 0, zone) };
+}
+
+function notYet(from: string, today: string): AppError {
+  return new AppError('invalid', `from: ${from} has not come yet. Begin with ${today}, which is today, or earlier.`, {
+    field: 'from',
+  });
 }

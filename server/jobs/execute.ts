@@ -1,21 +1,31 @@
+import type { PoolConnection } from 'mysql2/promise';
 import { transaction } from '../../db/database.ts';
+import { addLogLines, type NewLogLine } from '../../db/queries/execution-log.ts';
 import { type ExecutionEnd, endExecution } from '../../db/queries/execution-progress.ts';
+import { markWaiting } from '../../db/queries/execution-waiting.ts';
 import { type ExecutionRecord, hasOpenExecution, readExecution } from '../../db/queries/executions.ts';
-import { jobConnectors } from '../../db/queries/jobs.ts';
-import { sumItems } from '../../db/queries/source-items.ts';
 import { settleWork, type Work } from '../../db/queries/work.ts';
 import { releaseClaims } from '../../db/queries/workers.ts';
 import { AppError, errorCodes, type Failure } from '../../shared/error.ts';
 import { hasEnded } from '../../shared/execution.ts';
+import { getAccountById } from '../accounts/account.ts';
+import { alertsOfEnd } from '../alerts/execution-end.ts';
 import { backoffMs, spreadMs } from '../backoff.ts';
-import { type LoadedConnector, loadConnector } from '../connectors/load.ts';
+import { requireSums } from '../pipeline/counts.ts';
 import type { ExecutionRun, ExportOutcome, ImportOutcome } from '../pipeline/run.ts';
 import type { Services } from '../services.ts';
 import { wait } from '../wait.ts';
+import { triedAgain } from '../words.ts';
 import { WorkAborted } from '../worker/abort.ts';
+import { settleHeld } from '../worker/fenced.ts';
 import type { WorkHandler } from '../worker/handler.ts';
-import { requireSums } from './counts.ts';
-import { beginRun } from './run.ts';
+import { attemptsAllowed } from '../worker/retry.ts';
+import { connectorsOf } from './connectors-of.ts';
+import { endLine } from './end-line.ts';
+import { requesterOf, requireRightsUnchanged } from './requester.ts';
+import { beginRun, type OpenedRun } from './run.ts';
+import { storedSoFar } from './so-far.ts';
+import { startLine } from './start-line.ts';
 
 /** The two things that an execution may do. */
 export interface Runs {
@@ -44,8 +54,22 @@ export function executeHandler(services: Services, runs: Runs, { retryMs = 1_000
     maxAttempts,
     run: (work, signal) => execute({ services, runs, retryMs, work, signal }),
     giveUp: (work, error) => giveUp(services, work, error),
+    postponed,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+}
+
+/** Says in the execution's log why it is not done yet, and when it goes on. */
+async function postponed(
+  connection: PoolConnection,
+  work: Work,
+  { code, message }: Failure,
+  delayMs: number,
+): Promise<void> {
+  const most = attemptsAllowed(errorCodes[code].kind, maxAttempts);
+  const line = `${message} ${triedAgain(delayMs, work.attempts + 1, most)}`;
+  await markWaiting(connection, work, delayMs);
+  await addLogLines(connection, work.subject, [{ level: 'warn', message: line, ageMs: 0 }]);
 }
 
 interface Task {
@@ -61,20 +85,22 @@ async function execute(task: Task): Promise<void> {
   const { pool } = services.database;
   const execution = await readExecution(pool, work.accountId, work.subject);
   if (!execution || hasEnded(execution.status)) {
-    await settleWork(pool, work);
+    await settleHeld(pool, work);
     return;
   }
   // Two runs of one job would read the same items at the same time; they go in the order in which they were made.
-  if (await hasOpenExecution(pool, work.accountId, execution.jobId, execution.id))
+  const { jobId } = execution;
+  if (jobId !== null && (await hasOpenExecution(pool, work.accountId, jobId, execution.id)))
     return await releaseClaims(pool, [{ ...work, delayMs: turnMs }]);
-  await finish(services, work, await endOf(task, execution));
+  const said: NewLogLine[] = [];
+  await finish(services, execution, work, await endOf(task, execution, said), said);
 }
 
 /** How the execution ends. Throws what another attempt may mend, and what nobody may write about (a lost lease). */
-async function endOf(task: Task, execution: ExecutionRecord): Promise<ExecutionEnd> {
+async function endOf(task: Task, execution: ExecutionRecord, said: NewLogLine[]): Promise<ExecutionEnd> {
   try {
     if (execution.isCancelRequested) throw new WorkAborted('cancelled');
-    return await runToEnd(task, execution);
+    return await runToEnd(task, execution, said);
   } catch (thrown) {
     const { services } = task;
     const error = task.signal.aborted ? task.signal.reason : thrown;
@@ -86,17 +112,32 @@ async function endOf(task: Task, execution: ExecutionRecord): Promise<ExecutionE
   }
 }
 
-async function runToEnd({ services, runs, retryMs, work, signal }: Task, execution: ExecutionRecord) {
-  const connectors = await loadConnectors(services, execution);
-  const { report, range } = execution;
-  const run = await beginRun(services, { work, signal, connectors, report, range });
-  const isImport = execution.type === 'data_import';
-  return await attemptSource({ retryMs, signal }, async () => {
-    if (!isImport) return exportEnd(await runs.runExport(run));
-    const end = importEnd(await runs.runImport(run));
-    if (end.status !== 'handler_failed') await run.delivering();
-    return end;
+async function runToEnd(
+  { services, runs, retryMs, work, signal }: Task,
+  execution: ExecutionRecord,
+  said: NewLogLine[],
+) {
+  const requester = await requesterOf(services, execution);
+  const connectors = await connectorsOf(services, execution);
+  const { report, range, retryOf } = execution;
+  const run = await beginRun(services, {
+    ...{ work, signal, connectors, report, range, requester },
+    mayDeliver: () => requireRightsUnchanged(services, execution, requester),
+    retryOf: retryOf ?? undefined,
   });
+  const isImport = execution.type === 'data_import';
+  if (work.attempts > 1) run.log('info', `Goes on where it was, in attempt ${work.attempts} of ${maxAttempts}.`);
+  else run.log('info', startLine(execution, (await getAccountById(services, execution.accountId)).timezone));
+  try {
+    return await attemptSource({ run, retryMs, signal }, async () => {
+      if (!isImport) return exportEnd(await runs.runExport(run));
+      const end = importEnd(await runs.runImport(run));
+      if (end.status !== 'handler_failed') await run.delivering();
+      return end;
+    });
+  } finally {
+    said.push(...(await run.close()));
+  }
 }
 
 function importEnd({ status, items, counts, note, error }: ImportOutcome): ExecutionEnd {
@@ -109,37 +150,25 @@ function exportEnd({ status, rows, parts, note, error }: ExportOutcome): Executi
   return { status, rows: { listed: rows, imported: 0, updated: 0, duplicate: 0, rejected: 0 }, parts, note, error };
 }
 
-async function loadConnectors(services: Services, execution: ExecutionRecord): Promise<LoadedConnector[]> {
-  const { accountId, jobId, type } = execution;
-  const { pool } = services.database;
-  const listed = await jobConnectors(pool, accountId, jobId);
-  if (listed.length === 0)
-    throw new AppError('invalid', 'This job has no connector any more. Edit the job and choose one.');
-  const loaded = await Promise.all(listed.map(({ id }) => loadConnector({ pool }, services.keyring, accountId, id)));
-  const disabled = loaded.find(({ isEnabled }) => !isEnabled);
-  // An export tells for each of its destinations; an import has nothing to read.
-  if (disabled && type === 'data_import')
-    throw new AppError(
-      'invalid',
-      `The connector "${disabled.name}" is disabled, so there was nothing to read. Enable it, or choose another one for the job.`,
-    );
-  return loaded;
-}
-
 /** Runs again, after a short while, what failed because the other side was not to be reached, thrown or told as an end. */
 async function attemptSource(
-  { retryMs, signal }: { retryMs: number; signal: AbortSignal },
+  { run, retryMs, signal }: { run: OpenedRun; retryMs: number; signal: AbortSignal },
   go: () => Promise<ExecutionEnd>,
 ): Promise<ExecutionEnd> {
   for (let attempt = 1; ; attempt++) {
     const isLast = attempt === sourceAttempts;
+    let failure: Failure | undefined;
     try {
       const end = await go();
       if (isLast || end.status !== 'handler_failed' || !isSourceTrouble(end.error)) return end;
+      failure = end.error;
     } catch (error) {
       if (isLast || signal.aborted || !(error instanceof AppError) || !isSourceTrouble(error)) throw error;
+      failure = error;
     }
-    await wait(spreadMs(backoffMs(attempt - 1, retryMs, longestRetryMs, 3), [0.75, 1.25]), signal);
+    const pauseMs = spreadMs(backoffMs(attempt - 1, retryMs, longestRetryMs, 3), [0.75, 1.25]);
+    run.log('warn', `${failure?.message ?? ''} ${triedAgain(pauseMs, attempt + 1, sourceAttempts)}`);
+    await wait(pauseMs, signal);
     signal.throwIfAborted();
   }
 }
@@ -156,32 +185,24 @@ async function cancelledEnd(services: Services, execution: ExecutionRecord): Pro
 
 async function giveUp(services: Services, work: Work, error: Failure): Promise<void> {
   const execution = await readExecution(services.database.pool, work.accountId, work.subject);
-  const soFar = execution ? await storedSoFar(services, execution) : {};
-  await finish(services, work, { status: 'handler_failed', error, ...soFar });
-}
-
-/**
- * The counts of an import that did not come to its own end: what its checkpoints say is stored, and the items that were
- * dealt with. Those that it did not get to are not counted as listed, for nothing became of them.
- */
-async function storedSoFar(
-  { database: { pool } }: Services,
-  { accountId, id, type }: ExecutionRecord,
-): Promise<Pick<ExecutionEnd, 'items' | 'rows'>> {
-  if (type !== 'data_import') return {};
-  const sums = await sumItems(pool, accountId, id);
-  const { done, failed } = sums.items;
-  // Of items that are not its own to read the ledger knows nothing; the execution shows how many it has seen.
-  const shown = (await readExecution(pool, accountId, id))?.items;
-  const unchanged = shown?.unchanged ?? 0;
-  const waiting = Math.max(shown?.waiting ?? 0, sums.items.waiting);
-  return { rows: sums.rows, items: { listed: done + unchanged + waiting + failed, done, unchanged, waiting, failed } };
+  if (!execution) return void (await settleWork(services.database.pool, work));
+  const soFar = await storedSoFar(services, execution);
+  const end: ExecutionEnd =
+    error.code === 'cancelled' ? { status: 'cancelled', ...soFar } : { status: 'handler_failed', error, ...soFar };
+  await finish(services, execution, work, end, []);
 }
 
 /** The end, its counts and the work's end are one transaction, so there is never one without the other. */
-async function finish({ database }: Services, work: Work, end: ExecutionEnd): Promise<void> {
-  await transaction(database.pool, async (connection) => {
-    if (!(await settleWork(connection, work))) throw new WorkAborted('lease_lost');
-    await endExecution(connection, work, end);
+async function finish(
+  services: Services,
+  execution: ExecutionRecord,
+  work: Work,
+  end: ExecutionEnd,
+  said: readonly NewLogLine[],
+): Promise<void> {
+  await transaction(services.database.pool, async (connection) => {
+    await settleHeld(connection, work);
+    if (await endExecution(connection, work, end)) await alertsOfEnd(services, connection, work, end);
+    await addLogLines(connection, execution.id, [...said, endLine(execution.type, end)]);
   });
 }

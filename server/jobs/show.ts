@@ -1,5 +1,5 @@
+import type { Pool } from 'mysql2/promise';
 import {
-  countAftermath,
   type FailedItemShown,
   listFailedItems,
   listSteps,
@@ -7,49 +7,45 @@ import {
   type StepShown,
   selectRejectedRows,
 } from '../../db/queries/execution-details.ts';
-import { requireExecution } from '../../db/queries/executions.ts';
-import { type Delivery, listDeliveries, listParts, type ReportPart } from '../../db/queries/reports.ts';
+import { listLogLines } from '../../db/queries/execution-log.ts';
+import { type ExecutionRecord, requireExecution } from '../../db/queries/executions.ts';
+import type { PartSet } from '../../db/queries/reports.ts';
 import { listWaitingItems, type WaitingItem } from '../../db/queries/waiting-items.ts';
-import type { Failure } from '../../shared/error.ts';
 import type { Aftermath } from '../../shared/execution.ts';
+import type { LogLineShown } from '../../shared/execution-log.ts';
+import { logLinesMost } from '../pipeline/run-log.ts';
 import type { Services } from '../services.ts';
+import { aftermathOf } from './aftermath.ts';
 import { type ExecutionRow, executionRow } from './list.ts';
+import { type ReportFiles, reportFiles } from './report-link.ts';
+import { type RetriesShown, retriesOf } from './retries.ts';
+import type { DeliveryShown } from './shown-parts.ts';
 
-export interface DeliveryShown {
-  connector: string;
-  status: 'delivered' | 'failed';
-  location: string | null;
-  error: Failure | null;
-}
-
-export interface PartShown {
-  part: number;
-  file_name: string;
-  rows: number;
-  bytes: number;
-  sha256: string;
-  deliveries: DeliveryShown[];
-}
-
-export interface RejectedRowShown extends Omit<RejectedRowRecord, 'id' | 'file_name'> {
-  file: string;
-}
-
-/** One execution with all that is known of it: what `cqa execution show` prints and the console's page draws. */
-export interface ExecutionShown extends ExecutionRow {
+/** What an execution did and counted, what failed, and what can be done about it. */
+export interface ExecutionFacts extends ExecutionRow, RetriesShown, ReportFiles {
   job: string;
   steps: StepShown[];
   /** What became of an import's interactions since; null for exports. */
   aftermath: Aftermath | null;
   recordings: Aftermath['recordings'] | null;
   analyses: Aftermath['analyses'] | null;
-  /** The first hundred. */
-  rejected_rows: RejectedRowShown[];
   failed_items: FailedItemShown[];
   /** What was seen and left for a later run, with the reason. */
   waiting_items: WaitingItemShown[];
-  parts: PartShown[];
-  deliveries: (DeliveryShown & { part: number })[];
+  /** Of files and of mails. */
+  deliveries: (DeliveryShown & { part: number; set: PartSet })[];
+}
+
+/** All that is known of it: what `cqa execution show` prints. */
+export interface ExecutionShown extends ExecutionFacts {
+  /** What it said of itself, the oldest line first. */
+  log: LogLineShown[];
+  /** The first hundred. */
+  rejected_rows: RejectedRowShown[];
+}
+
+export interface RejectedRowShown extends Omit<RejectedRowRecord, 'id' | 'file_name'> {
+  file: string;
 }
 
 export interface WaitingItemShown {
@@ -67,26 +63,43 @@ export async function showExecution(
   executionId: Buffer,
 ): Promise<ExecutionShown> {
   const execution = await requireExecution(pool, accountId, executionId);
-  const isImport = execution.type === 'data_import';
+  const [facts, lines, rejected] = await Promise.all([
+    executionFacts(pool, execution),
+    listLogLines(pool, accountId, executionId, { after: 0, limit: logLinesMost * 2 }),
+    selectRejectedRows(pool, accountId, executionId, { after: 0, limit: shownRejectedRows }),
+  ]);
+  return {
+    ...facts,
+    log: lines.map(({ at, level, message }) => ({ at, level, message })),
+    rejected_rows: rejected.map(shownRejectedRow),
+  };
+}
+
+export async function executionFacts(pool: Pool, execution: ExecutionRecord): Promise<ExecutionFacts> {
+  const { accountId, id } = execution;
   const row = executionRow(execution);
-  const parts = shownParts(
-    await listParts(pool, accountId, executionId),
-    await listDeliveries(pool, accountId, executionId),
-  );
-  const rejected = await selectRejectedRows(pool, accountId, executionId, { after: 0, limit: shownRejectedRows });
-  const aftermath = isImport ? await countAftermath(pool, accountId, executionId) : null;
+  const [aftermath, files, retries, steps, failedItems, waitingItems] = await Promise.all([
+    aftermathOf(pool, execution),
+    reportFiles(pool, execution),
+    retriesOf(pool, execution),
+    listSteps(pool, accountId, id),
+    listFailedItems(pool, accountId, id),
+    listWaitingItems(pool, accountId, id),
+  ]);
   return {
     ...row,
+    ...retries,
     job: row.job_name,
-    steps: await listSteps(pool, accountId, executionId),
+    steps,
     aftermath,
     recordings: aftermath?.recordings ?? null,
     analyses: aftermath?.analyses ?? null,
-    rejected_rows: rejected.map(shownRejectedRow),
-    failed_items: await listFailedItems(pool, accountId, executionId),
-    waiting_items: (await listWaitingItems(pool, accountId, executionId)).map(shownWaitingItem),
-    parts,
-    deliveries: parts.flatMap(({ part, deliveries }) => deliveries.map((delivery) => ({ part, ...delivery }))),
+    failed_items: failedItems,
+    waiting_items: waitingItems.map(shownWaitingItem),
+    ...files,
+    deliveries: [...files.parts, ...files.mail_parts].flatMap(({ part, set, deliveries }) =>
+      deliveries.map((delivery) => ({ part, set, ...delivery })),
+    ),
   };
 }
 
@@ -96,20 +109,4 @@ function shownWaitingItem({ key, size, reason }: WaitingItem): WaitingItemShown 
 
 function shownRejectedRow({ file_name, line, column, code, reason, raw }: RejectedRowRecord): RejectedRowShown {
   return { file: file_name, line, column, code, reason, raw };
-}
-
-export function shownParts(parts: ReportPart[], deliveries: Delivery[]): PartShown[] {
-  return parts.map(({ id, part, fileName, rowCount, byteSize, sha256 }) => ({
-    part,
-    file_name: fileName,
-    rows: rowCount,
-    bytes: byteSize,
-    sha256,
-    deliveries: deliveries.filter(({ partId }) => partId === id).map(shownDelivery),
-  }));
-}
-
-function shownDelivery({ connectorName, status, location, error }: Delivery): DeliveryShown {
-  const failure = error ? { code: error.code, message: error.message } : null;
-  return { connector: connectorName, status, location: location ?? null, error: failure };
 }

@@ -26,7 +26,8 @@ export async function triggerJob(
       throw new AppError('not_found', 'This job is not there any more. Open Jobs & Pipelines to see which are.');
     if (job.schedule.frequency === 'continuous') throw runsByItself(job.name);
     const connectors = await jobConnectors(connection, accountId, jobId);
-    requireEnabled(connectors);
+    const refusal = connectorRefusal(connectors);
+    if (refusal) throw refusal;
     if (range && job.type !== 'data_import')
       throw new AppError('invalid', 'Days can be read again by an import alone; this job is an export.');
     const { name: jobName, type, report } = job;
@@ -40,14 +41,15 @@ export async function triggerJob(
   return id;
 }
 
-function requireEnabled(connectors: JobConnector[]): void {
+/** `invalid` where there is none, or one is disabled; undefined where all can be used. */
+export function connectorRefusal(connectors: JobConnector[]): AppError | undefined {
   const live = connectors.filter(({ isDeleted }) => !isDeleted);
   if (live.length === 0)
-    throw new AppError('invalid', 'This job has no connector any more. Edit the job and choose one.');
+    return new AppError('invalid', 'This job has no connector any more. Edit the job and choose one.');
   const disabled = live.filter(({ isEnabled }) => !isEnabled).map(({ name }) => `"${name}"`);
-  if (disabled.length === 0) return;
+  if (disabled.length === 0) return undefined;
   const subject = disabled.length === 1 ? `connector ${disabled[0]} is` : `connectors ${disabled.join(', ')} are`;
-  throw new AppError('invalid', `The ${subject} disabled. Enable it first, or choose another one for the job.`);
+  return new AppError('invalid', `The ${subject} disabled. Enable it first, or choose another one for the job.`);
 }
 
 function runsByItself(name: string): AppError {

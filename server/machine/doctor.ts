@@ -25,6 +25,8 @@ export interface InspectOptions {
   embedded?: boolean;
   /** STORAGE_URL. A folder is looked at as the data folder is; a bucket is written and read. */
   storageUrl?: string;
+  /** CQA_EMAIL_FROM; undefined: no alert goes by email. */
+  emailFrom?: string | undefined;
 }
 
 const nodeWanted = [20, 19] as const;
@@ -32,13 +34,13 @@ const diskFreeMbMin = 2048;
 const run = promisify(execFile);
 
 /** Looks at what the product needs on this machine, changes nothing that stays, and never throws for what it finds. */
-export async function inspect({ dataDir, embedded = true, storageUrl }: InspectOptions): Promise<Finding[]> {
+export async function inspect({ dataDir, embedded = true, storageUrl, emailFrom }: InspectOptions): Promise<Finding[]> {
   const looks: Finding[] = [inspectNode(process.versions.node)];
   if (embedded) looks.push(await inspectDatabase(dataDir));
   looks.push(await inspectFfmpeg(dataDir), inspectFolder(dataDir), inspectDisk(dataDir));
   if (storageUrl && new URL(storageUrl).protocol === 's3:') looks.push(await inspectBucket(storageUrl));
   if (embedded) looks.push(inspectMemory());
-  return looks;
+  return [...looks, inspectEmail(emailFrom)];
 }
 
 /** Writes a small object, reads it and removes it: everything else that it does leaves nothing behind. */
@@ -49,6 +51,18 @@ async function inspectBucket(storageUrl: string): Promise<Finding> {
   } catch (thrown) {
     return { name, ok: false, found: storageUrl, advice: AppError.from(thrown, 'the look at the storage').message };
   }
+}
+
+/** Nothing is missing without it: alerts are then told in the console and by webhook alone. */
+function inspectEmail(emailFrom: string | undefined): Finding {
+  const name = 'email';
+  if (emailFrom !== undefined) return { name, ok: true, found: `alerts come from ${emailFrom}, by Amazon SES` };
+  return {
+    name,
+    ok: true,
+    found: 'not configured: alerts go to the console and to webhooks alone',
+    advice: 'For alerts by email set CQA_EMAIL_FROM to an address that Amazon SES has verified, and AWS_REGION.',
+  };
 }
 
 export function inspectNode(version: string): Finding {

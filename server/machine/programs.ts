@@ -69,6 +69,15 @@ export const programs = {
     fedora: 'chromium',
     homebrew: '--cask chromium',
   },
+  'headless shell': {
+    title: "Chromium's headless shell",
+    commands: ['chromium-headless-shell'],
+    environment: 'CQA_HEADLESS_SHELL',
+    debian: [['chromium-headless-shell']],
+    alpine: 'chromium',
+    fedora: 'chromium',
+    homebrew: '--cask chromium',
+  },
   'mariadb client': {
     title: 'the MariaDB or MySQL command line',
     commands: ['mariadb', 'mysql'],

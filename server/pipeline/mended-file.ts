@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/error.ts';
+import { readCsv } from '../rows/parse/csv.ts';
 import type { Services } from '../services.ts';
-import { readCsv } from './parse/csv.ts';
 import { namedTwice, type Replayed, type ReplayRow, replayRows } from './replay.ts';
 
 /** The columns of the file by which rejected rows go out and come back. */

@@ -1,9 +1,9 @@
 import { AppError } from '../../shared/error.ts';
 import type { ConnectorContext, ConnectorType, SourceItem, SourceSession } from '../connectors/connector.ts';
-import { importConfigSchema, rowSettingsOf } from './import-settings.ts';
+import type { FileFormat, RowSettings } from '../rows/rows.ts';
+import { importConfigSchema, rowSettingsOf } from './import/settings.ts';
 import { readBeginning } from './preview/beginning.ts';
 import { type PreviewTable, tableOf } from './preview/table.ts';
-import type { FileFormat, RowSettings } from './validate/rows.ts';
 
 /** What an import would begin with. */
 export interface Preview extends PreviewTable {

@@ -9,24 +9,31 @@ export interface AnalysisProgress {
   failed: number;
   /** Interactions that are still to be fetched or analysed. 0: nothing waits and nobody works. */
   queued: number;
+  /** Interactions whose recording is not there yet: it is asked for again after minutes and hours, for a day. */
+  late: number;
 }
 
 /** How far an account's interactions have come after their import. */
 export async function analysisProgress(services: Services, accountId: number): Promise<AnalysisProgress> {
   const { pool } = services.database;
   // Work first: whatever is settled between the queries is then counted as waiting once more, never missed.
-  const queued = await countQueued(pool, accountId);
+  const { queued, late } = await countQueued(pool, accountId);
   const analyses = await countAnalyses(pool, accountId);
   const unheard = await countFailedBefore(pool, accountId);
-  return { completed: analyses.completed, failed: analyses.failed + unheard, queued };
+  return { completed: analyses.completed, failed: analyses.failed + unheard, queued, late };
 }
 
-async function countQueued(pool: Pool, accountId: number): Promise<number> {
+/** What is late is no work at hand: nobody could wait for it. */
+async function countQueued(pool: Pool, accountId: number): Promise<{ queued: number; late: number }> {
   const [rows] = await pool.query<RowDataPacket[]>(
-    "SELECT COUNT(DISTINCT subject) AS n FROM work WHERE account_id = ? AND kind IN ('record', 'analyse')",
+    `SELECT COUNT(DISTINCT w.subject) AS n, COUNT(DISTINCT IF(w.kind = 'record' AND w.run_after > NOW(3) AND EXISTS
+          (SELECT 1 FROM recording r WHERE r.interaction_id = w.subject AND r.account_id = w.account_id
+             AND r.state = 'waiting' AND r.late_since IS NOT NULL), w.subject, NULL)) AS late
+       FROM work w WHERE w.account_id = ? AND w.kind IN ('record', 'analyse')`,
     [accountId],
   );
-  return rows[0]?.n ?? 0;
+  const late: number = rows[0]?.late ?? 0;
+  return { queued: (rows[0]?.n ?? 0) - late, late };
 }
 
 async function countAnalyses(pool: Pool, accountId: number): Promise<{ completed: number; failed: number }> {

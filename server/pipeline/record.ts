@@ -1,4 +1,5 @@
 import {
+  type AnnounceFailed,
   loadRecordings,
   markLate,
   type RecordingList,
@@ -15,11 +16,13 @@ import type { RecordingState } from '../../shared/interaction.ts';
 import { CallGroup } from '../call-group.ts';
 import { ResultTargets } from '../feedback/targets.ts';
 import type { Services } from '../services.ts';
+import { fencedBy } from '../worker/fenced.ts';
 import type { WorkHandler } from '../worker/handler.ts';
 import { announceFailed } from './record/announce-failed.ts';
 import { fetchRecording } from './record/fetch-recording.ts';
 import { fetchTranscript } from './record/fetch-transcript.ts';
 import { isLate, transcriptLateSeconds, type Wait, waitAfter } from './record/late.ts';
+import { sayFailed } from './record/say-failed.ts';
 import { SourceSessions } from './record/sessions.ts';
 
 /**
@@ -38,8 +41,13 @@ export function recordHandler(services: Services): WorkHandler {
   const { pool } = services.database;
   const sessions = new SourceSessions(services);
   const targets = new ResultTargets(services.keyring);
+  const announce = announceFailed(targets);
+  const tellFailed: AnnounceFailed = async (connection, list) => {
+    await announce(connection, list);
+    await sayFailed(connection, list);
+  };
   const loading = new CallGroup((list: Work[]) => loadRecordings(pool, list));
-  const settling = new CallGroup((results: RecordResult[]) => settleRecordings(pool, results, announceFailed(targets)));
+  const settling = new CallGroup((results: RecordResult[]) => settleRecordings(pool, results, tellFailed));
 
   /** What one of the same moment is at fault for, or a connection that was lost, must not have the others fetched again. */
   async function written(result: RecordResult): Promise<boolean | undefined> {
@@ -47,7 +55,7 @@ export function recordHandler(services: Services): WorkHandler {
       return await settling.add(result);
     } catch (error) {
       services.log.debug({ err: error }, 'recordings could not be written together; each is written by itself');
-      return (await settleRecordings(pool, [result], announceFailed(targets)))[0];
+      return (await settleRecordings(pool, [result], tellFailed))[0];
     }
   }
 
@@ -58,11 +66,16 @@ export function recordHandler(services: Services): WorkHandler {
 
   /** What is here need not be fetched again by the next attempt. */
   async function keep(work: Work, { outcomes, transcript }: Fetched): Promise<void> {
-    await writeOutcomes(
-      pool,
-      outcomes.map((outcome) => ({ work, outcome })),
-    );
-    if (transcript) await writeTranscript(pool, work, transcript);
+    await fencedBy(
+      services,
+      work,
+    )(async (connection) => {
+      await writeOutcomes(
+        connection,
+        outcomes.map((outcome) => ({ work, outcome })),
+      );
+      if (transcript) await writeTranscript(connection, work, transcript);
+    });
   }
 
   /** Waits for what nobody is to blame for; throws the first other failure. */

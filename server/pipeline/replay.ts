@@ -10,21 +10,14 @@ import { AppError } from '../../shared/error.ts';
 import type { LoadedConnector } from '../connectors/load.ts';
 import { loadConnector } from '../connectors/load.ts';
 import type { Services } from '../services.ts';
-import { importConfigSchema, rowSettingsOf } from './import-settings.ts';
+import { importConfigSchema, rowSettingsOf } from './import/settings.ts';
 import { readReplayed } from './replay/read.ts';
-import { type GoodRow, replayedBefore, storeReplayed } from './replay/store.ts';
+import { type GoodRow, type ReplayResult, replayedBefore, storeReplayed } from './replay/store.ts';
 
 /** A rejected row as somebody mended it; without `raw`, as it is kept: what was wrong may have been the mapping. */
 export interface ReplayRow {
   rejectedRowId: number;
   raw?: string | undefined;
-}
-
-export interface ReplayResult {
-  id: number;
-  outcome: 'imported' | 'updated' | 'duplicate' | 'rejected';
-  /** Why it is rejected, or why nothing was done. */
-  reason?: string;
 }
 
 export interface Replayed {

@@ -1,57 +1,93 @@
+import type { ProfileName } from '../../db/queries/profile-names.ts';
+import type { ReportSource, ReportSources } from '../../db/queries/report-sources.ts';
+import { uuidText } from '../../db/uuid.ts';
 import { AppError } from '../../shared/error.ts';
-import type { ReportField } from '../../shared/job.ts';
 import { type AcousticMeasure, acousticMeasures, type KpiResult } from '../../shared/quality.ts';
-import type { Cell, ReportRow } from './row.ts';
+import type { ReportField } from '../../shared/report.ts';
+import type { Cell } from './cell.ts';
 
-/** Which dear parts of a row a column reads; a report loads only those that its columns need. */
-export type Need = 'metadata' | 'transcript' | 'score_card' | 'measures';
+/** The sources of one row that its report's columns read; those that none reads are missing. */
+export type ReportRow = Partial<ReportSources>;
 
-export interface Column {
-  /** As the report's configuration names it; it is the header too. */
-  name: string;
-  need?: Need;
-  read(row: ReportRow): Cell;
+/** What a column's cells are; `text` may hold anything, each as text where a format wants one type. */
+export type ColumnKind = 'text' | 'number' | 'boolean' | 'time';
+
+/** A column as a file has it. */
+export interface HeadedColumn {
+  header: string;
+  kind: ColumnKind;
+  /** Its cells are texts that are read as their kind by the formats that know kinds. */
+  isDeclared?: boolean;
 }
 
-type Reader = (row: ReportRow) => Cell;
+export interface Column extends HeadedColumn {
+  source: ReportSource;
+  /** Of a column of metadata: its key. */
+  metadataKey?: string;
+  /** Of a KPI's column: its name. */
+  kpiName?: string;
+  read(row: ReportRow, profiles: Profiles): Cell;
+}
 
-const fields: Record<ReportField, Reader> = {
-  interaction_id: (row) => row.interaction.id,
-  external_interaction_id: (row) => row.interaction.externalId,
-  channel_type: (row) => row.interaction.channelType,
-  source: (row) => row.interaction.source,
-  language: (row) => row.interaction.language,
-  interaction_start_time: (row) => row.interaction.startTime,
-  duration_seconds: (row) => row.interaction.durationSeconds,
-  audio_format: (row) => row.interaction.audioFormat,
-  callback_url: (row) => row.interaction.callbackUrl,
-  audio_url: (row) => row.interaction.audioUrl,
-  transcript_url: (row) => row.interaction.transcriptUrl,
-  pii_redacted: (row) => row.interaction.piiRedacted,
-  status: (row) => row.interaction.status,
-  status_modified_at: (row) => row.interaction.statusModifiedAt,
-  failure_reason: (row) => row.interaction.failureReason,
-  created_at: (row) => row.interaction.createdAt,
-  analysis_id: (row) => row.analysisId,
-  profile_id: (row) => row.profileId,
-  profile_name: (row) => row.profileName,
-  quality_profile: (row) => row.profileName,
-  quality_profile_version: (row) => row.profileVersion,
-  ai_score: (row) => row.aiScore,
-  qa_score: (row) => row.qaScore,
-  final_score: (row) => row.finalScore,
-  criticality_adjusted_score: (row) => row.criticalityAdjustedScore,
-  max_score: (row) => row.maxScore,
-  percentage_score: (row) => row.percentageScore,
-  coverage_percent: (row) => row.coveragePercent,
-  analysis_created_at: (row) => row.createdAt,
-  analysis_completed_at: (row) => row.completedAt,
-  transcript_text: (row) => row.interaction.transcriptText,
+/** All profiles that the account ever had, by their number. */
+export type Profiles = ReadonlyMap<number, ProfileName>;
+
+type Field = Omit<Column, 'header'>;
+
+const fields: Record<ReportField, Field> = {
+  interaction_id: plain('interaction_id', 'text'),
+  external_interaction_id: plain('external_id', 'text'),
+  channel_type: plain('channel_type', 'text'),
+  source: plain('origin', 'text'),
+  language: plain('language', 'text'),
+  interaction_start_time: plain('start_time', 'time'),
+  duration_seconds: plain('duration_seconds', 'number'),
+  audio_format: plain('audio_format', 'text'),
+  callback_url: plain('callback_url', 'text'),
+  audio_url: plain('audio_url', 'text'),
+  transcript_url: plain('transcript_url', 'text'),
+  pii_redacted: plain('pii_redacted', 'boolean'),
+  status: plain('status', 'text'),
+  status_modified_at: plain('status_modified_at', 'time'),
+  failure_reason: { kind: 'text', source: 'failure', read: ({ failure }) => failure?.message ?? null },
+  created_at: plain('interaction_created_at', 'time'),
+  analysis_id: plain('analysis_id', 'text'),
+  profile_id: ofProfile(({ uid }) => uuidText(uid)),
+  profile_name: ofProfile(({ name }) => name),
+  quality_profile: ofProfile(({ name }) => name),
+  quality_profile_version: plain('profile_version', 'number'),
+  ai_score: plain('ai_score', 'number'),
+  qa_score: plain('qa_score', 'number'),
+  final_score: plain('final_score', 'number'),
+  criticality_adjusted_score: plain('criticality_adjusted_score', 'number'),
+  max_score: plain('max_score', 'number'),
+  percentage_score: plain('percentage_score', 'number'),
+  coverage_percent: plain('coverage_percent', 'number'),
+  analysis_created_at: plain('analysis_created_at', 'time'),
+  analysis_completed_at: plain('analysis_completed_at', 'time'),
+  transcript_text: plain('transcript_text', 'text'),
 };
 
-const fieldNeeds: Partial<Record<ReportField, Need>> = { transcript_text: 'transcript' };
+type PlainSource = Exclude<ReportSource, 'failure' | 'metadata' | 'profile' | 'score_card' | 'measurement'>;
 
-const kpiParts: Record<string, (kpi: KpiResult) => Cell> = {
+function plain(source: PlainSource, kind: ColumnKind): Field {
+  return { kind, source, read: (row) => row[source] ?? null };
+}
+
+function ofProfile(text: (profile: ProfileName) => string): Field {
+  return { kind: 'text', source: 'profile', read: (row, profiles) => text(profileOf(row, profiles)) };
+}
+
+function profileOf({ profile }: ReportRow, profiles: Profiles): ProfileName {
+  const found = profile === undefined ? undefined : profiles.get(profile);
+  if (found) return found;
+  throw new AppError('internal', `An analysis names quality profile ${profile}, which the account never had.`);
+}
+
+export const kpiParts = ['answer', 'score', 'justification'] as const;
+export type KpiPart = (typeof kpiParts)[number];
+
+const readKpiPart: Record<KpiPart, (kpi: KpiResult) => Cell> = {
   answer: (kpi) => (kpi.state === 'answered' ? kpi.ai_response : kpi.state),
   score: (kpi) => kpi.final_score,
   justification: (kpi) => kpi.ai_justification,
@@ -61,24 +97,29 @@ const kpiParts: Record<string, (kpi: KpiResult) => Cell> = {
  * The column of that name: a field, `metadata.<key>`, `kpi.<name>.answer/score/justification`, `metric.<measure>`, or
  * else the metadata key of that name. Throws `invalid` for a kpi or metric column that cannot be.
  */
-export function columnOf(name: string): Column {
-  if (isField(name)) return { name, need: fieldNeeds[name], read: fields[name] };
+export function columnOf(name: string, header = name): Column {
+  return { header, ...fieldOf(name) };
+}
+
+function fieldOf(name: string): Field {
+  if (isField(name)) return fields[name];
   if (name.startsWith('kpi.')) return kpiColumn(name);
   if (name.startsWith('metric.')) return metricColumn(name);
-  return metadataColumn(name, name.startsWith('metadata.') ? name.slice('metadata.'.length) : name);
+  return metadataColumn(name.startsWith('metadata.') ? name.slice('metadata.'.length) : name);
 }
 
 function isField(name: string): name is ReportField {
   return Object.hasOwn(fields, name);
 }
 
-function metadataColumn(name: string, key: string): Column {
+function metadataColumn(key: string): Field {
   // Headers of files are lower-cased on their way in.
   const keys = [key, key.toLowerCase()];
   return {
-    name,
-    need: 'metadata',
-    read({ interaction: { metadata } }) {
+    kind: 'text',
+    source: 'metadata',
+    metadataKey: key,
+    read({ metadata = {} }) {
       const found = keys.find((candidate) => Object.hasOwn(metadata, candidate));
       return found === undefined ? null : (metadata[found] ?? null);
     },
@@ -86,33 +127,38 @@ function metadataColumn(name: string, key: string): Column {
 }
 
 /** A KPI's name may hold dots; its part is what follows the last one. */
-function kpiColumn(name: string): Column {
+function kpiColumn(name: string): Field {
   const dot = name.lastIndexOf('.');
   const kpiName = name.slice('kpi.'.length, dot);
-  const part = kpiParts[name.slice(dot + 1)];
+  const part = kpiParts.find((known) => known === name.slice(dot + 1));
   if (!part || kpiName === '' || dot < 'kpi.'.length)
-    throw invalidColumn(name, `KPI columns are kpi.<name>.${Object.keys(kpiParts).join(', .')}`);
+    throw invalidColumn(name, `KPI columns are kpi.<name>.${kpiParts.join(', .')}`);
   return {
-    name,
-    need: 'score_card',
+    kind: part === 'score' ? 'number' : 'text',
+    source: 'score_card',
+    kpiName,
     read(row) {
       const kpi = kpiOf(row, kpiName);
-      return kpi ? part(kpi) : null;
+      return kpi ? readKpiPart[part](kpi) : null;
     },
   };
 }
 
 function kpiOf(row: ReportRow, name: string): KpiResult | undefined {
-  for (const category of row.scoreCard?.categories ?? [])
+  for (const category of row.score_card?.categories ?? [])
     for (const subCategory of category.sub_categories)
       for (const kpi of subCategory.kpis) if (kpi.kpi_name === name) return kpi;
   return undefined;
 }
 
-function metricColumn(name: string): Column {
+function metricColumn(name: string): Field {
   const measure = name.slice('metric.'.length);
   if (!isMeasure(measure)) throw invalidColumn(name, `known measures are ${acousticMeasures.join(', ')}`);
-  return { name, need: 'measures', read: (row) => readable(row.measures?.values[measure] ?? null) };
+  return {
+    kind: 'number',
+    source: 'measurement',
+    read: ({ measurement }) => readable(measurement?.measures.values[measure] ?? null),
+  };
 }
 
 /** Frames are 20 ms long; digits past the fourth decimal say nothing. */
@@ -125,7 +171,7 @@ function isMeasure(name: string): name is AcousticMeasure {
 }
 
 function invalidColumn(name: string, known: string): AppError {
-  return new AppError('invalid', `The report has no column "${name}": ${known}. Change the job's columns.`, {
+  return new AppError('invalid', `The report has no column "${name}": ${known}. Choose another column.`, {
     field: 'columns',
   });
 }

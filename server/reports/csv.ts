@@ -1,4 +1,4 @@
-import type { Cell } from './row.ts';
+import type { Cell, CellPage } from './cell.ts';
 
 const blockBytes = 64 * 1024;
 const byteOrderMark = '\ufeff';
@@ -16,30 +16,38 @@ export interface CsvOptions {
  * as a formula is defused (see `defused`).
  */
 export async function* csvBlocks(
-  rows: AsyncIterable<Cell[]> | Iterable<Cell[]>,
+  pages: AsyncIterable<CellPage> | Iterable<CellPage>,
   { header, time, bom = false }: CsvOptions,
 ): AsyncGenerator<Buffer> {
   let text = (bom ? byteOrderMark : '') + csvLine(header, time);
-  for await (const row of rows) {
-    text += csvLine(row, time);
-    if (text.length < blockBytes) continue;
-    yield Buffer.from(text, 'utf8');
-    text = '';
+  for await (const page of pages) {
+    for (const row of page) {
+      text += csvLine(row, time);
+      if (text.length < blockBytes) continue;
+      yield Buffer.from(text, 'utf8');
+      text = '';
+    }
   }
   if (text) yield Buffer.from(text, 'utf8');
 }
 
-function csvLine(cells: Cell[], time: (at: Date) => string): string {
-  return `${cells.map((cell) => cellText(cell, time)).join(',')}\r\n`;
+/** Of a file with one column: readers pass over a line without anything. */
+const emptyLine = '""';
+
+function csvLine(cells: readonly Cell[], time: (at: Date) => string): string {
+  const line = cells.map((cell) => cellText(cell, time)).join(',');
+  return `${line || emptyLine}\r\n`;
 }
 
 function cellText(cell: Cell, time: (at: Date) => string): string {
   if (cell === null) return '';
-  if (typeof cell === 'string') return quoted(defused(cell));
+  if (typeof cell === 'string') return plain.test(cell) ? cell : quoted(defused(cell));
   if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
   return cell instanceof Date ? time(cell) : String(cell);
 }
 
+/** Most texts: nothing to quote, nothing to defuse. */
+const plain = /^[^=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20",][^",\r\n]*$/;
 const special = /[",\r\n]/;
 
 function quoted(text: string): string {

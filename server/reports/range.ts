@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import { AppError } from '../../shared/error.ts';
-import type { DateRange } from '../../shared/job.ts';
+import type { DateRange } from '../../shared/report.ts';
 
 /** From `from` on and before `to`. */
 export interface Period {
@@ -28,7 +28,7 @@ const days: Record<NamedRange, (today: DateTime) => [DateTime, DateTime]> = {
  */
 export function periodOf(range: DateRange, zone: string, now: Date): Period {
   const [from, to] = typeof range === 'string' ? named(range, zone, now) : between(range, zone);
-  return { from: from.startOf('day').toJSDate(), to: to.startOf('day').toJSDate() };
+  return { from: beginningOf(from), to: beginningOf(to) };
 }
 
 function named(range: NamedRange, zone: string, now: Date): [DateTime, DateTime] {
@@ -48,7 +48,15 @@ function between(range: { from: string; to: string }, zone: string): [DateTime, 
 /** One day of a zone (YYYY-MM-DD). Throws `invalid` at `field` for a day that does not exist. */
 export function dayPeriod(text: string, zone: string, field: string): Period {
   const day = dayOf(text, field, zone);
-  return { from: day.toJSDate(), to: day.plus({ days: 1 }).startOf('day').toJSDate() };
+  return { from: beginningOf(day), to: beginningOf(day.plus({ days: 1 })) };
+}
+
+/** The first moment of a day. Where clocks go back over midnight, it comes twice and `startOf` gives the second one. */
+function beginningOf(day: DateTime): Date {
+  const start = day.startOf('day');
+  const offsetBefore = start.minus({ hours: 24 }).offset;
+  const earlier = DateTime.fromMillis(start.toMillis() + (start.offset - offsetBefore) * 60_000, { zone: start.zone });
+  return (earlier < start && earlier.hasSame(start, 'day') ? earlier : start).toJSDate();
 }
 
 function dayOf(text: string, field: string, zone: string): DateTime {

@@ -2,6 +2,8 @@ import { IANAZone } from 'luxon';
 
 /** No zone changes its offset between two quarters of an hour. */
 const quarterMs = 15 * 60_000;
+const minuteMs = 60_000;
+const minuteCacheSize = 1_000;
 const cacheSize = 20_000;
 
 /**
@@ -9,27 +11,59 @@ const cacheSize = 20_000;
  * some. Offsets are remembered, because asking for one costs far more than writing the text.
  */
 export function zonedTime(zoneName: string): (at: Date) => string {
+  const offsetAt = zoneOffset(zoneName);
+  // Rows that follow each other share most of their minutes.
+  const minutes = new Map<number, { beginning: string; end: string }>();
+  const minuteOf = (minute: number) => {
+    const known = minutes.get(minute);
+    if (known) return known;
+    if (minutes.size === minuteCacheSize) minutes.clear();
+    const offset = offsetAt(minute * minuteMs);
+    const beginning = new Date((minute + offset) * minuteMs).toISOString().slice(0, -7);
+    const added = { beginning, end: offsetText(offset) };
+    minutes.set(minute, added);
+    return added;
+  };
+  return (at) => {
+    const ms = at.getTime();
+    const minute = Math.floor(ms / minuteMs);
+    const { beginning, end } = minuteOf(minute);
+    return beginning + secondsText(ms - minute * minuteMs) + end;
+  };
+}
+
+/** Milliseconds since 1970 as the zone's clocks show them. */
+export function zoneClock(zoneName: string): (at: Date) => number {
+  const offsetAt = zoneOffset(zoneName);
+  return (at) => at.getTime() + offsetAt(at.getTime()) * 60_000;
+}
+
+/** Minutes by which the zone's clocks are ahead of UTC at an instant. */
+function zoneOffset(zoneName: string): (ms: number) => number {
   const zone = IANAZone.create(zoneName);
   const offsets = new Map<number, number>();
-  const offsetAt = (ms: number): number => {
+  return (ms) => {
     const quarter = Math.floor(ms / quarterMs);
     const known = offsets.get(quarter);
     if (known !== undefined) return known;
     if (offsets.size === cacheSize) offsets.clear();
-    const offset = zone.offset(ms);
+    // Of old times it has seconds, which ISO 8601 has no place for.
+    const offset = Math.round(zone.offset(ms));
     offsets.set(quarter, offset);
     return offset;
   };
-  return (at) => format(at.getTime(), offsetAt(at.getTime()));
 }
 
-function format(ms: number, offsetMinutes: number): string {
-  const local = new Date(ms + offsetMinutes * 60_000).toISOString();
-  const time = local.endsWith('.000Z') ? local.slice(0, -5) : local.slice(0, -1);
+function offsetText(offsetMinutes: number): string {
   const minutes = Math.abs(offsetMinutes);
-  return `${time}${offsetMinutes < 0 ? '-' : '+'}${two(Math.trunc(minutes / 60))}:${two(minutes % 60)}`;
+  return `${offsetMinutes < 0 ? '-' : '+'}${two(Math.trunc(minutes / 60))}:${two(minutes % 60)}`;
+}
+
+function secondsText(ms: number): string {
+  const seconds = two(Math.trunc(ms / 1000));
+  return ms % 1000 === 0 ? seconds : `${seconds}.${String(ms % 1000).padStart(3, '0')}`;
 }
 
 function two(number: number): string {
-  return String(number).padStart(2, '0');
+  return number < 10 ? `0${number}` : String(number);
 }

@@ -33,6 +33,8 @@ export const defaultTimeoutMs = 30_000;
 export const readsAtOnce = 16;
 /** For what goes through the SDK, which may be every one of these bodies. */
 const connections = readsAtOnce + 4;
+/** So long a clean-up may take once everything was told to stop, and what must not be cut off before it: both within a cancel. */
+const cleanUpMs = 1_750;
 /** What a request sends, or lets the server copy, is given the time that it takes at this pace. */
 const leastBytesPerSecond = 64 * 1024;
 
@@ -90,10 +92,34 @@ export class Bucket<Config extends BucketConfig = BucketConfig> implements Async
 
   /** Sends one request. `bytes` is how much it sends or lets the server copy. Throws what s3Failure() makes of errors. */
   async call<T>(asked: Asked, act: (tools: Tools) => Promise<T>, bytes = 0): Promise<T> {
+    return await this.#send(asked, act, { bytes, graceMs: 0 });
+  }
+
+  /** The same for what would leave something behind if it were cut off: told to stop, it still gets a moment to end. */
+  async callToEnd<T>(asked: Asked, act: (tools: Tools) => Promise<T>): Promise<T> {
+    return await this.#send(asked, act, { bytes: 0, graceMs: cleanUpMs });
+  }
+
+  /** Sends what removes the traces of something unfinished, also when everything was told to stop; it ends soon then. */
+  async cleanUp(asked: Asked, act: (tools: Tools) => Promise<unknown>): Promise<void> {
+    if (!this.signal.aborted) return void (await this.callToEnd(asked, act));
+    await act({ ...this.#tools, options: { abortSignal: AbortSignal.timeout(cleanUpMs) } });
+  }
+
+  async #send<T>(
+    asked: Asked,
+    act: (tools: Tools) => Promise<T>,
+    { bytes, graceMs }: { bytes: number; graceMs: number },
+  ): Promise<T> {
     if (this.signal.aborted) throw stopped();
     const ending = new AbortController();
     const stop = () => ending.abort();
-    this.signal.addEventListener('abort', stop);
+    let grace: NodeJS.Timeout | undefined;
+    const stopSoon = () => {
+      if (graceMs === 0) stop();
+      else grace = setTimeout(stop, graceMs);
+    };
+    this.signal.addEventListener('abort', stopSoon);
     const timer = setTimeout(stop, this.timeoutMs + (bytes / leastBytesPerSecond) * 1000);
     try {
       return await act({ ...this.#tools, options: { abortSignal: ending.signal } });
@@ -103,7 +129,8 @@ export class Bucket<Config extends BucketConfig = BucketConfig> implements Async
       throw s3Failure(thrown, this.config, asked);
     } finally {
       clearTimeout(timer);
-      this.signal.removeEventListener('abort', stop);
+      clearTimeout(grace);
+      this.signal.removeEventListener('abort', stopSoon);
     }
   }
 
@@ -130,18 +157,26 @@ function accessOf(config: KeyedBucketConfig) {
   };
 }
 
-/** The SDK knows where each bucket's objects lie, and for which region requests are signed there. */
 function directOf(config: KeyedBucketConfig, client: S3Client) {
-  const { bucket, region, endpoint, path_style, access_key, secret_key, session_token, requester_pays } = config;
+  const { access_key, secret_key, session_token, requester_pays } = config;
+  const { url, region } = addressOf(config, client);
+  const keys = { accessKeyId: access_key, secretAccessKey: secret_key, sessionToken: session_token };
+  const headers: Record<string, string> = requester_pays ? { 'x-amz-request-payer': 'requester' } : {};
+  return { base: url, signer: new GetSigner(keys, region), headers };
+}
+
+/** The SDK knows where each bucket's objects lie, and for which region requests are signed there. */
+export function addressOf(
+  { bucket, region, endpoint, path_style }: BucketConfig,
+  client: S3Client,
+): { url: URL; region: string } {
   const { url, properties } = client.config.endpointProvider({
     Bucket: bucket,
     Region: region,
     ...(endpoint === undefined ? {} : { Endpoint: endpoint, ForcePathStyle: path_style }),
   });
   const [scheme] = (properties?.authSchemes ?? []) as { signingRegion?: string }[];
-  const keys = { accessKeyId: access_key, secretAccessKey: secret_key, sessionToken: session_token };
-  const headers: Record<string, string> = requester_pays ? { 'x-amz-request-payer': 'requester' } : {};
-  return { base: url, signer: new GetSigner(keys, scheme?.signingRegion ?? region), headers };
+  return { url, region: scheme?.signingRegion ?? region };
 }
 
 /** Whom to speak of when nobody answers. */

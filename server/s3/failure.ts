@@ -119,7 +119,10 @@ function toldByStatus(status: number, error: S3Error, config: BucketConfig, aske
     return { code: 'item_changed', message: `${place} was replaced meanwhile. The new one is read by the next run.` };
   if (status === 429) return { code: 'rate_limited', message: `${answer} for ${place}: too many requests at a time.` };
   if (status >= 500 && status !== 501)
-    return { code: 'http_unavailable', message: `${answer} for ${place}: ${shortened(error)} It will be tried again.` };
+    return {
+      code: 'http_unavailable',
+      message: `${answer} for ${place}: ${shortened(error)} If it lasts, ask those who run it.`,
+    };
   // What cannot be taken apart came with a status of success.
   if (status < 400)
     return {

@@ -1,3 +1,4 @@
+import { stopped } from '../security/bounded-body.ts';
 import type { Bucket, Tools } from './bucket.ts';
 import type { Asked } from './failure.ts';
 
@@ -34,10 +35,13 @@ export class MultipartUpload {
     given: { ServerSideEncryption?: 'AES256' | 'aws:kms'; SSEKMSKeyId?: string } = {},
   ): Promise<MultipartUpload> {
     const Key = asked.key;
-    const { UploadId } = await bucket.call(asked, ({ client, sdk, place, options }) =>
+    const { UploadId } = await bucket.callToEnd(asked, ({ client, sdk, place, options }) =>
       client.send(new sdk.CreateMultipartUploadCommand({ ...place, ...given, Key }), options),
     );
-    return new MultipartUpload(bucket, asked, { Key, UploadId });
+    const upload = new MultipartUpload(bucket, asked, { Key, UploadId });
+    if (!bucket.signal.aborted) return upload;
+    await upload.abandon();
+    throw stopped();
   }
 
   /** `bytes` is how much the part sends or lets the server copy. */
@@ -49,20 +53,20 @@ export class MultipartUpload {
 
   async complete(): Promise<void> {
     const MultipartUpload = { Parts: this.#parts };
-    await this.#bucket.call(this.#asked, ({ client, sdk, place, options }) =>
+    await this.#bucket.callToEnd(this.#asked, ({ client, sdk, place, options }) =>
       client.send(new sdk.CompleteMultipartUploadCommand({ ...place, ...this.#upload, MultipartUpload }), options),
     );
   }
 
   /** Parts that nobody completes stay, unseen, and cost the bucket's owner money. What failed before is what is told. */
   async abandon(): Promise<void> {
-    if (!this.#bucket.signal.aborted) await this.abort().catch(() => undefined);
+    await this.abort().catch(() => undefined);
   }
 
   /** Nothing of it is left when this resolves. */
   async abort(): Promise<void> {
     const asked = { actions: ['s3:AbortMultipartUpload'], key: this.#upload.Key };
-    await this.#bucket.call(asked, ({ client, sdk, place, options }) =>
+    await this.#bucket.cleanUp(asked, ({ client, sdk, place, options }) =>
       client.send(new sdk.AbortMultipartUploadCommand({ ...place, ...this.#upload }), options),
     );
   }

@@ -78,7 +78,10 @@ export class ObjectBody implements AsyncIterableIterator<Uint8Array> {
     if (this.#isOver) return;
     this.#isOver = true;
     if (announced !== undefined && this.#received !== announced)
-      this.#failure = new AppError('connection_lost', `${shown}: it ended early. It will be tried again.`);
+      this.#failure = new AppError(
+        'connection_lost',
+        `${shown}: it ended early. If it lasts, look at the network between here and the bucket.`,
+      );
     source.end();
     onEnd();
   }

@@ -16,14 +16,21 @@ export const partBytesLeast = 8 * megabyte;
  * stays. Each request carries the MD5 of what it sends, so the server refuses what was damaged on the way.
  */
 export async function uploadObject(bucket: Bucket, key: string, content: ByteStream, byteSize: number): Promise<void> {
-  const pieces = inPieces(content, Math.max(partBytesLeast, Math.ceil(byteSize / partsMost)));
-  const first = await pieces.next();
-  const whole = first.done ? Buffer.alloc(0) : first.value;
-  const second = first.done ? first : await pieces.next();
-  if (second.done) {
-    requireSize(bucket, key, whole.length, byteSize);
-    await putWhole(bucket, key, whole);
-  } else await putParts(bucket, key, joined([whole, second.value], pieces), byteSize);
+  const pieceBytes = Math.max(partBytesLeast, Math.ceil(byteSize / partsMost));
+  // A small object takes no more memory than it has bytes, and one to find out that it is longer than was said.
+  const pieces = inPieces(content, Math.min(pieceBytes, byteSize + 1));
+  try {
+    const first = await pieces.next();
+    const whole = first.done ? Buffer.alloc(0) : first.value;
+    const second = first.done ? first : await pieces.next();
+    if (second.done) {
+      requireSize(bucket, key, whole.length, byteSize);
+      await putWhole(bucket, key, whole);
+    } else await putParts(bucket, key, joined([whole, second.value], pieces), byteSize);
+  } finally {
+    // Wherever it ended, the content is closed.
+    await pieces.return(undefined);
+  }
   await verifySize(bucket, key, byteSize);
 }
 
@@ -110,7 +117,7 @@ function requireSize(bucket: Bucket, key: string, sent: number, expected: number
   if (sent === expected) return;
   throw new AppError(
     'protocol_error',
-    `${s3Url(bucket.config, key)} was not delivered: ${sent} of ${expected} bytes could be read. It will be tried again.`,
+    `${s3Url(bucket.config, key)} was not delivered: ${sent} of ${expected} bytes of the report could be read. Look whether our own storage is well, then have it delivered again.`,
   );
 }
 
@@ -124,6 +131,6 @@ async function verifySize(bucket: Bucket, key: string, expected: number): Promis
   await removeObject(bucket, key);
   throw new AppError(
     'protocol_error',
-    `The server kept ${facts?.size ?? 0} of ${expected} bytes of ${s3Url(bucket.config, key)}. It was removed again; the delivery will be tried again.`,
+    `The server kept ${facts?.size ?? 0} of ${expected} bytes of ${s3Url(bucket.config, key)}. It was removed again. Look whether the bucket's server has room, and at its log.`,
   );
 }

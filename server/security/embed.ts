@@ -12,7 +12,7 @@ import {
 import { selectUserOfAccount } from '../../db/queries/console-users.ts';
 import { uuidText } from '../../db/uuid.ts';
 import { AppError } from '../../shared/error.ts';
-import type { Services } from '../services.ts';
+import type { SessionServices } from './sessions.ts';
 
 const embedAudience = 'cqa-console';
 /** A token lives at most so long by its own clock. */
@@ -27,7 +27,7 @@ const liveSecrets = 2;
 
 /** Makes a signing secret for the host's backend; the account's older ones beyond two are revoked. Shown only now. */
 export async function createEmbedSecret(
-  services: Services,
+  services: SessionServices,
   accountId: number,
 ): Promise<{ kid: string; secret: string }> {
   const { pool } = services.database;
@@ -45,7 +45,7 @@ export async function createEmbedSecret(
 
 /** What a host's backend would sign for its user, with the account's newest secret. */
 export async function signEmbedToken(
-  services: Services,
+  services: SessionServices,
   account: { id: number; uid: string },
   email: string,
 ): Promise<string> {
@@ -71,7 +71,7 @@ export async function signEmbedToken(
  * token. Throws `unauthorized` in words that the host's developer can act on.
  */
 export async function acceptEmbedToken(
-  services: Services,
+  services: SessionServices,
   token: string,
 ): Promise<{ accountId: number; userId: number }> {
   const { pool } = services.database;
@@ -84,7 +84,7 @@ export async function acceptEmbedToken(
   return { accountId: secret.account_id, userId };
 }
 
-async function secretOf(services: Services, token: string): Promise<EmbedSecretRow> {
+async function secretOf(services: SessionServices, token: string): Promise<EmbedSecretRow> {
   const kid = kidOf(token);
   const secret = kid === undefined ? undefined : await selectEmbedSecret(services.database.pool, kid);
   if (!secret)
@@ -110,7 +110,7 @@ const claimsSchema = z.object({
 });
 
 async function claimsOf(
-  services: Services,
+  services: SessionServices,
   token: string,
   secret: EmbedSecretRow,
 ): Promise<{ email: string; jti: string; expiresAt: Date }> {
@@ -124,7 +124,7 @@ async function claimsOf(
   return { email: sub, jti, expiresAt: new Date((exp + clockToleranceSeconds + 60) * 1000) };
 }
 
-async function verify(services: Services, token: string, secret: EmbedSecretRow): Promise<JWTPayload> {
+async function verify(services: SessionServices, token: string, secret: EmbedSecretRow): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(token, keyOf(services, secret), {
       algorithms: ['HS256'],
@@ -147,7 +147,7 @@ function refusalOf(error: errors.JOSEError): string {
   return "The token is not signed with this account's embedding secret (HS256).";
 }
 
-function keyOf({ keyring }: Services, { sealed_secret }: EmbedSecretRow): Uint8Array {
+function keyOf({ keyring }: SessionServices, { sealed_secret }: EmbedSecretRow): Uint8Array {
   return new TextEncoder().encode(keyring.open(sealed_secret));
 }
 

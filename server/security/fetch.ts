@@ -74,7 +74,7 @@ function statusFailure(url: URL, status: number): AppError {
   if (status === 429 || status >= 500)
     return new AppError(
       'http_unavailable',
-      `${at} answers ${status}: it is overloaded or out of order. It will be tried again.`,
+      `${at} answers ${status}: it is overloaded or out of order. If it lasts, ask those who run it.`,
     );
   if (status === 404 || status === 410)
     return new AppError(

@@ -7,11 +7,10 @@ import type { Session } from './sessions.ts';
 
 /**
  * A browser loads audio and downloads without headers of ours, so their addresses carry the permission: what, for which
- * account, and under which session. They are good while that session lives; a link in an e-mail for seven days.
+ * account, and under which session. They are good while that session lives; a link to a report for seven days.
  */
 export type Ticket =
   | { kind: 'recording'; accountId: number; tokenHash: Buffer; interactionId: string; position: number }
-  | { kind: 'report'; accountId: number; tokenHash: Buffer; partId: number }
   | { kind: 'rejected_rows'; accountId: number; tokenHash: Buffer; executionId: string; state: string };
 
 export interface ReportLink {
@@ -25,10 +24,6 @@ export function recordingTicket(keyring: Keyring, session: Session, interactionI
   return `/m/${signed(keyring, ['a', ...holder(session), uuidText(interactionId), position])}`;
 }
 
-export function reportTicket(keyring: Keyring, session: Session, partId: number): string {
-  return `/m/${signed(keyring, ['r', ...holder(session), partId])}`;
-}
-
 /** Rejected rows as CSV: an execution's, or all of the account's. */
 export function rejectedRowsTicket(
   keyring: Keyring,
@@ -38,9 +33,9 @@ export function rejectedRowsTicket(
   return `/m/${signed(keyring, ['x', ...holder(session), execution, state])}`;
 }
 
-/** The path of a link that needs no session, for mails about an export. */
-export function reportLink(keyring: Keyring, { accountId, partId }: ReportLink, now = Date.now()): string {
-  return `/d/${signed(keyring, ['d', accountId, partId, now + reportLinkMs])}`;
+/** The path of a link that needs no session, for the history and mails: good for seven days from when the report was made. */
+export function reportLink(keyring: Keyring, { accountId, partId }: ReportLink, madeAtMs = Date.now()): string {
+  return `/d/${signed(keyring, ['d', accountId, partId, madeAtMs + reportLinkMs])}`;
 }
 
 /** Throws `not_found` for whatever we did not sign ourselves. */
@@ -48,7 +43,6 @@ export function openTicket(keyring: Keyring, text: string): Ticket {
   const [kind, account, tokenHash = '', object = '', detail = ''] = verified(keyring, text);
   const held = { accountId: Number(account), tokenHash: Buffer.from(tokenHash, 'base64url') };
   if (kind === 'a') return { kind: 'recording', ...held, interactionId: object, position: Number(detail) };
-  if (kind === 'r') return { kind: 'report', ...held, partId: Number(object) };
   if (kind === 'x') return { kind: 'rejected_rows', ...held, executionId: object, state: detail };
   throw unknownAddress();
 }
@@ -60,7 +54,7 @@ export function openReportLink(keyring: Keyring, text: string, now = Date.now())
   if (now > Number(endsAt))
     throw new AppError(
       'not_found',
-      'This link has ended: report links are good for seven days. Download the report from the Execution History.',
+      'This link has ended: report links are good for seven days. Run the job again to have a new report made.',
     );
   return { accountId: Number(accountId), partId: Number(partId) };
 }

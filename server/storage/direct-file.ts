@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writevSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, openSync, rmSync, writevSync } from 'node:fs';
+import { moveInto } from './move-into.ts';
 import { type ChunkCipher, chunkBytes, newFile, sealChunk } from './sealed.ts';
 
 /**
@@ -72,18 +72,4 @@ function writeAll(descriptor: number, pieces: Buffer[]): void {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   let written = writevSync(descriptor, pieces);
   while (written < length) written += writevSync(descriptor, [Buffer.concat(pieces, length).subarray(written)]);
-}
-
-/** Most folders are there already, so they are made only when they prove missing. */
-function moveInto(temporary: string, path: string): void {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      renameSync(temporary, path);
-      return;
-    } catch (error) {
-      // A removal may take the empty folder away between making it and moving into it.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === 4) throw error;
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    }
-  }
 }

@@ -1,8 +1,8 @@
 import type { PoolConnection, RowDataPacket } from 'mysql2/promise';
-import { type Connection, transaction } from '../../db/database.ts';
+import { type Connection, type Database, transaction } from '../../db/database.ts';
 import { newId, uuidText } from '../../db/uuid.ts';
 import { AppError } from '../../shared/error.ts';
-import type { Services } from '../services.ts';
+import type { Config } from '../config.ts';
 import type { Storage } from './storage.ts';
 
 /** What a database knows of the storage that its recordings lie in. */
@@ -13,7 +13,11 @@ export interface KnownStorage {
   url: string;
 }
 
-type Needed = Pick<Services, 'database' | 'storage' | 'config'>;
+interface Needed {
+  database: Database;
+  storage: Storage;
+  config: Config;
+}
 
 /** Where a storage keeps its id. Copied with all the rest, it makes the copy the same storage. */
 const idKey = 'storage-id';

@@ -1,6 +1,4 @@
-import { AppError } from '../../shared/error.ts';
 import type { ByteStream } from '../byte-stream.ts';
-import type { Bucket } from '../s3/bucket.ts';
 import { removeObject } from '../s3/object.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { closedUnread } from './closed-unread.ts';
@@ -8,7 +6,8 @@ import { gathered } from './gather.ts';
 import { segmentsOfKey } from './key.ts';
 import { PartialFolder } from './partial-folder.ts';
 import { openStorageBucket } from './s3/access.ts';
-import { asStored, notSetUp } from './s3/failure.ts';
+import { BucketAccess } from './s3/bucket-access.ts';
+import { openLinks } from './s3/links.ts';
 import { s3PlaceOf } from './s3/place.ts';
 import { GrowingFileUpload } from './s3/put.ts';
 import { openSealedRange, sizeOfSealed } from './s3/sealed-object.ts';
@@ -39,6 +38,7 @@ export function openS3Storage(url: string, storageKey: Buffer, scratch: string):
     return { bucket: await access.open(), objectKey, storageKey, name: key };
   };
   return {
+    ...(place.links === 'presigned' ? { links: openLinks(access, find) } : {}),
     async put(key, content) {
       const { bucket, objectKey } = await find(key);
       const path = await partial.newPath();
@@ -86,47 +86,5 @@ async function sealInto(
   } catch (error) {
     await file.abandon();
     throw error;
-  }
-}
-
-/** The opened bucket, and what fails there in words. */
-class BucketAccess {
-  readonly #open: () => Promise<Bucket>;
-  #opened: Promise<Bucket> | undefined;
-
-  constructor(open: () => Promise<Bucket>) {
-    this.#open = open;
-  }
-
-  /** Opens it once; one that could not be opened is tried again by the next who needs it. */
-  open(): Promise<Bucket> {
-    this.#opened ??= this.#open().catch((error: unknown) => {
-      this.#opened = undefined;
-      throw error instanceof AppError ? notSetUp(error) : error;
-    });
-    return this.#opened;
-  }
-
-  async told<T>(key: string, bucket: Bucket, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw this.#failure(error, key, bucket);
-    }
-  }
-
-  async *toldWhileRead(key: string, bucket: Bucket, content: ByteStream): AsyncGenerator<Uint8Array> {
-    try {
-      yield* content;
-    } catch (error) {
-      throw this.#failure(error, key, bucket);
-    }
-  }
-
-  /** Credentials that were refused are looked for anew by whoever comes next: somebody may have replaced them. */
-  #failure(error: unknown, key: string, bucket: Bucket): unknown {
-    if (!(error instanceof AppError)) return error;
-    if (error.code === 'sign_in_refused') this.#opened = undefined;
-    return asStored(error, key, bucket.config);
   }
 }

@@ -16,6 +16,28 @@ export interface DirectWriter {
   abandon(): void;
 }
 
+/** A file that is handed out by the storage itself. */
+export interface PublishedFile {
+  /** What a browser saves it as: letters, digits and `-._`. */
+  fileName: string;
+  contentType: string;
+  byteSize: number;
+  /** How long the address is good, from `now` on; at most seven days. */
+  seconds: number;
+  now: Date;
+}
+
+/** Addresses at which anybody can fetch a file of ours from the storage itself. */
+export interface PublicLinks {
+  /** Who answers them, and whether they live as long as they are meant to: what temporary credentials sign ends with them. */
+  facts(): Promise<{ origin: string; isLasting: boolean }>;
+  /**
+   * Puts a plain copy in place, for what we seal nobody else can read, and gives its address. A second one replaces the
+   * first. Removed as any other file.
+   */
+  publish(key: string, content: ByteStream, file: PublishedFile): Promise<string>;
+}
+
 /** Recordings and reports at rest, encrypted. Keys are slash-separated and made by us. */
 export interface Storage {
   /**
@@ -33,4 +55,6 @@ export interface Storage {
   size(key: string): Promise<number>;
   /** Removing what is not there is no error. */
   remove(key: string): Promise<void>;
+  /** Only where the storage can hand files out itself, and is meant to. */
+  readonly links?: PublicLinks;
 }

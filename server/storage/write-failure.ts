@@ -12,11 +12,10 @@ export function writeFailure(error: unknown, root: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   const full = code === undefined ? undefined : noRoom[code];
   if (full)
-    return new AppError(
-      'storage_full',
-      `There is no room left in ${root}: ${full}. Free some space; it will be tried again.`,
-      { cause: error, retryAfterSeconds: 60 },
-    );
+    return new AppError('storage_full', `There is no room left in ${root}: ${full}. Free some space.`, {
+      cause: error,
+      retryAfterSeconds: 60,
+    });
   return (error as NodeJS.ErrnoException).syscall === undefined ? error : failed(`Writing into ${root} failed`, error);
 }
 

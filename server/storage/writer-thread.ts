@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writevSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, openSync, rmSync, writevSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { collectYoungEvery } from '../young-garbage.ts';
+import { moveInto } from './move-into.ts';
 import { type ChunkCipher, chunkBytes, newFile, sealChunk } from './sealed.ts';
 import type { StoredObject } from './storage.ts';
 import type { ChunkOrder, Order, Reply, WriterInput } from './writer-order.ts';
@@ -88,20 +88,6 @@ function close(file: OpenFile): void {
   const { descriptor } = file;
   file.descriptor = undefined;
   if (descriptor !== undefined) closeSync(descriptor);
-}
-
-/** Most folders are there already, so they are made only when they prove missing. */
-function moveInto(temporary: string, path: string): void {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      renameSync(temporary, path);
-      return;
-    } catch (error) {
-      // A removal may take the empty folder away between making it and moving into it.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === 4) throw error;
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    }
-  }
 }
 
 function discard(file: OpenFile | 'failed' | undefined): void {

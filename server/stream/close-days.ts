@@ -1,7 +1,7 @@
 import type { PoolConnection } from 'mysql2/promise';
 import { transaction } from '../../db/database.ts';
 import { type ExecutionEnd, endExecution } from '../../db/queries/execution-progress.ts';
-import { type LedgerSums, sumItems } from '../../db/queries/source-items.ts';
+import { type LedgerSums, sumItems } from '../../db/queries/source-sums.ts';
 import {
   type DayRemarks,
   databaseNow,
@@ -12,7 +12,8 @@ import {
   type OpenDay,
 } from '../../db/queries/stream-days.ts';
 import { AppError, type Failure } from '../../shared/error.ts';
-import { requireSums } from '../jobs/counts.ts';
+import { alertsOfEnd } from '../alerts/execution-end.ts';
+import { requireSums } from '../pipeline/counts.ts';
 import type { Services } from '../services.ts';
 import { dayAt } from './day.ts';
 import { notesOf } from './day-notes.ts';
@@ -30,7 +31,7 @@ export async function closeDays(services: Services): Promise<void> {
     const isToday = dayAt(now, day.timezone).beginsAt.getTime() === day.dueAt.getTime();
     if (isToday && !day.off) continue;
     try {
-      await transaction(pool, (connection) => closeDay(connection, day));
+      await transaction(pool, (connection) => closeDay(services, connection, day));
     } catch (error) {
       // One whose counts do not add up must not keep the others open.
       services.log.error({ err: error, accountId: day.accountId }, "a stream's day could not be closed; tried again");
@@ -38,13 +39,19 @@ export async function closeDays(services: Services): Promise<void> {
   }
 }
 
-async function closeDay(connection: PoolConnection, { id, accountId, off }: OpenDay): Promise<void> {
+async function closeDay(
+  services: Services,
+  connection: PoolConnection,
+  { id, accountId, off }: OpenDay,
+): Promise<void> {
   const locked = await lockOpenDay(connection, accountId, id);
   if (!locked) return;
   await endDayItems(connection, accountId, id);
   const sums = await sumItems(connection, accountId, id);
   const remarks = await dayRemarks(connection, accountId, id);
-  await endExecution(connection, { accountId, subject: id }, endOf(sums, remarks, locked.error, off));
+  const end = endOf(sums, remarks, locked.error, off);
+  const execution = { accountId, subject: id };
+  if (await endExecution(connection, execution, end)) await alertsOfEnd(services, connection, execution, end);
 }
 
 function endOf(

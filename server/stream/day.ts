@@ -15,7 +15,7 @@ import { type FollowedStream, isFollowed } from '../../db/queries/stream-followe
 import { newId } from '../../db/uuid.ts';
 import { AppError } from '../../shared/error.ts';
 import { hasEnded } from '../../shared/execution.ts';
-import { instantOf, localDay, zoneOf } from '../jobs/local-time.ts';
+import { instantOf, localDay, zoneOf } from '../schedule/local-time.ts';
 import type { Services } from '../services.ts';
 import { dayItem } from './location.ts';
 

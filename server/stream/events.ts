@@ -2,10 +2,10 @@ import { listEnabledRules, type StoredRule } from '../../db/queries/assignment-r
 import type { EventStream } from '../connectors/connector.ts';
 import type { KafkaEvent } from '../kafka/cluster.ts';
 import type { Log } from '../log.ts';
-import type { RowProblem } from '../pipeline/parse/scanner.ts';
-import { readEvent } from '../pipeline/validate/event.ts';
-import type { Interaction } from '../pipeline/validate/interaction.ts';
-import type { JsonValidator } from '../pipeline/validate/json.ts';
+import type { RowProblem } from '../rows/parse/scanner.ts';
+import { readEvent } from '../rows/validate/event.ts';
+import type { Interaction } from '../rows/validate/interaction.ts';
+import type { JsonValidator } from '../rows/validate/json.ts';
 import type { Services } from '../services.ts';
 
 /** What one event is; `skipped`: nothing that is to be stored. */

@@ -140,8 +140,12 @@ export class Follower {
     const { code, message } = error;
     const isNews = this.#status.failure?.message !== message;
     this.#status.fails({ code, message });
-    const { connectorId } = this.followed;
-    if (isNews) this.#services.log.warn({ err: thrown, connectorId }, 'a stream cannot be read; tried again');
+    if (!isNews) return;
+    const { accountId, connectorId, connectorName } = this.followed;
+    // What the message says already is not said again by the error it came of.
+    const err = error.cause instanceof Error && !message.includes(error.cause.message) ? error.cause : undefined;
+    const about = { accountId, connectorId, code, ...(err && { err }) };
+    this.#services.log.warn(about, `the stream "${connectorName}" cannot be read, and is tried again: ${message}`);
   }
 }
 

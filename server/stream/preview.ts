@@ -1,10 +1,9 @@
 import type { ConnectorContext, EventStream } from '../connectors/connector.ts';
 import type { KafkaEvent } from '../kafka/cluster.ts';
-import { openCluster } from '../kafka/open.ts';
-import { importConfigSchema, rowSettingsOf } from '../pipeline/import-settings.ts';
+import { importConfigSchema, rowSettingsOf } from '../pipeline/import/settings.ts';
 import { type PreviewedLine, tableOfLines } from '../pipeline/preview/table.ts';
 import type { Preview } from '../pipeline/preview.ts';
-import { JsonValidator } from '../pipeline/validate/json.ts';
+import { JsonValidator } from '../rows/validate/json.ts';
 import { EventReader } from './events.ts';
 
 const eventsShown = 10;
@@ -15,6 +14,8 @@ const timeoutMs = 10_000;
 export async function previewStream(stream: EventStream, config: unknown, context: ConnectorContext): Promise<Preview> {
   const { kafka: address, topic } = stream;
   const { egress, log } = context;
+  // Its library is loaded where there is a cluster alone.
+  const { openCluster } = await import('../kafka/open.ts');
   await using cluster = openCluster({ address, clientId: 'cqa-preview', egress, log, timeoutMs });
   const events = await cluster.latestEvents(topic, eventsShown);
   const settings = rowSettingsOf(importConfigSchema.parse(config), context.timezone);

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { hasStreams } from '../../db/queries/stream-followed.ts';
 import { streamTypes } from '../connectors/registry.ts';
 import type { ServiceSettings, Services } from '../services.ts';
@@ -15,9 +16,14 @@ const heapMb = 192;
 /** A backlog's events live until their batch is stored: in less room they are copied again and again meanwhile. */
 const semiSpaceMb = 16;
 const pollMs = 1_000;
+/**
+ * To take in a stored batch costs a thread the time of its core. Each reads every stream, as a member of its own of the
+ * stream's group, so that one busy stream has the cores, too.
+ */
+const threadCount = Math.min(2, availableParallelism());
 
 /**
- * The stream role: reads the streams of all connectors in a thread of its own, which is started when there is the first
+ * The stream role: reads the streams of all connectors in threads of its own, which are started when there is the first
  * one. `announced` is told what its commits have made to record or analyse.
  */
 export function startStreams(
@@ -26,20 +32,18 @@ export function startStreams(
   announced: (names: WorkNames[]) => void,
 ): Streams {
   const { database, log } = services;
-  let thread: SupervisedThread | undefined;
+  let threads: SupervisedThread[] = [];
 
   async function poll(): Promise<void> {
-    if (thread || !(await hasStreams(database.pool, streamTypes))) return;
-    thread = superviseThread<Report>({
-      ...{
-        name: 'stream',
-        url: new URL('./thread.js', import.meta.url),
-        workerData: settings,
-        heapMb,
-        semiSpaceMb,
-        log,
-      },
-      complaint: "the streams' thread ended by an error; it is started again",
+    if (threads.length > 0 || !(await hasStreams(database.pool, streamTypes))) return;
+    threads = Array.from({ length: threadCount }, (_, index) => startThread(`stream-${index + 1}`));
+  }
+
+  function startThread(name: string): SupervisedThread {
+    const url = new URL('./thread.js', import.meta.url);
+    return superviseThread<Report>({
+      ...{ name, url, workerData: settings, heapMb, semiSpaceMb, log },
+      complaint: "a thread of the streams' ended by an error; it is started again",
       onReport(report) {
         if ('announced' in report) announced(report.announced);
         return 'began' in report;
@@ -53,7 +57,7 @@ export function startStreams(
   return {
     async stop() {
       await polling.stop();
-      await thread?.stop();
+      await Promise.all(threads.map((thread) => thread.stop()));
     },
   };
 }

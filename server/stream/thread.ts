@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openCluster } from '../kafka/open.ts';
 import { openServices, type ServiceSettings } from '../services.ts';
-import type { WorkNames } from '../worker/announce/names.ts';
+import { announceWork, type WorkNames } from '../worker/announce/names.ts';
+import { silentSecondsOf } from '../worker/silence.ts';
 import { startSupervisor } from './supervisor.ts';
 
 /** From the thread: that it works, and what work its commits have made. */
@@ -12,10 +13,10 @@ const connectionLimit = 8;
 /** The entry of the streams' thread: reads every stream that is switched on until told to stop. */
 async function main(settings: ServiceSettings): Promise<void> {
   const services = await openServices(settings, {
-    ...{ connectionLimit, name: 'stream', announce: (announced: WorkNames[]) => report({ announced }) },
-    // A process that froze in the middle of a batch must not hold its rows for longer than a lease.
-    silentSeconds: Math.max(1, Math.floor(settings.config.leaseSeconds / 2)),
+    ...{ connectionLimit, name: 'stream' },
+    silentSeconds: silentSecondsOf(settings.config.leaseSeconds),
   });
+  announceWork(services.database, (announced) => report({ announced }));
   const stopped = new Promise<void>((resolve) => parentPort?.on('message', () => resolve()));
   const supervisor = startSupervisor(services, { openCluster });
   report({ began: true });

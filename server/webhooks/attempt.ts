@@ -5,6 +5,7 @@ import { AppError, type Failure } from '../../shared/error.ts';
 import { newestSigningKey } from '../accounts/api-keys.ts';
 import { type PostAnswer, post } from '../security/post.ts';
 import type { Services } from '../services.ts';
+import { ownSecret } from './alert-schemas.ts';
 import { type SigningKey, signedHeaders } from './signature.ts';
 import { contractDelaysMs, type DeliveryVerdict, judgeAttempt, type RetryRules } from './verdict.ts';
 
@@ -31,7 +32,7 @@ export async function attempt(
   signal: AbortSignal,
 ): Promise<Attempted> {
   if (!delivery.isEnabled) return givenUp(delivery, switchedOff);
-  const key = await newestSigningKey(services, delivery.accountId);
+  const key = await signingKeyOf(services, delivery);
   if (!key) return givenUp(delivery, withoutKey);
   const at = new Date();
   const startedAtMs = performance.now();
@@ -41,6 +42,15 @@ export async function attempt(
   const verdict = judgeAttempt(outcome, attempts, hostOf(delivery), rules);
   const entry = entryOf(at, performance.now() - startedAtMs, outcome, verdict);
   return { delivery: { ...delivery, attempts, history: [...delivery.history, entry] }, verdict };
+}
+
+/** A secret of its own has no key's id; receivers know it by where it is sent to. */
+async function signingKeyOf(
+  services: Services,
+  { accountId, sealedSecret }: Delivery,
+): Promise<SigningKey | undefined> {
+  if (sealedSecret === null) return await newestSigningKey(services, accountId);
+  return { uid: ownSecret, secret: services.keyring.open(sealedSecret) };
 }
 
 /** Its end as failed without a call. */

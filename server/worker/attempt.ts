@@ -1,4 +1,5 @@
 import type { Pool } from 'mysql2/promise';
+import { transaction } from '../../db/database.ts';
 import { databaseError } from '../../db/failure.ts';
 import { postponeWork, type Work } from '../../db/queries/work.ts';
 import { releaseClaims } from '../../db/queries/workers.ts';
@@ -15,6 +16,8 @@ export interface Held {
   signal: AbortSignal;
   lastFailure: Failure | undefined;
 }
+
+const leaseLost = 'stopped working on it: its lease is over, another worker has it or will; nothing more is written';
 
 interface Surroundings {
   pool: Pool;
@@ -59,15 +62,33 @@ async function afterFailure(
 ) {
   const error = workError(thrown, `the step "${work.kind}"`);
   if (error.code === 'lease_lost') {
-    log.info(nameOf(work), 'stopped working on it: the lease is over or given back');
-    if (abortCauseOf(signal) !== 'stopping') leases?.uncount(work);
+    if (abortCauseOf(signal) === 'stopping') return log.info(nameOf(work), 'stopped working on it: given back');
+    log.warn(nameOf(work), leaseLost);
+    leases?.uncount(work);
     return;
   }
   const verdict = decide(error, work.attempts, handler.maxAttempts);
   if (verdict.action === 'give_up') return await giveUp(handler, work, error, log);
-  log.warn({ err: error, ...nameOf(work), delayMs: verdict.delayMs }, 'failed; tried again later');
-  await postponeWork(pool, work, verdict.delayMs, { code: error.code, message: error.message });
+  const { delayMs } = verdict;
+  const failure = { code: error.code, message: error.message };
+  if (await postpone(handler, work, failure, { pool, delayMs }))
+    log.warn({ err: error, ...nameOf(work), delayMs }, 'failed; tried again later');
+  else log.warn({ err: error, ...nameOf(work) }, leaseLost);
   if (error.code === 'database_unavailable') leases?.uncount(work);
+}
+
+/** False: the lease is lost, and nothing was written. */
+async function postpone(
+  handler: WorkHandler,
+  work: Work,
+  failure: Failure,
+  { pool, delayMs }: { pool: Pool; delayMs: number },
+): Promise<boolean> {
+  return await transaction(pool, async (connection) => {
+    if (!(await postponeWork(connection, work, delayMs, failure))) return false;
+    await handler.postponed?.(connection, work, failure, delayMs);
+    return true;
+  });
 }
 
 async function giveUp(handler: WorkHandler, work: Work, error: AppError, log: Log): Promise<void> {

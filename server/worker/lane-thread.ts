@@ -5,7 +5,7 @@ import { backoffMs } from '../backoff.ts';
 import type { ServiceSettings, Services } from '../services.ts';
 import { endsWithin } from '../wait.ts';
 import type { WorkNames } from './announce/names.ts';
-import type { Lane } from './lanes.ts';
+import type { Lane } from './lane.ts';
 import { describeFailure, retryDelayMs } from './retry.ts';
 import type { HeldClaims, Order, Report, ThreadInput } from './thread.ts';
 

@@ -1,4 +1,5 @@
 import type { Pool } from 'mysql2/promise';
+import { databaseError } from '../../db/failure.ts';
 import { cancelRequestedAmong } from '../../db/queries/executions.ts';
 import type { Work } from '../../db/queries/work.ts';
 import { type Claim, renewClaims } from '../../db/queries/workers.ts';
@@ -33,6 +34,8 @@ interface Entry {
  */
 const expiryShare = 0.8;
 const longestTickMs = 1_000;
+/** As many as a thread's pool may have connections. */
+const attemptsAtOnce = 6;
 
 export function openLeases({ pool, leaseSeconds, log }: { pool: Pool; leaseSeconds: number; log: Log }): Leases {
   const leaseMs = leaseSeconds * 1000;
@@ -47,11 +50,8 @@ export function openLeases({ pool, leaseSeconds, log }: { pool: Pool; leaseSecon
   async function renew(): Promise<void> {
     const startedAtMs = performance.now();
     const due = [...entries.values()].filter((entry) => startedAtMs - entry.renewedAtMs >= leaseMs / 3);
-    const lost = await renewClaims(
-      pool,
-      due.map(({ work }) => work),
-      leaseSeconds,
-    );
+    const claims = due.map(({ work }) => work);
+    const lost = await onLiveConnection(() => renewClaims(pool, claims, leaseSeconds));
     for (const entry of due) entry.renewedAtMs = startedAtMs;
     for (const claim of lost) abortEntry(claim, 'lease_lost');
   }
@@ -106,6 +106,20 @@ export function openLeases({ pool, leaseSeconds, log }: { pool: Pool; leaseSecon
       await keeping;
     },
   };
+}
+
+/**
+ * At once again where the connection turns out to be lost: after a pause of the machine several of the pool's may be, and
+ * waiting for the next tick after each of them could cost the leases.
+ */
+async function onLiveConnection<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (databaseError(error)?.code !== 'database_unavailable' || attempt === attemptsAtOnce) throw error;
+    }
+  }
 }
 
 function keyOf({ id, claim }: Claim): string {

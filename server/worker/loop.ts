@@ -53,7 +53,6 @@ export function startLoop(handler: WorkHandler, settings: LoopSettings): Loop {
 class WorkLoop implements Loop {
   readonly #handler: WorkHandler;
   readonly #settings: LoopSettings;
-  readonly #claimAhead: number;
   readonly #pollMs: number;
   readonly #waiting: Held[] = [];
   readonly #running = new Map<Held, Promise<void>>();
@@ -69,7 +68,6 @@ class WorkLoop implements Loop {
   constructor(handler: WorkHandler, settings: LoopSettings) {
     this.#handler = handler;
     this.#settings = settings;
-    this.#claimAhead = settings.claimAhead ?? 0;
     this.#pollMs = settings.pollMs ?? 1_000;
     this.#pause = new Pause(this.#pollMs);
     this.#serving = this.#serve();
@@ -131,6 +129,10 @@ class WorkLoop implements Loop {
       // What is claimed is begun, even if the look failed after that: else it would take all room and never end.
       this.#begin();
     }
+  }
+
+  get #claimAhead(): number {
+    return this.#handler.claimAhead ?? this.#settings.claimAhead ?? 0;
   }
 
   #room(): number {

@@ -1,17 +1,11 @@
 import { hostname } from 'node:os';
-import type { Pool } from 'mysql2/promise';
-import { removeOldAlerts } from '../../db/queries/alerts.ts';
-import { removeOldKeys } from '../../db/queries/idempotency.ts';
-import { removeOldWaitingItems } from '../../db/queries/waiting-items.ts';
-import { removeOldWebhooks } from '../../db/queries/webhook-sending.ts';
 import type { WorkKind } from '../../db/queries/work.ts';
-import { dueKinds, forgetOldWorkers, forgetWorker, seeWorker, type WorkerRecord } from '../../db/queries/workers.ts';
+import { dueKinds, forgetWorker, seeWorker, type WorkerRecord } from '../../db/queries/workers.ts';
 import { newId } from '../../db/uuid.ts';
-import { cancelForgottenImports } from '../campaigns/tidy.ts';
 import type { ServiceSettings, Services } from '../services.ts';
 import type { Announcements, LocalWorkers } from './announce/announcements.ts';
+import type { Lane } from './lane.ts';
 import { type LaneThread, openLaneThread } from './lane-thread.ts';
-import { type Lane, lanes as productLanes } from './lanes.ts';
 import { type RepeatedTask, startRepeatedTask } from './repeated-task.ts';
 import { sweepMsOf, unannouncedMs } from './sweep.ts';
 
@@ -23,24 +17,23 @@ export interface Workers {
 }
 
 export interface WorkersOptions {
-  lanes?: Lane[];
+  lanes: readonly Lane[];
   /** How often lanes without a thread look for work. */
   pollMs?: number;
   /** Where this program hears of work, and tells what its threads have made. */
   announcements?: Announcements;
 }
 
-const tidyMs = 3_600_000;
 const watchMs = 1_000;
 
 /**
- * The worker role, from the main thread: looks for due work with one cheap query, keeps a thread for each lane that has
- * some, and says in the database that this worker is alive.
+ * Serves lanes, from the main thread: looks for due work with one cheap query, keeps a thread for each lane that has some,
+ * and says in the database that this worker is alive.
  */
 export function startWorkers(
   settings: ServiceSettings,
   services: Services,
-  { lanes = productLanes, pollMs = sweepMsOf(services.config), announcements }: WorkersOptions = {},
+  { lanes, pollMs = sweepMsOf(services.config), announcements }: WorkersOptions,
 ): Workers {
   const { config, database, log } = services;
   const { pool } = database;
@@ -87,11 +80,6 @@ export function startWorkers(
     log,
     complaint: 'this worker could not say that it is alive; tried again',
   });
-  const tidying = startRepeatedTask(() => tidy(pool), {
-    everyMs: tidyMs,
-    log,
-    complaint: 'old workers, webhooks and idempotency keys could not be removed; tried again',
-  });
 
   function wake(): void {
     poll.run();
@@ -104,7 +92,7 @@ export function startWorkers(
     async stop() {
       clearInterval(watching);
       clearInterval(looking);
-      await Promise.all([poll.stop(), signOfLife.stop(), tidying.stop()]);
+      await Promise.all([poll.stop(), signOfLife.stop()]);
       await Promise.all(laneThreads.map((laneThread) => laneThread.stop()));
       await forgetWorker(pool, self.id);
     },
@@ -128,13 +116,4 @@ function localWorkers(laneThreads: LaneThread[], poll: RepeatedTask): LocalWorke
       }
     },
   };
-}
-
-async function tidy(pool: Pool): Promise<void> {
-  await cancelForgottenImports(pool);
-  await forgetOldWorkers(pool);
-  await removeOldWebhooks(pool);
-  await removeOldKeys(pool);
-  await removeOldAlerts(pool);
-  await removeOldWaitingItems(pool);
 }

@@ -1,9 +1,10 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openServices, type ServiceSettings, type Services } from '../services.ts';
-import type { WorkNames } from './announce/names.ts';
-import type { Lane, OpenHandlers } from './lanes.ts';
+import { announceWork, type WorkNames } from './announce/names.ts';
+import type { Lane, OpenHandlers } from './lane.ts';
 import { type Serving, serve } from './serve.ts';
+import { silentSecondsOf } from './silence.ts';
 import { sweepMsOf } from './sweep.ts';
 
 /** The entry of a worker thread: serves one lane until told to stop, or until there has been nothing to do for a while. */
@@ -48,9 +49,9 @@ async function main({ settings, lane }: ThreadInput): Promise<void> {
   const services = await openServices(settings, {
     connectionLimit,
     name: lane.name,
-    silentSeconds: Math.max(1, Math.floor(leaseSeconds / 2)),
-    announce: (announced) => post({ announced }),
+    silentSeconds: silentSecondsOf(leaseSeconds),
   });
+  announceWork(services.database, (announced) => post({ announced }));
   giveWay(services);
   const { openHandlers } = (await import(lane.handlers)) as { openHandlers: OpenHandlers };
   let willReport = false;

@@ -7,14 +7,20 @@ import { removeLeftScratch } from '../harness/folders.ts';
 import { packageRoot } from '../harness/product.ts';
 import { benchApi } from './api.ts';
 import { benchFuzz } from './fuzz.ts';
+import { benchHistory } from './history.ts';
 import { benchImport } from './import.ts';
 import { benchInbox } from './inbox.ts';
 import { kafkaBenches } from './kafka.ts';
+import { benchList } from './list.ts';
 import { benchMeasure } from './measure.ts';
+import { benchNeverStuck } from './never-stuck.ts';
+import { benchOverview } from './overview.ts';
 import { benchProduct } from './product.ts';
 import { benchRecordings } from './recordings.ts';
+import { benchReports } from './reports.ts';
 import type { BenchResult } from './result.ts';
 import { benchS3 } from './s3.ts';
+import { benchSchedulers } from './schedulers.ts';
 import { benchSftp } from './sftp.ts';
 import { benchUpload } from './upload.ts';
 
@@ -22,13 +28,19 @@ import { benchUpload } from './upload.ts';
 const benches: Record<string, () => Promise<BenchResult | BenchResult[]>> = {
   api: benchApi,
   fuzz: benchFuzz,
+  history: benchHistory,
   import: benchImport,
   inbox: benchInbox,
   ...kafkaBenches,
+  list: benchList,
   measure: benchMeasure,
+  'never-stuck': benchNeverStuck,
+  overview: benchOverview,
   product: benchProduct,
   recordings: benchRecordings,
+  reports: benchReports,
   s3: benchS3,
+  schedulers: benchSchedulers,
   sftp: benchSftp,
   upload: benchUpload,
 };

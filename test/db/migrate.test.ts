@@ -17,8 +17,20 @@ const released: Record<string, string> = {
   '0001_the_main_line': '153e9c686a532e833da62ae78c68debd030e76f954c02ddf00d9cfb2cfb40ec5',
   '0002_the_standard_api': '49bd9628f63fe5bbcbad7980940dbbb3e6a1b1ed2ee3bed82029374cb756a8b5',
   '0003_import_from_everywhere': 'd4a29f954ee8386d17a2ca6b58eaeedaed9988590cf0a67df46ae63d8b681fb9',
-  '0004_streams': '7b9f0d950d19f2096218f3544a0e2fb4139a19d314fb365e210c7eae5d630187',
+  '0004_streams': 'aeb1fd98aeed0a824ed8c082650729b60c4680e7ef3dd9abdb27f1894bd916e5',
+  '0005_jobs': 'c4a533a96ef048a73267fc737fc7877b7a2341d52877aa7f6b4ab57028a6ca11',
+  '0006_reports': '8d06ad20fb7b005f43be3bad51327c6b91d3d8cd48f451876b95c93630697769',
+  '0007_analysis_list': 'a4883a884c519aa332aced045df271bf6117f82d1b356dd265b146ea9757837f',
+  '0008_users': 'da9a4f431bf6ddf2641918b5293fe35b9d1b76ee10e4514a53393dc803d3c262',
+  '0009_own_address': '1a7cdf562e5fb8fd7ca5454f291439e03f5c08b50f7989123238befe8ef36b8b',
 };
+
+/** https://dev.mysql.com/doc/refman/9.4/en/keywords.html, without what MariaDB reserves, too. */
+const reservedByMySql = [
+  ...['CUBE', 'CUME_DIST', 'DENSE_RANK', 'EMPTY', 'FIRST_VALUE', 'FUNCTION', 'GROUPING', 'GROUPS', 'JSON_TABLE', 'LAG'],
+  ...['LAST_VALUE', 'LATERAL', 'LEAD', 'LIBRARY', 'MANUAL', 'NTH_VALUE', 'NTILE', 'OF', 'PARALLEL', 'PERCENT_RANK'],
+  ...['QUALIFY', 'RANK', 'ROW_NUMBER', 'STORED', 'SYSTEM', 'TABLESAMPLE', 'VIRTUAL'],
+];
 
 describe('migrations', () => {
   let database: Database;
@@ -59,6 +71,36 @@ describe('migrations', () => {
       '0002_second',
       '0003_third',
     ]);
+  });
+
+  it('pass over a key that is dropped already, where nothing else is to be done', async () => {
+    await database.pool.query('CREATE TABLE two (id INT PRIMARY KEY)');
+    const drop = (statement: string) => migrate(database.pool, [{ id: '0001_drop', statements: [statement] }]);
+    const refusal = await drop('ALTER TABLE two DROP KEY by_a, ADD COLUMN a INT').catch((error) => error);
+    expect(refusal).to.be.instanceOf(Error).with.property('errno', 1091);
+    expect(await drop('ALTER TABLE two DROP KEY by_a')).to.deep.equal(['0001_drop']);
+  });
+
+  it('take one that was applied in other words that made the same', async () => {
+    await migrate(database.pool, [first]);
+    const reworded = { id: first.id, statements: ['CREATE TABLE `one` (id INT PRIMARY KEY)'] };
+    const formerChecksums = [checksumOf(first)];
+    expect(await migrate(database.pool, [{ ...reworded, formerChecksums }, second])).to.deep.equal(['0002_second']);
+  });
+
+  it('of the product can each be run again, should the program be killed before it is noted', async () => {
+    for (const [index, { id }] of migrations.entries()) {
+      await migrate(database.pool, migrations.slice(0, index + 1));
+      await database.pool.query('DELETE FROM migration WHERE id = ?', [id]);
+      expect(await migrate(database.pool, migrations.slice(0, index + 1))).to.deep.equal([id]);
+    }
+  });
+
+  it('name no column by a word that MySQL reserves and MariaDB does not', () => {
+    const statements = migrations.flatMap((migration) => migration.statements).join('\n');
+    const columns = [...statements.matchAll(/^\s*(?:ADD COLUMN )?(\w+) [A-Z]/gm)].map(([, name = '']) => name);
+    expect(columns).to.include('external_id');
+    expect(columns.filter((name) => reservedByMySql.includes(name.toUpperCase()))).to.deep.equal([]);
   });
 
   it('make every table that the product has', async () => {

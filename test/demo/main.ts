@@ -1,6 +1,6 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { ensurePrograms } from '../../server/machine/programs.ts';
 import type { ItemCounts, RowCounts } from '../../shared/execution.ts';
 import { cqa } from '../harness/cqa.ts';
@@ -72,8 +72,8 @@ async function demo(): Promise<boolean> {
   );
   await call('apply', '--account', account, '-f', join(packageRoot, 'test/demo/demo.yaml'));
   say('testing the connections');
-  await call('connector', 'check', '--account', account, '--name', 'Northwind calls');
-  await call('connector', 'check', '--account', account, '--name', 'Northwind reports');
+  for (const name of ['Northwind calls', 'Northwind reports', 'Northwind workbooks'])
+    await call('connector', 'check', '--account', account, '--name', name);
 
   say('importing');
   const imported = await call<Run>('job', 'run', '--account', account, '--name', 'Nightly import', '--wait');
@@ -99,7 +99,7 @@ async function demo(): Promise<boolean> {
     { title: 'analyses completed', expected: expected.analysed, seen: analyses.completed },
     { title: 'export ended as', expected: 'success', seen: exported.status },
     { title: 'rows in the report', expected: expected.reportRows, seen: exported.counts.rows },
-    { title: 'files delivered', expected: 1, seen: report.length },
+    { title: 'files delivered', expected: '.csv .xlsx', seen: report.map((path) => extname(path)).join(' ') },
   ];
   printResult(counts, shown, report);
   for (const { title, expected, seen } of differences(counts))
@@ -107,8 +107,9 @@ async function demo(): Promise<boolean> {
   for (const failure of [imported, exported]) if (failure.error) console.error(failure.error.message);
 
   const isRight = differences(counts).length === 0;
+  if (process.argv.includes('--exit')) return isRight;
   console.log(`\nConsole:  ${product.url}\nSign in:  ${admin.email}  /  ${admin.password}`);
-  if (!process.argv.includes('--exit')) await untilInterrupted();
+  await untilInterrupted();
   return isRight;
 }
 
@@ -128,7 +129,9 @@ function customerFolder(): string {
 function keepCopies(reports: string): string[] {
   const kept = join(dataDir, 'delivered');
   cpSync(reports, kept, { recursive: true });
-  return readdirSync(kept).map((name) => join(kept, name));
+  return readdirSync(kept)
+    .sort()
+    .map((name) => join(kept, name));
 }
 
 function sftpVariables({
@@ -158,10 +161,12 @@ function printResult(counts: { title: string; seen: unknown }[], shown: ShownRun
     ['file', 'line', 'column', 'reason'],
     ...shown.rejected_rows.map((row) => [row.file, String(row.line), row.column ?? '', row.reason]),
   ]);
-  for (const path of report) {
-    console.log(`\nScores, from the report delivered to the customer's server (a copy: ${path})`);
+  for (const path of report.filter((each) => extname(each) === '.csv')) {
+    console.log("\nScores, from the report delivered to the customer's server");
     printTable(readReport(path));
   }
+  console.log('\nCopies of what was delivered, to be opened');
+  for (const path of report) console.log(path);
 }
 
 function words(counts: unknown): string {

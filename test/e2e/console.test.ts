@@ -80,8 +80,8 @@ describe('the console, from an empty installation to a downloaded report', () =>
     await page.getByLabel('Password').fill(admin.password);
     expect(await page.getByLabel('Time zone').inputValue()).to.match(/^Asia\/(Kolkata|Calcutta)$/);
     await button('Create the account').click();
-    await heading('Analysis List').waitFor();
-    await page.getByText('No conversations yet').waitFor();
+    await heading('Overview').waitFor();
+    await page.getByRole('heading', { name: 'Begin with a connector' }).waitFor();
   });
 
   it('tells in words that a password is wrong, and lets the right one in', async () => {
@@ -90,12 +90,12 @@ describe('the console, from an empty installation to a downloaded report', () =>
     await signIn({ ...admin, password: 'not this one' });
     await page.getByRole('alert').getByText('E-mail or password is wrong.').waitFor();
     await signIn(admin);
-    await heading('Analysis List').waitFor();
+    await heading('Overview').waitFor();
   });
 
   it('stays signed in over a reload', async () => {
     await page.reload();
-    await heading('Analysis List').waitFor();
+    await heading('Overview').waitFor();
   });
 
   it('draws the form of an SFTP connector from the server’s schema', async () => {
@@ -224,11 +224,11 @@ describe('the console, from an empty installation to a downloaded report', () =>
     await button('New Job', page.locator('header')).click();
     await jobDialog().getByLabel('Job name', { exact: true }).fill('Nightly import');
     await jobDialog().getByRole('radio', { name: 'Northwind' }).check();
-    expect(await jobDialog().getByRole('radio').allInnerTexts()).to.have.length(2);
+    expect(await jobDialog().locator('cqa-job-connectors').getByRole('radio').count()).to.equal(2);
     expect(await jobDialog().getByText('Results').count()).to.equal(0);
     await jobDialog().getByLabel('Time of day').fill('02:30');
-    await jobDialog().locator('.next time').nth(4).waitFor();
-    const times = await jobDialog().locator('.next time').allInnerTexts();
+    await jobDialog().locator('cqa-job-due time').nth(4).waitFor();
+    const times = await jobDialog().locator('cqa-job-due time').allInnerTexts();
     expect(times).to.have.length(5);
     for (const time of times) expect(time).to.match(/0?2:30/);
     await button('Create job', jobDialog()).click();
@@ -315,10 +315,10 @@ describe('the console, from an empty installation to a downloaded report', () =>
     await jobDialog().getByLabel('Job name', { exact: true }).fill('Monthly report');
     await jobDialog().getByLabel('Type', { exact: true }).selectOption('data_export');
     await jobDialog().getByRole('checkbox', { name: 'Results' }).check();
-    expect(await jobDialog().getByRole('radio').count()).to.equal(0);
+    expect(await jobDialog().locator('cqa-job-connectors').getByRole('radio').count()).to.equal(0);
     await jobDialog().getByLabel('Frequency').selectOption('monthly');
-    await jobDialog().getByLabel('Quality profile').selectOption('Basics');
-    await jobDialog().getByLabel('Dates').selectOption('between');
+    await jobDialog().getByRole('combobox', { name: 'Quality profile' }).selectOption('Basics');
+    await jobDialog().getByLabel('Dates', { exact: true }).selectOption('between');
     await jobDialog().getByLabel('From', { exact: true }).fill('2026-11-01');
     await jobDialog().getByLabel('To', { exact: true }).fill('2026-11-30');
     await button('Create job', jobDialog()).click();

@@ -13,6 +13,8 @@ import { stickingOut, type Troubles, watchTroubles } from '../harness/watched-pa
 
 const admin = 'admin@host.example';
 const agent = 'agent@host.example';
+/** Without a password. */
+const hosted = 'hosted@host.example';
 
 /** The console at 127.0.0.1, its host at localhost: two sites for every browser. */
 describe('the console in a frame of a host on another site, with third-party cookies blocked', () => {
@@ -61,6 +63,7 @@ describe('the console in a frame of a host on another site, with third-party coo
     const { account_id } = await call<{ account_id: string }>('account', 'create', ...words);
     const user = ['--email', agent, '--role', 'agent', '--password', 'long enough!'];
     await call('user', 'create', '--account', account_id, ...user);
+    await call('user', 'create', '--account', account_id, '--email', hosted, '--role', 'agent');
     return account_id;
   }
 
@@ -69,9 +72,9 @@ describe('the console in a frame of a host on another site, with third-party coo
   const go = (title: string) =>
     inFrame().getByRole('navigation').getByRole('link', { name: title, exact: true }).click();
 
-  async function open(): Promise<void> {
+  async function open(first = 'Overview'): Promise<void> {
     await page.goto(host.url);
-    await heading('Analysis List').waitFor();
+    await heading(first).waitFor();
   }
 
   it('runs in a browser that really blocks them, unlike one that is told to allow them', async () => {
@@ -86,7 +89,7 @@ describe('the console in a frame of a host on another site, with third-party coo
     const asked: Promise<string | null>[] = [];
     page.on('response', (response) => asked.push(response.headerValue('set-cookie')));
     await open();
-    await inFrame().getByText('No conversations yet').waitFor();
+    await heading('Begin with a connector').waitFor();
     await inFrame().getByText('Host', { exact: true }).waitFor();
     expect(await inFrame().getByLabel('Password').count()).to.equal(0);
     expect(host.tokens).to.have.length(before + 1);
@@ -115,6 +118,7 @@ describe('the console in a frame of a host on another site, with third-party coo
       'Execution History',
       'API Access',
       'Analysis List',
+      'Overview',
     ];
     for (const title of titles) {
       await go(title);
@@ -126,10 +130,26 @@ describe('the console in a frame of a host on another site, with third-party coo
 
   it('shows an agent the Analysis List alone', async () => {
     host.signInAs(agent);
-    await open();
+    await open('Analysis List');
     host.signInAs(admin);
     expect(await inFrame().getByRole('navigation').getByRole('link').allInnerTexts()).to.deep.equal(['Analysis List']);
     expect(await inFrame().getByRole('button', { name: 'New Connector' }).count()).to.equal(0);
+  });
+
+  it('shows who signs somebody in, and to whom a password belongs all the same, how it is changed', async () => {
+    const button = (name: string) => inFrame().getByRole('button', { name, exact: true });
+    for (const email of [hosted, agent]) {
+      host.signInAs(email);
+      await open('Analysis List');
+      await inFrame().getByRole('link', { name: 'My account', exact: true }).click();
+      await inFrame().getByRole('heading', { name: 'Signing in', exact: true }).waitFor();
+      const words = email === agent ? 'knows you by your e-mail' : 'so you have no password here';
+      await inFrame().getByText(words).waitFor();
+      expect(await button('Change password').count()).to.equal(email === agent ? 1 : 0);
+      expect(await button('Change e-mail').count()).to.equal(0);
+      await page.goto('about:blank');
+    }
+    host.signInAs(admin);
   });
 
   it('asks the host for a new token when the session has ended, and goes on with what was asked', async () => {
@@ -174,7 +194,7 @@ describe('the console in a frame of a host on another site, with third-party coo
     await inFrame().getByText('There is no user nobody@host.example in this account.').waitFor();
     host.signInAs(admin);
     await inFrame().getByRole('button', { name: 'Try again' }).click();
-    await heading('Analysis List').waitFor();
+    await heading('Overview').waitFor();
   });
 
   it('tells a host that is not allowed what to do, in the host’s own page', async () => {

@@ -224,7 +224,7 @@ describe('imports in the console', () => {
     await row.getByText('auto-scheduled').waitFor();
     await row.getByText('Daily at 02:30 (Asia/Kolkata)').waitFor();
     expect(await button('Delete exotel', row).isDisabled()).to.equal(true);
-    expect(await button('Edit exotel', row).isDisabled()).to.equal(true);
+    expect(await button('Edit exotel', row).count()).to.equal(0);
     // Nothing listens there: the run that was started ends with words.
     await row.getByText('Handler Failed').waitFor();
   });

@@ -134,12 +134,14 @@ describe('the console’s pages', () => {
     it('fits: every page while it is empty', async () => {
       await enterAsAdmin();
       for (const address of [
+        '/',
         '/analyses',
         '/data-import',
         '/data-export',
         '/jobs',
         '/executions',
         '/api-access',
+        '/alerts',
         '/nowhere',
       ])
         await expectAddressToFit(address, 'cqa-empty');
@@ -151,6 +153,7 @@ describe('the console’s pages', () => {
       await call('analysis', 'wait', '--account', account, '--timeout', '60');
       executions = { imported, exported: await run('report') };
       await enterAsAdmin();
+      await expectAddressToFit('/', 'cqa-overview-chart');
       await expectAddressToFit('/analyses', 'tbody tr');
       await expectAddressToFit('/data-import', 'article');
       await expectAddressToFit('/data-export', 'article');
@@ -189,7 +192,7 @@ describe('the console’s pages', () => {
       await open('New Job');
       await page.locator('cqa-job-dialog').getByLabel('Type', { exact: true }).selectOption('data_export');
       await page.locator('cqa-job-dialog').getByLabel('Frequency').selectOption('weekly');
-      await page.locator('cqa-job-schedule .next time').first().waitFor();
+      await page.locator('cqa-job-due time').first().waitFor();
       await expectToFit('the form of a job');
       await close();
       await page.getByRole('button', { name: 'Discard', exact: true }).click();

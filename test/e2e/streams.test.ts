@@ -4,7 +4,7 @@ import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
 import { eventually, patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
-import { missingForKafka, startKafka, type TestKafka } from '../harness/kafka.ts';
+import { skipWithoutKafka, startKafka, type TestKafka } from '../harness/kafka.ts';
 import { type Product, startProduct } from '../harness/product.ts';
 import { stickingOut } from '../harness/watched-page.ts';
 import { interaction } from '../server/connectors/ecc6x/events.ts';
@@ -20,11 +20,7 @@ describe('a stream in the console', () => {
   let page: Page;
 
   before(async function () {
-    const missing = missingForKafka('topics');
-    if (missing) {
-      console.log(`    skipped: ${missing}`);
-      this.skip();
-    }
+    skipWithoutKafka(this, 'topics');
     [kafka, product, browser] = await Promise.all([
       startKafka(),
       startProduct({ dataDir: scratchFolder('product') }),
@@ -149,8 +145,9 @@ describe('a stream in the console', () => {
     const job = row('Jobs', name);
     await job.getByText('Continuous').waitFor();
     await job.getByText('auto-scheduled').waitFor();
-    for (const action of [`Run ${name} now`, `Import days again by ${name}`, `Edit ${name}`])
+    for (const action of [`Run ${name} now`, `Import days again by ${name}`, `Duplicate ${name}`])
       expect(await job.getByRole('button', { name: action }).isDisabled(), action).to.equal(true);
+    expect(await job.getByRole('button', { name: `Edit ${name}` }).count()).to.equal(0);
     await job.getByRole('button', { name: `Disable ${name}` }).click();
     await job.getByText('Disabled').waitFor();
     await open('Data Import');
@@ -184,7 +181,7 @@ describe('a stream in the console', () => {
     await card().getByRole('button', { name: 'Test connection' }).click();
     await result.getByText('Read the topic: done, with a warning').waitFor();
     await result.getByText('The connection can be used, but look at the warning above first.').waitFor();
-    await card().getByText('Works').waitFor();
+    await card().getByText('Works', { exact: true }).waitFor();
   });
 
   it('is no frequency that a person can choose', async () => {

@@ -81,7 +81,7 @@ async function begin(ends: (() => Promise<unknown>)[]): Promise<Omit<Topology, '
 
 type Address = Awaited<ReturnType<typeof freshDatabase>>;
 
-function databaseUrlOf({ user, password, database, socketPath, host, port }: Address): string {
+export function databaseUrlOf({ user, password, database, socketPath, host, port }: Address): string {
   const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
   return socketPath
     ? `mysql://${login}@localhost/${database}?socket=${encodeURIComponent(socketPath)}`

@@ -1,6 +1,6 @@
 import { createApiKey } from '../../server/accounts/api-keys.ts';
-import { startHttp } from '../../server/http/start.ts';
 import type { Services } from '../../server/services.ts';
+import { startHttp } from '../../server/web/start.ts';
 import type { NewApiKey } from '../../shared/api-key.ts';
 import { testAccount, testServices } from './services.ts';
 

@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { localhostCertificate, localhostKey } from './certificate.ts';
 import { eventually } from './eventually.ts';
 import { scratchFolder } from './folders.ts';
+import { freeze } from './freeze.ts';
 import type { KafkaUsers } from './kafka.ts';
 import { fetchJars, type MavenServer } from './maven.ts';
+import { freePort } from './ports.ts';
 
 /** A broker as a process that can be stopped in several ways. */
 export interface Broker {
@@ -56,8 +58,7 @@ interface Ports {
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const jars = fetchJars(server);
   const folder = scratchFolder('kafka');
-  const [client, inside, controller] = await freePorts();
-  const ports = { client, inside, controller };
+  const ports = { client: await freePort(), inside: await freePort(), controller: await freePort() };
   writeFileSync(join(folder, 'server.properties'), settingsOf(folder, ports, options));
   writeFileSync(join(folder, 'log4j2.properties'), logging(folder));
   if (options.tls) makeKeystore(folder);
@@ -66,9 +67,9 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   return {
     isReal: true,
     // The certificate is for this name.
-    brokers: [`${options.tls ? 'localhost' : '127.0.0.1'}:${client}`],
-    insideBrokers: [`127.0.0.1:${inside}`],
-    freeze: () => running.signal('SIGSTOP'),
+    brokers: [`${options.tls ? 'localhost' : '127.0.0.1'}:${ports.client}`],
+    insideBrokers: [`127.0.0.1:${ports.inside}`],
+    freeze: () => freeze(running.pid),
     thaw: () => running.signal('SIGCONT'),
     kill: () => running.kill(),
     async start() {
@@ -82,24 +83,28 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 }
 
 interface BrokerProcess {
+  pid: number;
   signal(name: NodeJS.Signals): void;
   kill(): Promise<void>;
 }
 
-/** The shell ends Java when its input ends: so the broker dies with us, whatever we die of. */
-const keeper = 'java "$@" & echo $!; read -r _; kill -9 $!; wait $!';
+/** The shell ends Java when its input ends: so the broker dies with us, whatever we die of. It ends as Java ends. */
+const keeper = 'exec 3<&0; java "$@" & pid=$!; echo $pid; { read -r _ <&3; kill -9 $pid; } & wait $pid';
 
 async function startProcess(jars: string, folder: string, ports: Ports): Promise<BrokerProcess> {
   const options = ['-Xmx384m', '-XX:+UseSerialGC', `-Dlog4j2.configurationFile=${join(folder, 'log4j2.properties')}`];
   const command = [...options, '-cp', join(jars, '*'), 'kafka.Kafka', join(folder, 'server.properties')];
-  const shell = spawn('sh', ['-c', keeper, 'kafka', ...command], { stdio: ['pipe', 'pipe', 'ignore'] });
+  // In a group of its own: a Ctrl-C is for us, and we end it in order.
+  const stdio = ['pipe', 'pipe', 'ignore'] as const;
+  const shell = spawn('sh', ['-c', keeper, 'kafka', ...command], { stdio: [...stdio], detached: true });
   const pid = await firstNumber(shell);
   shell.stdout?.resume();
   await eventually('Kafka listens', async () => {
-    if (!isAlive(pid)) throw new Error(`Kafka ended: ${lastOf(folder)}`);
+    if (shell.exitCode !== null) throw new Error(`Kafka ended: ${lastOf(folder)}`);
     return (await accepts(ports.client)) && (await accepts(ports.inside));
   });
   return {
+    pid,
     signal: (name) => process.kill(pid, name),
     async kill() {
       const ended = shell.exitCode === null ? once(shell, 'exit') : undefined;
@@ -113,14 +118,6 @@ async function firstNumber(shell: ChildProcess): Promise<number> {
   if (!shell.stdout) throw new Error('the shell was started without a pipe');
   const [line] = await once(createInterface({ input: shell.stdout }), 'line');
   return Number(line);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 function accepts(port: number): Promise<boolean> {
@@ -242,18 +239,4 @@ function logging(folder: string): string {
     'appender.file.layout.pattern=%d %p %c %m%n',
     '',
   ].join('\n');
-}
-
-async function freePorts(): Promise<[number, number, number]> {
-  const open = async () => {
-    const probe = createServer().listen(0, '127.0.0.1');
-    await once(probe, 'listening');
-    return probe;
-  };
-  // All are held until all are known, so that no two are the same.
-  const probes = [await open(), await open(), await open()] as const;
-  const [first, second, third] = probes.map((probe) => (probe.address() as AddressInfo).port);
-  await Promise.all(probes.map((probe) => once(probe.close(), 'close')));
-  if (!first || !second || !third) throw new Error('no free port');
-  return [first, second, third];
 }

@@ -96,6 +96,14 @@ export function missingForKafka(...needs: KafkaNeed[]): string | undefined {
   return reason && `${reason}: ${javaLacks}`;
 }
 
+/** Skips the test, or the suite whose `before` this is, where these needs are not met here, and prints why. */
+export function skipWithoutKafka(test: Mocha.Context, ...needs: KafkaNeed[]): void {
+  const missing = missingForKafka(...needs);
+  if (!missing) return;
+  console.log(`      skipped: ${missing}`);
+  test.skip();
+}
+
 function lackOf(who: string, lacks: readonly KafkaNeed[], needs: KafkaNeed[]): string | undefined {
   const missing = needs.filter((need) => lacks.includes(need));
   return missing.length === 0 ? undefined : `${who} cannot do ${missing.join(', ')}`;

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './ports.ts';
 
 export const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -29,23 +29,14 @@ export interface Product {
   stop(): Promise<void>;
 }
 
+/** What `npm start` begins with, so that the program keeps little memory: server/heap.ts. */
+export const memoryOptions = ['--max-semi-space-size=2'];
+export const memoryEnvironment = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' };
+
 /** Starts `npm start`'s program and waits until it is ready. */
-export async function startProduct(options: ProductOptions): Promise<Product> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await startOnce(options);
-    } catch (error) {
-      // A port that was free a moment ago may be somebody else's by now.
-      if (!String(error).includes('another program listens there') || attempt === portAttempts) throw error;
-    }
-  }
-}
-
-const portAttempts = 3;
-
-async function startOnce({
+export async function startProduct({
   dataDir,
-  preferredPort = 0,
+  preferredPort,
   environment = {},
   say = () => undefined,
   nodeOptions = [],
@@ -56,6 +47,7 @@ async function startOnce({
     PORT: String(port),
     CQA_DATA_DIR: dataDir,
     DATABASE_URL: '',
+    ...memoryEnvironment,
     // Products that run at once must not fight for the usual port.
     CQA_INBOX_PORT: '0',
     // Test servers are on this machine; a customer's never are.
@@ -63,7 +55,7 @@ async function startOnce({
     ...environment,
   };
   const program = fileURLToPath(new URL('../../server/main.js', import.meta.url));
-  const child = spawn(process.execPath, [...nodeOptions, program], {
+  const child = spawn(process.execPath, [...memoryOptions, ...nodeOptions, program], {
     env: settings,
     stdio: ['ignore', 'inherit', 'pipe'],
   });
@@ -75,19 +67,6 @@ async function startOnce({
     kill: () => end(child, 'SIGKILL'),
     stop: () => end(child, 'SIGTERM'),
   };
-}
-
-export function freePort(preferred = 0): Promise<number> {
-  const tryPort = (port: number) =>
-    new Promise<number>((resolve, reject) => {
-      const probe = createServer();
-      probe.once('error', reject);
-      probe.listen(port, '127.0.0.1', () => {
-        const address = probe.address();
-        probe.close(() => resolve(typeof address === 'object' && address ? address.port : port));
-      });
-    });
-  return tryPort(preferred).catch(() => tryPort(0));
 }
 
 interface LogLine {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { eventually } from './eventually.ts';
 import { scratchFolder } from './folders.ts';
 import { fetchJars, type MavenServer, missingForJava } from './maven.ts';
-import { freePort } from './product.ts';
+import { freePort } from './ports.ts';
 
 /** S3Proxy: an S3 server over folders, which checks signatures. Its jars come from Maven, once for this clone. */
 export interface S3Proxy {

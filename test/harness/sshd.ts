@@ -11,12 +11,13 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { requireProgram } from '../../server/machine/programs.ts';
 import { scratchFolder } from './folders.ts';
+import { freePort } from './ports.ts';
 import { makeSystemUser, removeSystemUser, type SystemUser } from './system-user.ts';
 
 export interface SshdOptions {
@@ -27,6 +28,8 @@ export interface SshdOptions {
   port?: number;
   /** The only ciphers that it accepts. */
   ciphers?: string[];
+  /** Requests of SFTP that it does not know: `posix-rename`, which takes the place of an older file, is OpenSSH's own. */
+  deniedRequests?: string[];
 }
 
 export interface Sshd {
@@ -65,7 +68,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const directory = prepareDirectory(options.directory ?? join(base, 'home'), user);
   const keys = makeKeys(base, options.hostKeys ?? ['ed25519']);
   const port = options.port ?? (await freePort());
-  const server = new SshdProcess(base, settings(base, directory, { port, ciphers: options.ciphers }), port);
+  const server = new SshdProcess(base, settings(base, directory, { ...options, port }), port);
   await server.start();
   return {
     host: '127.0.0.1',
@@ -195,8 +198,9 @@ class SshdProcess {
 function settings(
   base: string,
   directory: string,
-  { port, ciphers }: { port: number; ciphers: string[] | undefined },
+  { port, ciphers, deniedRequests }: Pick<SshdOptions, 'ciphers' | 'deniedRequests'> & { port: number },
 ): string {
+  const denied = deniedRequests ? ` -P ${deniedRequests.join(',')}` : '';
   return `
 ListenAddress 127.0.0.1
 Port ${port}
@@ -209,8 +213,8 @@ KbdInteractiveAuthentication no
 AuthorizedKeysFile ${join(base, 'authorized_keys')}
 MaxStartups 100
 MaxSessions 100
-Subsystem sftp internal-sftp
-ForceCommand internal-sftp -d ${directory}
+Subsystem sftp internal-sftp${denied}
+ForceCommand internal-sftp${denied} -d ${directory}
 ${ciphers ? `Ciphers ${ciphers.join(',')}\n` : ''}`;
 }
 
@@ -261,14 +265,4 @@ async function answers(port: number): Promise<boolean> {
   } finally {
     socket.destroy();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

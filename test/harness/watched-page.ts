@@ -24,14 +24,16 @@ export function watchTroubles(context: BrowserContext): Troubles {
 
 /**
  * What a person could not reach by scrolling down: a page that is wider than the window, and elements that stick out of
- * it at a side and lie in no box that scrolls or cuts on purpose. One line each; empty when all is well.
+ * it at a side and lie in no box that scrolls or cuts on purpose. One line each; empty when all is well. A page that was
+ * given another size has drawn itself anew first.
  */
 export function stickingOut(page: Page | Frame): Promise<string[]> {
   return page.evaluate<string[]>(stickingOutScript);
 }
 
 /** As text, because it runs in the browser: this program is compiled without a browser's types. */
-const stickingOutScript = `(() => {
+const stickingOutScript = `(async () => {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   const found = [];
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth > clientWidth) found.push('the page is ' + scrollWidth + ' wide in a window of ' + clientWidth);

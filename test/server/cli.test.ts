@@ -1,11 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { freshDatabase } from '../harness/database.ts';
 import { scratchFolder } from '../harness/folders.ts';
-import { freePort, packageRoot } from '../harness/product.ts';
+import { freePort } from '../harness/ports.ts';
 import { testSecretKey } from '../harness/services.ts';
+
+/** Of the build that the test is of. */
+const program = fileURLToPath(new URL('../../server/cli.js', import.meta.url));
 
 interface Ended {
   status: number | null;
@@ -20,14 +25,10 @@ describe('cqa', () => {
   let account: string;
 
   function run(...words: string[]): Ended {
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      [join(packageRoot, 'dist/server/cli.js'), ...words],
-      {
-        env: environment,
-        encoding: 'utf8',
-      },
-    );
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], {
+      env: environment,
+      encoding: 'utf8',
+    });
     return { status, stdout, stderr };
   }
   const json = (...words: string[]) => JSON.parse(run(...words, '--json').stdout);
@@ -61,10 +62,36 @@ describe('cqa', () => {
       ['account', 'create'],
       ['user', 'create', '--role', 'king'],
       ['doctor', '--colour'],
+      ['job', 'run', '--account', account, '--name', 'nightly', '--from', '2026-02-30'],
+      ['job', 'run', '--account', account, '--name', 'nightly', '--from', '2026-02-02', '--to', '2026-02-01'],
+      ['job', 'run', '--account', account, '--name', 'nightly', '--to', '2026-02-01'],
+      ['job', 'next', '--account', account, '--name', 'nightly', '--from', 'yesterday'],
+      ['job', 'next', '--account', account, '--name', 'nightly', '--count', '10001'],
     ]) {
       const { status, stderr } = run(...words);
       expect(status, words.join(' ')).to.equal(2);
       expect(stderr, words.join(' ')).to.match(/error: /);
+    }
+  });
+
+  it('ends with 2 where what it was given is wrong, and says so in JSON as well', () => {
+    const wrongs: [string[], RegExp][] = [
+      [['analysis', 'wait', '--account', account, '--timeout', 'abc'], /"abc" is not a number of seconds/],
+      [['execution', 'list', '--account', account, '--from', '2026-13-01'], /from: must be a date/],
+      [['execution', 'show', '--account', account, '--id', 'zzz'], /"zzz" is not an execution's id/],
+      [['user', 'create', '--account', account, '--role', 'admin', '--email', 'nobody'], /email: must be an e-mail/],
+      [['inbox', 'create', '--account', account, '--name', 'in'], /password|key/],
+      [['apply', '--account', account, '-f', '/missing.yaml'], /\/missing\.yaml cannot be read/],
+      [['user', 'create', '--role', 'king'], /^(required option|option '--role)/],
+      [['no-such-command'], /unknown command/],
+    ];
+    for (const [words, reason] of wrongs) {
+      const { status, stdout, stderr } = run(...words, '--json');
+      expect(status, words.join(' ')).to.equal(2);
+      const { error } = JSON.parse(stdout);
+      expect(error.code, words.join(' ')).to.equal('invalid');
+      expect(error.message, words.join(' ')).to.match(reason);
+      expect(stderr).to.contain(error.message);
     }
   });
 
@@ -102,6 +129,30 @@ describe('cqa', () => {
     const { ok, message } = JSON.parse(stdout);
     expect({ status, ok }).to.deep.equal({ status: 1, ok: false });
     expect(message).to.match(/refused|nothing listens|not listening/i);
+    const { last_check } = json('connector', 'show', '--account', account, '--name', 'unreachable');
+    expect(last_check).to.deep.include({ ok: false, checked_from: `cqa connector check on ${hostname()}` });
+  });
+
+  it('says of a stream that it makes whether anybody reads it, and where to look', () => {
+    const file = join(dataDir, 'stream.yaml');
+    writeFileSync(
+      file,
+      `
+connectors:
+  - { name: events, direction: import, type: ecc6x, config: { brokers: ["127.0.0.1:9"], topic: interactions } }
+`,
+    );
+    const { status, stdout } = run('apply', '--account', account, '-f', file);
+    expect(status).to.equal(0);
+    expect(stdout).to.match(
+      /stream events: not running: .*CQA_ROLES.* See: cqa stream show --account .* --name "events"/,
+    );
+    expect(run('apply', '--account', account, '-f', file).stdout).not.to.contain('stream events');
+    const shown = run('stream', 'show', '--account', account, '--name', 'events').stdout;
+    expect(shown)
+      .to.match(/^not running/)
+      .and.to.match(/^lag +not known/m)
+      .and.to.match(/^results waiting 0$/m);
   });
 
   it('does the work itself when no program runs, and ends with 1 for every end but success', () => {

@@ -34,6 +34,23 @@ describe('the environment', () => {
     ]);
   });
 
+  it('takes a sender of mails with a name or without', () => {
+    const senders = ['alerts@cqa.example', 'CQA Alerts <alerts@cqa.example>'];
+    expect(senders.map((CQA_EMAIL_FROM) => readConfig({ CQA_EMAIL_FROM }).emailFrom)).to.deep.equal(senders);
+    expect(readConfig({}).emailFrom).to.equal(undefined);
+  });
+
+  it('names the private networks that may be reached, and which of them is none', () => {
+    const ranges = '10.20.0.0/16, 192.0.2.7,fd00::/8';
+    expect(readConfig({ CQA_EGRESS_ALLOW: ranges }).egressAllow).to.deep.equal([
+      '10.20.0.0/16',
+      '192.0.2.7',
+      'fd00::/8',
+    ]);
+    const { message } = refusalOf({ CQA_EGRESS_ALLOW: '10.0.0.0/8,broker.example' });
+    expect(message).to.match(/CQA_EGRESS_ALLOW: "broker\.example" is neither an address nor a CIDR range/);
+  });
+
   const wrong: [name: string, value: string][] = [
     ['PORT', 'eighty'],
     ['PORT', '70000'],
@@ -47,7 +64,11 @@ describe('the environment', () => {
     ['CQA_TRUST_PROXY', 'balancer.example'],
     ['CQA_TRUST_PROXY', '10.0.0.0/33'],
     ['CQA_TRUST_PROXY', '1,2'],
+    ['CQA_EGRESS_ALLOW', 'localhost'],
+    ['CQA_EGRESS_ALLOW', '10.0.0.0/8, 10.0.0.0/99'],
     ['CQA_SECRET_KEY', 'short'],
+    ['CQA_EMAIL_FROM', 'alerts'],
+    ['CQA_EMAIL_FROM', 'CQA <alerts>'],
   ];
   for (const [name, value] of wrong)
     it(`stops the start with the name of the variable: ${name}=${value}`, () => {

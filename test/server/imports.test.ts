@@ -18,7 +18,30 @@ function modulesIn(folder: string): string[] {
     .map((path) => join(folder, path));
 }
 
+/** A folder, or a module that lies in none. */
+const placeOf = (module: string) => module.split('/')[0] ?? module;
+
+/** What is left of the places once those that import nothing else of them were taken away, again and again. */
+function placesInCircles(): string[] {
+  const imports = new Map<string, Set<string>>();
+  for (const module of modulesIn('.')) {
+    const place = placeOf(module);
+    const others = importsOf(module).map(placeOf);
+    imports.set(place, new Set([...(imports.get(place) ?? []), ...others.filter((other) => other !== place)]));
+  }
+  let before: number;
+  do {
+    before = imports.size;
+    for (const [place, others] of imports) if (![...others].some((other) => imports.has(other))) imports.delete(place);
+  } while (imports.size < before);
+  return [...imports.keys()];
+}
+
 describe('what the server’s parts import', () => {
+  it('leads one way: no folder imports what imports it, however far around', () => {
+    expect(placesInCircles()).to.deep.equal([]);
+  });
+
   for (const folder of ['pipeline', 'worker', 'webhooks', 'storage', 'security'])
     it(`${folder} knows nothing of the API: the API imports it`, () => {
       const modules = modulesIn(folder);

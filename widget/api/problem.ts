@@ -1,4 +1,5 @@
 import { TRPCClientError } from '@trpc/client';
+import { failureInWords } from '../words/failure.ts';
 
 /** A failure as the console shows it. */
 export interface Problem {
@@ -29,7 +30,12 @@ export function problemOf(thrown: unknown): Problem {
 
 /** What the server kept of a failure of its own work, as a problem to show: no form and no request belongs to it. */
 export function problemOfFailure({ code, message }: { code: string; message: string }): Problem {
-  return { message, code, field: undefined, traceId: undefined };
+  return { ...failureInWords(message), code, field: undefined };
+}
+
+/** Somebody has changed meanwhile what a form was opened with. */
+export function isOutdated({ code, field }: Problem): boolean {
+  return code === 'conflict' && field === 'version';
 }
 
 /** The message as it stands at its field, where naming the field once more says nothing. */

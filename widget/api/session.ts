@@ -4,6 +4,8 @@ import { type Problem, problemOf } from './problem.ts';
 export interface Grant {
   token: string;
   expires_in_ms: number;
+  /** Whose it is, where it was given for the cookie, which all tabs of a browser share. */
+  user_id?: string;
 }
 
 /** Where the next token comes from without asking the person: the cookie at our own address, the host in a frame. */
@@ -32,6 +34,8 @@ export class Session {
   private readonly renewal: Renewal;
   private readonly onState: (state: SessionState) => void;
   state: SessionState = 'starting';
+  /** Whom the page has been drawn for. */
+  userId: string | undefined;
   /** Why no token came by itself, where something failed on the way. */
   problem: Problem | undefined;
 
@@ -119,8 +123,19 @@ export class Session {
   private async renewOnce(): Promise<boolean> {
     this.problem = undefined;
     const grant = await this.renewal();
+    if (grant && this.isAnothers(grant)) return this.beginAgain();
     if (grant) this.accept(grant);
     return grant !== undefined;
+  }
+
+  private isAnothers({ user_id: userId }: Grant): boolean {
+    return userId !== undefined && this.userId !== undefined && userId !== this.userId;
+  }
+
+  /** Somebody else signed in in another tab: nothing of this page goes on in his name. */
+  private beginAgain(): Promise<never> {
+    window.location.reload();
+    return new Promise(() => undefined);
   }
 
   private schedule(): void {

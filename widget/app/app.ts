@@ -11,11 +11,13 @@ import { type FrameSettings, frameSettings } from '../host/settings.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
 import type { AppContext } from './context.ts';
+import { endedInFrame, signedOut, signInAgain } from './ended.ts';
 import { clickedAddress } from './links.ts';
 import { Router } from './router.ts';
 import { parseAddress, type Route } from './routes.ts';
+import '../pages/invitation.ts';
 import '../pages/sign-in.ts';
-import '../parts/dialog.ts';
+import '../pages/verify.ts';
 import '../parts/problem.ts';
 import './shell.ts';
 
@@ -111,6 +113,7 @@ export class AppElement extends LitElement {
     this.problem = undefined;
     try {
       this.me = await this.api.session.me.query();
+      this.session.userId = this.me.user.user_id;
       this.changes.start();
     } catch (error) {
       this.problem = problemOf(error);
@@ -120,6 +123,7 @@ export class AppElement extends LitElement {
   private leave(): void {
     this.changes.stop();
     this.me = undefined;
+    this.session.userId = undefined;
   }
 
   private readonly signOut = async (): Promise<void> => {
@@ -184,7 +188,20 @@ export class AppElement extends LitElement {
 
   private readonly accept = (event: CustomEvent<Grant>): void => this.session.accept(event.detail);
 
+  private readonly href = (address: string): string => this.router.href(address);
+
+  /** What a link in a mail leads to, whoever is signed in. */
+  private renderLinked({ page, id = '' }: Route): TemplateResult | undefined {
+    if (page === 'verify')
+      return html`<cqa-verify .access=${this.access} .token=${id} .me=${this.me} .href=${this.href}></cqa-verify>`;
+    if (page === 'invitation')
+      return html`<cqa-invitation .access=${this.access} .token=${id} .me=${this.me} .href=${this.href}></cqa-invitation>`;
+    return undefined;
+  }
+
   private renderBody(): TemplateResult {
+    const linked = this.renderLinked(this.route);
+    if (linked) return linked;
     if (this.me)
       return html`<cqa-shell
         .app=${this.contextOf(this.me)}
@@ -198,45 +215,17 @@ export class AppElement extends LitElement {
         <cqa-problem what="The console could not open" .problem=${this.problem} .again=${again}></cqa-problem>
       </div>`;
     }
-    if (this.sessionState === 'signed-out' && this.frame) return this.renderRefused();
+    if (this.sessionState === 'signed-out' && this.frame) return signedOut(this.begin);
     if (this.sessionState === 'signed-out')
       return html`<cqa-sign-in .access=${this.access} @signed-in=${this.accept}></cqa-sign-in>`;
     return html`<div class="middle" role="status"><span class="soft">Opening the console …</span></div>`;
   }
 
-  private renderRefused(): TemplateResult {
-    return html`<div class="middle">
-      <div class="stack">
-        <p>You are signed out of the console. The page around it can sign you in again.</p>
-        <div><button class="button primary" type="button" @click=${this.begin}>Open the console again</button></div>
-      </div>
-    </div>`;
-  }
-
   /** The page below stays as it is, with everything that was typed; what was being saved goes on after this. */
   private renderAgain(me: Me): TemplateResult {
-    if (this.frame)
-      return html`<cqa-dialog heading="Your session has ended" .isClosable=${false}>
-        <div class="stack">
-          <p>The page around the console could not sign you in again. What you typed is still here.</p>
-          <cqa-problem .problem=${this.problem ?? this.session.problem}></cqa-problem>
-        </div>
-        <button slot="actions" class="button primary" @click=${this.retry}>Try again</button>
-      </cqa-dialog>`;
-    return html`<cqa-dialog heading="Sign in again" no-actions .isClosable=${false}>
-      <p class="soft">Your session has ended. What you typed is still here and goes on from where it was.</p>
-      <cqa-problem .problem=${this.session.problem}></cqa-problem>
-      <cqa-sign-in
-        again
-        .access=${this.access}
-        .email=${me.user.email}
-        .account=${me.account.account_id}
-        @signed-in=${this.accept}
-      ></cqa-sign-in>
-    </cqa-dialog>`;
+    if (this.frame) return endedInFrame(this.problem ?? this.session.problem, this.begin);
+    return signInAgain(me, this.access, this.session.problem, this.accept);
   }
-
-  private readonly retry = (): void => void this.begin();
 
   override render() {
     return html`${this.renderBody()}

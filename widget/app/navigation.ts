@@ -10,9 +10,14 @@ export interface NavigationItem {
 }
 
 export interface NavigationSection {
-  title: string;
+  /** Not shown of a section that is one page. */
+  title?: string;
   items: NavigationItem[];
 }
+
+const overview: NavigationSection = {
+  items: [{ page: 'overview', address: '/', title: 'Overview', icon: 'home' }],
+};
 
 const analysis: NavigationSection = {
   title: 'Analysis',
@@ -35,6 +40,15 @@ const automation: NavigationSection = {
     { page: 'jobs', address: '/jobs', title: 'Jobs & Pipelines', icon: 'jobs' },
     { page: 'executions', address: '/executions', title: 'Execution History', icon: 'history' },
     { page: 'rejected-rows', address: '/rejected-rows', title: 'Rejected Rows', icon: 'warning' },
+    { page: 'alerts', address: '/alerts', title: 'Alerts', icon: 'bell' },
+  ],
+};
+
+const settings: NavigationSection = {
+  title: 'Settings',
+  items: [
+    { page: 'users', address: '/settings/users', title: 'Users', icon: 'users' },
+    { page: 'settings', address: '/settings/alerts', title: 'Alert Settings', icon: 'edit' },
   ],
 };
 
@@ -42,19 +56,27 @@ const campaigns: NavigationItem = { page: 'campaigns', address: '/campaigns', ti
 
 /**
  * Agents have the analyses alone, supervisors their campaigns too; an admin whose console is off sees the sections and
- * whom to ask.
+ * whom to ask, but no overview.
  */
 export function sectionsFor(me: Me): NavigationSection[] {
   if (me.user.role === 'agent') return [analysis];
   const wide = { ...analysis, items: [...analysis.items, campaigns] };
-  return me.user.role === 'admin' ? [wide, dataIntegration, automation] : [wide];
+  if (me.user.role !== 'admin') return [wide];
+  const integration = [wide, dataIntegration, automation, settings];
+  return me.console === 'open' ? [overview, ...integration] : integration;
 }
 
 const detailOf: Partial<Record<PageName, PageName>> = {
+  exports: 'analyses',
   interaction: 'analyses',
   campaign: 'campaigns',
   execution: 'executions',
 };
+
+/** The console opens with the overview; who has none gets the Analysis List in its place. */
+export function pageFor(page: PageName, me: Me): PageName {
+  return page === 'overview' && me.console !== 'open' ? 'analyses' : page;
+}
 
 /** The entry of the sidebar that a page belongs to. */
 export function entryOf(page: PageName): PageName {
@@ -62,7 +84,9 @@ export function entryOf(page: PageName): PageName {
 }
 
 const titles: Record<PageName, string> = {
+  overview: 'Overview',
   analyses: 'Analysis List',
+  exports: 'Your Exports',
   interaction: 'Interaction',
   campaigns: 'Campaigns',
   campaign: 'Campaign',
@@ -74,6 +98,12 @@ const titles: Record<PageName, string> = {
   executions: 'Execution History',
   execution: 'Execution',
   'rejected-rows': 'Rejected Rows',
+  alerts: 'Alerts',
+  settings: 'Alert Settings',
+  users: 'Users',
+  'my-account': 'My account',
+  verify: 'Your address',
+  invitation: 'Sign-in link',
   missing: 'Not found',
 };
 
@@ -81,7 +111,18 @@ export function pageTitle(page: PageName): string {
   return titles[page];
 }
 
-const open: readonly PageName[] = ['analyses', 'interaction', 'campaigns', 'campaign', 'missing'];
+const open: readonly PageName[] = [
+  'analyses',
+  'exports',
+  'interaction',
+  'campaigns',
+  'campaign',
+  'users',
+  'my-account',
+  'verify',
+  'invitation',
+  'missing',
+];
 
 /** Pages of Data Integration and Automation: for admins whose account has the console. */
 export function needsConsole(page: PageName): boolean {

@@ -62,9 +62,14 @@ export class Resource<T> implements ReactiveController {
 
   /** Takes away what is shown: for another question altogether. An answer to the one before is not waited for. */
   clear(): void {
+    this.drop();
+    this.value = undefined;
+  }
+
+  /** The same where what is shown stays until the new question has its answer: what was wrong with the old one goes. */
+  drop(): void {
     this.abort?.abort();
     this.isLoading = false;
-    this.value = undefined;
     this.problem = undefined;
   }
 

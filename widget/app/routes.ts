@@ -1,7 +1,9 @@
 /** The console's addresses, the same standalone (as paths) and in a frame (after the #). */
 
 export type PageName =
+  | 'overview'
   | 'analyses'
+  | 'exports'
   | 'interaction'
   | 'campaigns'
   | 'campaign'
@@ -13,19 +15,26 @@ export type PageName =
   | 'executions'
   | 'execution'
   | 'rejected-rows'
+  | 'alerts'
+  | 'settings'
+  | 'users'
+  | 'my-account'
+  | 'verify'
+  | 'invitation'
   | 'missing';
 
 export interface Route {
   page: PageName;
-  /** Of the interaction, campaign or execution shown. */
+  /** Of the interaction, campaign or execution shown; of settings, which; of a link in a mail, its token. */
   id: string | undefined;
   /** Filters, as the page wrote them. */
   query: URLSearchParams;
 }
 
 const pages: Record<string, PageName> = {
-  '': 'analyses',
+  '': 'overview',
   analyses: 'analyses',
+  exports: 'exports',
   campaigns: 'campaigns',
   'data-import': 'data-import',
   'data-export': 'data-export',
@@ -34,12 +43,21 @@ const pages: Record<string, PageName> = {
   jobs: 'jobs',
   executions: 'executions',
   'rejected-rows': 'rejected-rows',
+  alerts: 'alerts',
+  'my-account': 'my-account',
 };
 
 const detailPages: Record<string, PageName> = {
   interactions: 'interaction',
   campaigns: 'campaign',
   executions: 'execution',
+  verify: 'verify',
+  invitation: 'invitation',
+};
+
+const settingsPages: Record<string, PageName> = {
+  alerts: 'settings',
+  users: 'users',
 };
 
 /** Reads an address such as `/executions/018f…?status=success`. An unknown one is the page `missing`. */
@@ -49,7 +67,8 @@ export function parseAddress(address: string): Route {
   const [first = '', second, ...rest] = path.split('/').filter((part) => part !== '');
   if (rest.length > 0) return { page: 'missing', id: undefined, query };
   if (second === undefined) return { page: own(pages, first) ?? 'missing', id: undefined, query };
-  return { page: own(detailPages, first) ?? 'missing', id: decoded(second), query };
+  const page = first === 'settings' ? own(settingsPages, second) : own(detailPages, first);
+  return { page: page ?? 'missing', id: decoded(second), query };
 }
 
 function own(table: Record<string, PageName>, key: string): PageName | undefined {

@@ -7,23 +7,12 @@ import { controls } from '../style/controls.ts';
 import { chooseTheme, isDark } from '../style/theme.ts';
 import { zoneName } from '../words/time.ts';
 import type { AppContext } from './context.ts';
-import { entryOf, type NavigationItem, needsConsole, pageTitle, sectionsFor } from './navigation.ts';
+import { entryOf, type NavigationItem, pageFor, pageTitle, sectionsFor } from './navigation.ts';
+import { renderPage } from './page.ts';
 import type { Route } from './routes.ts';
 import { shellStyles } from './shell.styles.ts';
-import '../pages/analyses.ts';
-import '../pages/api-access.ts';
-import '../pages/campaign.ts';
-import '../pages/campaigns.ts';
 import '../pages/connector-dialog.ts';
-import '../pages/connectors.ts';
-import '../pages/execution.ts';
-import '../pages/executions.ts';
-import '../pages/inbox.ts';
-import '../pages/interaction.ts';
 import '../pages/job-dialog.ts';
-import '../pages/jobs.ts';
-import '../pages/no-console.ts';
-import '../pages/rejected-rows.ts';
 
 type Dialog = { kind: 'connector'; direction: Direction | undefined } | { kind: 'job'; connector: string | undefined };
 
@@ -51,10 +40,16 @@ export class ShellElement extends LitElement {
   @state() private isDrawerOpen = false;
   @state() private dark = isDark();
 
+  /** Where its address leads whoever is there. */
+  private get place(): Route | undefined {
+    const { app, route } = this;
+    return app && route && { ...route, page: pageFor(route.page, app.me) };
+  }
+
   protected override willUpdate(changed: Map<string, unknown>): void {
-    if (!changed.has('route') || !this.route) return;
+    if (!(changed.has('route') || changed.has('app')) || !this.place) return;
     this.isDrawerOpen = false;
-    document.title = `${pageTitle(this.route.page)} · CQA`;
+    document.title = `${pageTitle(this.place.page)} · CQA`;
   }
 
   private readonly openConnector = (event?: CustomEvent<{ direction?: Direction }>): void => {
@@ -77,7 +72,7 @@ export class ShellElement extends LitElement {
   };
 
   private renderItem(app: AppContext, item: NavigationItem): TemplateResult {
-    const isHere = this.route !== undefined && entryOf(this.route.page) === item.page;
+    const isHere = this.place !== undefined && entryOf(this.place.page) === item.page;
     return html`<a
       class="item"
       data-page
@@ -97,7 +92,7 @@ export class ShellElement extends LitElement {
       </div>
       ${sectionsFor(app.me).map(
         (section) => html`<section>
-          <h2>${section.title}</h2>
+          ${section.title ? html`<h2>${section.title}</h2>` : nothing}
           ${section.items.map((item) => this.renderItem(app, item))}
         </section>`,
       )}
@@ -141,6 +136,16 @@ export class ShellElement extends LitElement {
           >${account.timezone} (${zoneName(Date.now(), account.timezone)})</span
         >
       </span>
+      <a
+        class="button quiet icon"
+        data-page
+        href=${app.href('/my-account')}
+        title="My account: ${user.email}"
+        aria-label="My account"
+        aria-current=${this.place?.page === 'my-account' ? 'page' : nothing}
+      >
+        ${icon('user')}
+      </a>
       <button
         class="button quiet icon"
         type="button"
@@ -165,42 +170,6 @@ export class ShellElement extends LitElement {
       }`;
   }
 
-  private renderPage(app: AppContext, route: Route): TemplateResult {
-    if (needsConsole(route.page) && app.me.console !== 'open')
-      return html`<cqa-no-console .app=${app}></cqa-no-console>`;
-    switch (route.page) {
-      case 'analyses':
-        return html`<cqa-analyses .app=${app} .query=${route.query}></cqa-analyses>`;
-      case 'interaction':
-        return html`<cqa-interaction .app=${app} .interactionId=${route.id ?? ''}></cqa-interaction>`;
-      case 'campaigns':
-        return html`<cqa-campaigns .app=${app}></cqa-campaigns>`;
-      case 'campaign':
-        return html`<cqa-campaign .app=${app} .campaignId=${route.id ?? ''}></cqa-campaign>`;
-      case 'data-import':
-        return html`<cqa-connectors .app=${app} direction="import"></cqa-connectors>`;
-      case 'data-export':
-        return html`<cqa-connectors .app=${app} direction="export"></cqa-connectors>`;
-      case 'inbox':
-        return html`<cqa-inbox .app=${app}></cqa-inbox>`;
-      case 'api-access':
-        return html`<cqa-api-access .app=${app} .query=${route.query}></cqa-api-access>`;
-      case 'jobs':
-        return html`<cqa-jobs .app=${app}></cqa-jobs>`;
-      case 'executions':
-        return html`<cqa-executions .app=${app} .query=${route.query}></cqa-executions>`;
-      case 'execution':
-        return html`<cqa-execution .app=${app} .executionId=${route.id ?? ''}></cqa-execution>`;
-      case 'rejected-rows':
-        return html`<cqa-rejected-rows .app=${app}></cqa-rejected-rows>`;
-      case 'missing':
-        return html`<cqa-empty icon="search" heading="There is no such page">
-          The address leads nowhere in the console.
-          <a slot="action" class="button" data-page href=${app.href('/analyses')}>Go to the Analysis List</a>
-        </cqa-empty>`;
-    }
-  }
-
   private renderDialog(app: AppContext): TemplateResult | typeof nothing {
     if (this.dialog?.kind === 'connector')
       return html`<cqa-connector-dialog
@@ -218,7 +187,7 @@ export class ShellElement extends LitElement {
   }
 
   override render() {
-    const { app, route } = this;
+    const { app, place: route } = this;
     if (!app || !route) return nothing;
     return html`<a class="skip button" href="#main" @click=${this.skip}>Skip to the page</a>
       ${this.renderSidebar(app)}
@@ -234,7 +203,7 @@ export class ShellElement extends LitElement {
       }
       ${this.renderTopBar(app, route)}
       <main id="main" tabindex="-1" @new-connector=${this.openConnector} @new-job=${this.openJob}>
-        ${this.renderPage(app, route)}
+        ${renderPage(app, route)}
       </main>
       ${this.renderDialog(app)}`;
   }

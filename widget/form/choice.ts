@@ -11,7 +11,11 @@ export class ChoiceFieldElement extends FieldElement<'choice'> {
   };
 
   override render() {
-    const options = this.field?.options ?? [];
+    const { value } = this;
+    const offered = this.field?.options ?? [];
+    const isOther = typeof value === 'string' && value !== '' && !offered.some((option) => option.value === value);
+    // What is kept and not offered any more stays as it is until another one is chosen.
+    const options = isOther ? [...offered, { value, title: value }] : offered;
     const hasNone = this.field?.required !== true && this.field?.default === '';
     return this.frame(html`<select
       id="control"
@@ -20,10 +24,10 @@ export class ChoiceFieldElement extends FieldElement<'choice'> {
       aria-invalid=${this.problem ? 'true' : 'false'}
       @change=${this.choose}
     >
-      ${hasNone ? html`<option value="" ?selected=${this.value === undefined}>–</option>` : ''}
+      ${hasNone ? html`<option value="" .selected=${this.value === undefined}>–</option>` : ''}
       ${options.map(
         (option) =>
-          html`<option value=${option.value} ?selected=${option.value === this.value}>${option.title}</option>`,
+          html`<option value=${option.value} .selected=${option.value === this.value}>${option.title}</option>`,
       )}
     </select>`);
   }

@@ -80,16 +80,23 @@ export function fieldsOf(schema: JsonSchema, direction: Direction, parent = '', 
     if (property.direction !== undefined && property.direction !== direction) continue;
     if (property.const !== undefined || property.hidden === true) continue;
     const path = parent ? `${parent}.${name}` : name;
-    fields.push(fieldOf(property, baseOf(property, name, path, required.has(name), group), direction));
+    fields.push(fieldOf(property, baseOf(property, name, path, required.has(name), group, direction), direction));
   }
   return fields;
 }
 
-function baseOf(schema: JsonSchema, name: string, path: string, required: boolean, group: Group): FieldBase {
+function baseOf(
+  schema: JsonSchema,
+  name: string,
+  path: string,
+  required: boolean,
+  group: Group,
+  direction: Direction,
+): FieldBase {
   return {
     path,
     title: schema.title ?? titleOf(name),
-    description: schema.description ?? '',
+    description: schema.by_direction?.[direction].description ?? schema.description ?? '',
     required: required && schema.default === undefined,
     optional: !required && schema.default === undefined,
     group: schema.group ?? group,
@@ -99,7 +106,7 @@ function baseOf(schema: JsonSchema, name: string, path: string, required: boolea
 function fieldOf(schema: JsonSchema, base: FieldBase, direction: Direction): Field {
   if (schema.field !== undefined) return customField(schema, base);
   if (schema.secret === true) return { ...base, kind: 'secret', multiline: false };
-  const choices = choicesOf(schema);
+  const choices = choicesOf(schema)?.filter(({ value }) => isOffered(schema, direction, value));
   if (choices) return { ...base, kind: 'choice', options: choices, default: textDefault(schema) };
   const options = schema.oneOf ?? schema.anyOf;
   if (options) return unionOf(options, schema, base, direction);
@@ -183,6 +190,10 @@ function choicesOf(schema: JsonSchema): Choice[] | undefined {
   return values.map((value) => ({ value, title: choiceTitle(value) }));
 }
 
+function isOffered({ by_direction }: JsonSchema, direction: Direction, value: string): boolean {
+  return by_direction?.[direction].values.includes(value) ?? true;
+}
+
 function constants(options: JsonSchema[] | undefined): unknown[] | undefined {
   return options?.every((option) => option.const !== undefined) ? options.map((option) => option.const) : undefined;
 }
@@ -234,6 +245,8 @@ const properWords: Record<string, string> = {
   s3: 'S3',
   api: 'API',
   ndjson: 'NDJSON',
+  jsonl: 'JSONL',
+  xlsx: 'XLSX (Excel)',
   mysql: 'MySQL',
   postgres: 'PostgreSQL',
   sql: 'SQL',

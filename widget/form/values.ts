@@ -154,3 +154,17 @@ export function grouped(fields: Field[]): { group: Group; fields: Field[] }[] {
     .map((group) => ({ group, fields: fields.filter((field) => field.group === group) }))
     .filter((part) => part.fields.length > 0);
 }
+
+/** What is there now, with whatever `mine` has otherwise than `before`: both what others saved and what one changed. */
+export function withChanges<T extends object>(now: T, mine: T, before: T): T {
+  const merged = { ...now };
+  const names = new Set([...Object.keys(before), ...Object.keys(mine)]) as Set<keyof T>;
+  for (const name of names) if (!isSame(mine[name], before[name])) merged[name] = mine[name];
+  return merged;
+}
+
+/** The same of a list whose order says nothing: without what one took out, with what one added. */
+export function listWithChanges(now: readonly string[], mine: readonly string[], before: readonly string[]): string[] {
+  const kept = now.filter((each) => mine.includes(each) || !before.includes(each));
+  return [...kept, ...mine.filter((each) => !before.includes(each) && !kept.includes(each))];
+}

@@ -1,151 +1,192 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import { analysisStatuses } from '../../shared/interaction.ts';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { InteractionStatus } from '../../shared/interaction.ts';
+import type { RowFilter } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
-import { Resource } from '../app/resource.ts';
-import { withQuery } from '../app/routes.ts';
 import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
-import { analysisWords } from '../words/status.ts';
+import { contradiction, given, isSameFilter, withMetadata } from './analyses-filter.ts';
+import { type FilterNames, partsOf } from './analyses-filter-parts.ts';
+import { analysesFiltersStyles } from './analyses-filters.styles.ts';
+import type { MetadataChoice } from './analyses-metadata.ts';
+import './analyses-metadata.ts';
+import './analyses-statuses.ts';
 
-const filterNames = ['search', 'from', 'to', 'profile', 'status', 'min', 'max'] as const;
-type FilterName = (typeof filterNames)[number];
+type Limit = 'min_percentage' | 'max_percentage' | 'min_score' | 'max_score';
 
 const typingMs = 350;
 
-/** The filters of the Analysis List. They stand in the address, so that a link shows the same list. */
+/**
+ * The filters of the Analysis List. A narrow page shows the search alone, and the others on demand.
+ * @slot - what else can be done with the list, at their end
+ * @fires choose with the filter as it is now
+ * @fires open - the metadata fields are looked at
+ */
 @customElement('cqa-analyses-filters')
 export class AnalysesFiltersElement extends LitElement {
-  static override styles = [
-    base,
-    controls,
-    css`
-      .filters {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--space-2) var(--space-3);
-        align-items: end;
-        margin-bottom: var(--space-4);
-      }
-      .filters label {
-        display: grid;
-        gap: 3px;
-        color: var(--text-soft);
-        font-size: var(--size-xs);
-        font-weight: 600;
-      }
-      .search {
-        position: relative;
-        flex: 1 1 180px;
-        max-width: 320px;
-      }
-      select {
-        max-width: 150px;
-      }
-      .search svg {
-        position: absolute;
-        left: 9px;
-        bottom: 9px;
-        color: var(--text-soft);
-        pointer-events: none;
-      }
-      .search .input {
-        width: 100%;
-        padding-left: 32px;
-      }
-      .score .input {
-        width: 58px;
-      }
-    `,
-  ];
+  static override styles = [base, controls, analysesFiltersStyles];
 
   @property({ attribute: false }) app: AppContext | undefined;
-  @property({ attribute: false }) query = new URLSearchParams();
+  @property({ attribute: false }) filter: RowFilter = {};
+  @property({ attribute: false }) names: FilterNames = { profiles: undefined, fields: undefined };
+  @state() private isUnfolded = false;
+  /** What is typed into the search, with its spaces: it may not be searched for yet. */
+  @state() private typed: string | undefined;
   private typing: ReturnType<typeof setTimeout> | undefined;
-  private readonly profiles = new Resource(this, async (signal) =>
-    this.app?.api.profiles.list.query(undefined, { signal }),
-  );
-
-  protected override firstUpdated(): void {
-    void this.profiles.load();
-  }
+  /** The filter that was chosen here last. */
+  private own: RowFilter | undefined;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.typing);
   }
 
-  private filter(name: FilterName, value: string): void {
-    const values = Object.fromEntries(filterNames.map((other) => [other, this.query.get(other) ?? undefined]));
-    this.app?.go(withQuery('/analyses', { ...values, [name]: value.trim() }), 'replace');
-  }
-
-  private filterSoon(name: FilterName, event: Event): void {
-    const { value } = event.target as HTMLInputElement;
+  /** A filter that comes from elsewhere, as a saved one does, comes without what was being typed. */
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    const before = changed.get('filter') as RowFilter | undefined;
+    if (!before || isSameFilter(before, this.filter)) return;
+    if (this.own && isSameFilter(this.own, this.filter)) return;
     clearTimeout(this.typing);
-    this.typing = setTimeout(() => this.filter(name, value), typingMs);
+    this.typed = undefined;
+    this.own = undefined;
   }
 
-  private renderInput(title: string, name: FilterName, type: string): TemplateResult {
-    return html`<label
-      >${title}
+  private choose(change: RowFilter): void {
+    clearTimeout(this.typing);
+    const search = this.typed === undefined ? {} : { search: this.typed.trim() || undefined };
+    this.own = given({ ...this.filter, ...search, ...change });
+    this.dispatchEvent(new CustomEvent('choose', { detail: this.own }));
+  }
+
+  private readonly searchSoon = (event: Event): void => {
+    this.typed = (event.target as HTMLInputElement).value;
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => this.choose({}), typingMs);
+  };
+
+  private renderSearch(): TemplateResult {
+    return html`<label class="search"
+      >External id ${icon('search', 16)}
       <input
         class="input compact"
-        type=${type}
-        min=${type === 'number' ? 0 : nothing}
-        max=${type === 'number' ? 100 : nothing}
-        .value=${this.query.get(name) ?? ''}
-        @change=${(event: Event) => this.filter(name, (event.target as HTMLInputElement).value)}
+        type="search"
+        maxlength="255"
+        placeholder="its beginning is enough"
+        .value=${this.typed ?? this.filter.search ?? ''}
+        @input=${this.searchSoon}
       />
     </label>`;
   }
 
-  private renderSelect(title: string, name: FilterName, options: { value: string; title: string }[]): TemplateResult {
-    const chosen = this.query.get(name) ?? '';
-    return html`<label
+  private renderDay(title: string, name: 'from' | 'to'): TemplateResult {
+    return html`<label title="A day in ${this.app?.zone ?? 'UTC'}"
       >${title}
+      <input
+        class="input compact"
+        type="date"
+        .value=${this.filter[name] ?? ''}
+        @change=${(event: Event) => this.choose({ [name]: (event.target as HTMLInputElement).value || undefined })}
+      />
+    </label>`;
+  }
+
+  /** What is no number, or no percentage, is not taken. */
+  private readonly limit = (event: Event, name: Limit): void => {
+    const input = event.target as HTMLInputElement;
+    if (!input.reportValidity()) return;
+    this.choose({ [name]: Number.isNaN(input.valueAsNumber) ? undefined : input.valueAsNumber });
+  };
+
+  private renderLimits(title: string, unit: 'percentage' | 'score', most: number | undefined): TemplateResult {
+    const limit = (name: Limit, words: string) => html`<input
+      class="input compact"
+      type="number"
+      step="any"
+      min=${most === undefined ? nothing : 0}
+      max=${most ?? nothing}
+      aria-label="${title} ${words}"
+      placeholder=${words}
+      .value=${this.filter[name] === undefined ? '' : String(this.filter[name])}
+      @change=${(event: Event) => this.limit(event, name)}
+    />`;
+    return html`<div class="limits" role="group" aria-label=${title}>
+      <span aria-hidden="true">${title}</span>
+      <div class="pair">${limit(`min_${unit}`, 'from')}${limit(`max_${unit}`, 'to')}</div>
+    </div>`;
+  }
+
+  private renderProfile(): TemplateResult {
+    const { profile: chosen = '' } = this.filter;
+    const known = this.names.profiles ?? [];
+    const isKnown = chosen === '' || known.some(({ uid }) => uid === chosen);
+    const profiles = isKnown
+      ? known
+      : [...known, { uid: chosen, name: this.names.profiles ? 'one that was deleted' : '…' }];
+    return html`<label
+      >Quality profile
       <select
         class="input compact"
-        @change=${(event: Event) => this.filter(name, (event.target as HTMLSelectElement).value)}
+        @change=${(event: Event) => this.choose({ profile: (event.target as HTMLSelectElement).value || undefined })}
       >
-        <option value="" ?selected=${chosen === ''}>All</option>
-        ${options.map(
-          (option) => html`<option value=${option.value} ?selected=${option.value === chosen}>${option.title}</option>`,
-        )}
+        <option value="" .selected=${chosen === ''}>All</option>
+        ${profiles.map(({ uid, name }) => html`<option value=${uid} .selected=${uid === chosen}>${name}</option>`)}
       </select>
     </label>`;
   }
 
-  override render() {
-    const { app } = this;
-    if (!app) return nothing;
-    const profiles = (this.profiles.value ?? []).map(({ uid, name }) => ({ value: uid, title: name }));
-    const statuses = analysisStatuses.map((value) => ({ value, title: analysisWords[value].word }));
-    return html`<div class="filters" role="search">
-      <label class="search"
-        >External id ${icon('search', 16)}
-        <input
-          class="input compact"
-          type="search"
-          placeholder="its beginning is enough"
-          .value=${this.query.get('search') ?? ''}
-          @input=${(event: Event) => this.filterSoon('search', event)}
-        />
-      </label>
-      ${this.renderInput('From', 'from', 'date')}${this.renderInput('To', 'to', 'date')}
-      ${this.renderSelect('Quality profile', 'profile', profiles)}${this.renderSelect('Status', 'status', statuses)}
-      <span class="row score">
-        ${this.renderInput('Score % from', 'min', 'number')}${this.renderInput('to', 'max', 'number')}
-      </span>
-      ${
-        this.query.size > 0
-          ? html`<button class="button quiet small" type="button" @click=${() => app.go('/analyses', 'replace')}>
-            Clear
-          </button>`
-          : nothing
-      }
+  private renderStatuses(): TemplateResult {
+    return html`<div class="choice">
+      <span aria-hidden="true">Status</span>
+      <cqa-analyses-statuses
+        .chosen=${this.filter.status ?? []}
+        @choose=${({ detail }: CustomEvent<InteractionStatus[]>) =>
+          this.choose({ status: detail.length > 0 ? detail : undefined })}
+      ></cqa-analyses-statuses>
     </div>`;
+  }
+
+  private renderMetadata(): TemplateResult {
+    return html`<div class="choice">
+      <span aria-hidden="true">Metadata</span>
+      <cqa-analyses-metadata
+        .app=${this.app}
+        .fields=${this.names.fields}
+        .chosen=${this.filter.metadata ?? {}}
+        @open=${() => this.dispatchEvent(new CustomEvent('open'))}
+        @choose=${({ detail: { key, values } }: CustomEvent<MetadataChoice>) =>
+          this.choose({ metadata: withMetadata(this.filter, key, values).metadata })}
+      ></cqa-analyses-metadata>
+    </div>`;
+  }
+
+  private renderFold(): TemplateResult {
+    const { length } = partsOf(this.filter, this.names);
+    return html`<button
+      class="button fold"
+      type="button"
+      aria-expanded=${this.isUnfolded ? 'true' : 'false'}
+      aria-controls="others"
+      @click=${() => {
+        this.isUnfolded = !this.isUnfolded;
+      }}
+    >
+      ${length > 0 ? `Filters (${length})` : 'Filters'}${icon(this.isUnfolded ? 'up' : 'down', 14)}
+    </button>`;
+  }
+
+  override render() {
+    const wrong = contradiction(this.filter);
+    return html`<div class="filters" role="search" aria-label="Filters">
+        ${this.renderSearch()}${this.renderFold()}
+        <div id="others" class="others ${this.isUnfolded ? 'unfolded' : ''}">
+          ${this.renderDay('From', 'from')}${this.renderDay('To', 'to')}${this.renderProfile()}
+          ${this.renderStatuses()}${this.renderLimits('Score %', 'percentage', 100)}
+          ${this.renderLimits('Points', 'score', undefined)}${this.renderMetadata()}
+        </div>
+        <slot></slot>
+      </div>
+      ${wrong ? html`<p class="wrong" role="alert">${wrong}</p>` : nothing}`;
   }
 }
 

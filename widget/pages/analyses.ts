@@ -1,77 +1,77 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
-import { analysisStatuses } from '../../shared/interaction.ts';
-import type { AnalysesPage, AnalysesRequest } from '../api/types.ts';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { RowFilter } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
-import { isRowClick } from '../app/links.ts';
 import { PagedList } from '../app/paged-list.ts';
+import { Action, Resource } from '../app/resource.ts';
 import { isOtherQuery } from '../app/routes.ts';
+import { icon } from '../parts/icon.ts';
+import { showMore } from '../parts/show-more.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
-import { score } from '../words/numbers.ts';
-import { analysisWords, unanalysedWords } from '../words/status.ts';
-import { clock } from '../words/time.ts';
+import { rowBlocks } from '../style/row-blocks.ts';
+import { analysesStyles } from './analyses.styles.ts';
+import {
+  type AnalysisRow,
+  columnsOf,
+  columnTitles,
+  defaultListColumns,
+  firstColumn,
+  isMetadataColumn,
+  type ListColumn,
+} from './analyses-columns.ts';
+import { addressOf, contradiction, filterOf, isFiltered } from './analyses-filter.ts';
+import type { FilterNames } from './analyses-filter-parts.ts';
+import { analysesTable } from './analyses-table.ts';
 import '../parts/empty.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
-import '../parts/score-bar.ts';
-import '../parts/show-more.ts';
-import '../parts/status.ts';
-import '../parts/time.ts';
+import './analyses-chips.ts';
+import './analyses-column-menu.ts';
 import './analyses-filters.ts';
+import './export-dialog.ts';
+import './saved-filter-menu.ts';
 
-type Row = AnalysesPage['rows'][number];
-
-/** The Analysis List: every interaction in the reader's scope with its scores, newest first. */
+/** The Analysis List: every interaction in the reader's scope with its scores, newest first. Its filter stands in the address. */
 @customElement('cqa-analyses')
 export class AnalysesElement extends LitElement {
-  static override styles = [
-    base,
-    controls,
-    tables,
-    css`
-      .why {
-        color: var(--text-soft);
-        max-width: 280px;
-      }
-      .failure {
-        display: -webkit-box;
-        -webkit-box-orient: vertical;
-        -webkit-line-clamp: 3;
-        overflow: hidden;
-        min-width: 160px;
-        max-width: 280px;
-        color: var(--bad);
-      }
-      @container (max-width: 1040px) {
-        .failure {
-          min-width: 130px;
-        }
-      }
-    `,
-  ];
+  static override styles = [base, controls, tables, rowBlocks, analysesStyles];
 
   @property({ attribute: false }) app: AppContext | undefined;
   @property({ attribute: false, hasChanged: isOtherQuery }) query = new URLSearchParams();
-  private readonly list = new PagedList<Row>(
+  @state() private isExporting = false;
+  /** Columns chosen since the page opened. */
+  @state() private chosen: readonly string[] | undefined;
+  private isUnremembered = false;
+  private readonly list = new PagedList<AnalysisRow>(
     this,
-    async (cursor, signal) => this.app?.api.analyses.list.query({ ...this.request, cursor }, { signal }),
+    async (cursor, signal) => {
+      const { filter } = this;
+      if (contradiction(filter)) return { rows: [], next_cursor: null };
+      return this.app?.api.analyses.list.query({ ...filter, cursor }, { signal });
+    },
     (row) => row.analysis_id ?? row.interaction_id,
   );
+  private readonly profiles = new Resource(this, async (signal) =>
+    this.app?.api.profiles.list.query(undefined, { signal }),
+  );
+  private readonly fields = new Resource(this, async (signal) =>
+    this.app?.api.analyses.fields.query(undefined, { signal }),
+  );
+  private readonly choices = new Resource(this, async (signal) =>
+    this.app?.api.reports.columns.query(undefined, { signal }),
+  );
+  private readonly preferences = new Resource(this, async (signal) =>
+    this.app?.api.preferences.get.query(undefined, { signal }),
+  );
+  private readonly remembering = new Action(this);
 
-  private get request(): AnalysesRequest {
-    const { query } = this;
-    const number = (name: string) => (query.get(name) ? Number(query.get(name)) : undefined);
-    return {
-      search: query.get('search') ?? undefined,
-      from: query.get('from') ?? undefined,
-      to: query.get('to') ?? undefined,
-      profile: query.get('profile') ?? undefined,
-      status: analysisStatuses.find((status) => status === query.get('status')),
-      min_percentage: number('min'),
-      max_percentage: number('max'),
-    };
+  private get filter(): RowFilter {
+    return filterOf(this.query);
+  }
+
+  private get names(): FilterNames {
+    return { profiles: this.profiles.value, fields: this.fields.value };
   }
 
   protected override willUpdate(changed: Map<string, unknown>): void {
@@ -80,59 +80,43 @@ export class AnalysesElement extends LitElement {
     this.list.first.follow(this.app.changes, ['analyses']);
   }
 
-  private renderOutcome(row: Row): TemplateResult {
-    if (row.failure)
-      return html`<span class="failure break" title=${row.failure.message}>${row.failure.message}</span>`;
-    if (row.unanalysed_reason) return html`<span class="why">${unanalysedWords[row.unanalysed_reason]}</span>`;
-    if (row.max_score === null) return html`<span class="soft">–</span>`;
-    return html`<cqa-score-bar
-      .percent=${row.percentage_score}
-      .label=${`${score(row.final_score)} of ${score(row.max_score)}`}
-    ></cqa-score-bar>`;
+  protected override firstUpdated(): void {
+    for (const { load } of [this.profiles, this.fields]) void load();
+    void this.readColumns();
   }
 
-  private renderRow(app: AppContext, row: Row): TemplateResult {
-    const address = `/interactions/${row.interaction_id}`;
-    return html`<tr class="link" @click=${(event: Event) => isRowClick(event) && app.go(address)}>
-      <td class="strong break"><a data-page href=${app.href(address)}>${row.external_interaction_id}</a></td>
-      <td><cqa-time .at=${row.occurred_at} .zone=${app.zone}></cqa-time></td>
-      <td>${row.channel_type}</td>
-      <td class="number">${row.duration_seconds === null ? '–' : clock(row.duration_seconds)}</td>
-      <td class="break">${row.agent_name ?? html`<span class="soft">–</span>`}</td>
-      <td class="break">${row.quality_profile ?? html`<span class="soft">–</span>`}</td>
-      <td><cqa-status .words=${analysisWords[row.analysis_status ?? row.interaction_status]}></cqa-status></td>
-      <td>${this.renderOutcome(row)}</td>
-    </tr>`;
+  /** What metadata there is takes a look at the newest conversations: only where somebody has chosen some. */
+  private readonly readColumns = async (): Promise<void> => {
+    await this.preferences.load();
+    if (this.columnNames.some(isMetadataColumn)) await this.choices.load();
+  };
+
+  private readonly filterBy = ({ detail }: CustomEvent<RowFilter>): void => {
+    this.app?.go(addressOf(detail), 'replace');
+  };
+
+  private get columnNames(): readonly string[] {
+    const remembered = this.preferences.value?.analysis_columns?.filter((name) => name !== firstColumn);
+    return this.chosen ?? remembered ?? defaultListColumns;
   }
 
-  private renderTable(app: AppContext, rows: readonly Row[]): TemplateResult {
-    return html`<div class="table-box" role="region" aria-label="Analyses" tabindex="0">
-      <table>
-        <thead>
-          <tr>
-            <th>Interaction</th>
-            <th>Time</th>
-            <th>Channel</th>
-            <th class="number">Length</th>
-            <th>Agent</th>
-            <th>Quality profile</th>
-            <th>Status</th>
-            <th>Score</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${repeat(
-            rows,
-            (row) => row.analysis_id ?? row.interaction_id,
-            (row) => this.renderRow(app, row),
-          )}
-        </tbody>
-      </table>
-    </div>`;
-  }
+  private readonly chooseColumns = async ({ detail }: CustomEvent<readonly string[]>): Promise<void> => {
+    this.chosen = detail;
+    this.isUnremembered = true;
+    // While one choice is under way the next ones wait: the last of them is the one to remember.
+    await this.remembering.run(async () => {
+      while (this.isUnremembered) {
+        this.isUnremembered = false;
+        await this.app?.api.preferences.set.mutate({
+          name: 'analysis_columns',
+          value: [firstColumn, ...this.columnNames],
+        });
+      }
+    });
+  };
 
   private renderEmpty(app: AppContext): TemplateResult {
-    if (this.query.size > 0)
+    if (isFiltered(this.filter))
       return html`<cqa-empty icon="search" heading="No interaction matches">
         Take a filter away, or look whether the external id begins as you typed it; upper and lower case differ.
         <button slot="action" class="button" @click=${() => app.go('/analyses', 'replace')}>Show all</button>
@@ -147,26 +131,84 @@ export class AnalysesElement extends LitElement {
     </cqa-empty>`;
   }
 
-  private renderList(app: AppContext): TemplateResult {
+  private renderList(app: AppContext, columns: readonly ListColumn[]): TemplateResult {
     const { rows, problem, first } = this.list;
     if (!rows && problem)
       return html`<cqa-problem what="The list could not be loaded" .problem=${problem} .again=${first.load}></cqa-problem>`;
-    if (!rows) return html`<cqa-loading lines="4" label="Loading analyses"></cqa-loading>`;
+    const { preferences } = this;
+    if (!rows || !(preferences.value ?? preferences.problem))
+      return html`<cqa-loading lines="4" label="Loading analyses"></cqa-loading>`;
     if (rows.length === 0) return this.renderEmpty(app);
     return html`<cqa-problem .problem=${problem} .again=${first.load}></cqa-problem>
-      ${this.renderTable(app, rows)}
-      ${
-        this.list.hasMore
-          ? html`<cqa-show-more .busy=${this.list.isLoadingMore} @more=${this.list.loadMore}></cqa-show-more>`
-          : nothing
-      }`;
+      ${analysesTable(app, rows, columns)}
+      ${showMore(this.list)}`;
+  }
+
+  private renderTools(
+    app: AppContext,
+    titles: ReadonlyMap<string, string>,
+    columns: readonly ListColumn[],
+  ): TemplateResult {
+    return html`<div class="tools">
+      <cqa-saved-filter-menu .app=${app} .filter=${this.filter} .names=${this.names}></cqa-saved-filter-menu>
+      <cqa-analyses-column-menu
+        .titles=${titles}
+        .chosen=${columns.map(({ name }) => name)}
+        .problem=${this.choices.problem}
+        .isLoading=${this.choices.isLoading}
+        @open=${this.choices.load}
+        @choose=${this.chooseColumns}
+      ></cqa-analyses-column-menu>
+      <a class="button" data-page href=${app.href('/exports')}>${icon('history', 16)}Your exports</a>
+      <button
+        class="button"
+        type="button"
+        @click=${() => {
+          this.isExporting = true;
+        }}
+      >
+        ${icon('export', 16)}Export report
+      </button>
+    </div>`;
+  }
+
+  private renderDialog(app: AppContext): TemplateResult | typeof nothing {
+    if (!this.isExporting) return nothing;
+    return html`<cqa-export-dialog
+      .app=${app}
+      .filter=${this.filter}
+      .names=${this.names}
+      @close=${() => {
+        this.isExporting = false;
+      }}
+    ></cqa-export-dialog>`;
   }
 
   override render() {
-    const { app } = this;
+    const { app, filter, names } = this;
     if (!app) return nothing;
-    return html`<cqa-analyses-filters .app=${app} .query=${this.query}></cqa-analyses-filters>
-      ${this.renderList(app)}`;
+    const titles = columnTitles(this.choices.value?.metadata ?? []);
+    const columns = columnsOf(this.columnNames, titles);
+    return html`<cqa-analyses-filters
+        .app=${app}
+        .filter=${filter}
+        .names=${names}
+        @choose=${this.filterBy}
+        @open=${this.fields.load}
+        >${this.renderTools(app, titles, columns)}</cqa-analyses-filters
+      >
+      <cqa-analyses-chips .filter=${filter} .names=${names} @choose=${this.filterBy}></cqa-analyses-chips>
+      <cqa-problem
+        what="The choices of the filters could not be loaded"
+        .problem=${this.profiles.problem ?? this.fields.problem}
+      ></cqa-problem>
+      <cqa-problem
+        what="Your columns could not be loaded, so these are the usual ones"
+        .problem=${this.preferences.problem}
+        .again=${this.readColumns}
+      ></cqa-problem>
+      <cqa-problem what="The columns could not be remembered" .problem=${this.remembering.problem}></cqa-problem>
+      ${this.renderList(app, columns)}${this.renderDialog(app)}`;
   }
 }
 

@@ -161,7 +161,7 @@ export class ApiKeyDialogElement extends LitElement {
           if (choice) choose(choice[0]);
         }}
       >
-        ${choices.map(([value, words]) => html`<option ?selected=${value === chosen}>${words}</option>`)}
+        ${choices.map(([value, words]) => html`<option .selected=${value === chosen}>${words}</option>`)}
       </select>
       ${hint ? html`<span class="hint">${hint}</span>` : nothing}
     </div>`;

@@ -13,18 +13,6 @@ export class ApiKeyOnceElement extends LitElement {
     base,
     controls,
     css`
-      .warning {
-        display: flex;
-        gap: var(--space-3);
-        padding: var(--space-3) var(--space-4);
-        border: 1px solid var(--warn);
-        border-radius: var(--radius-m);
-        background: var(--warn-soft);
-      }
-      .warning > svg {
-        flex: none;
-        color: var(--warn);
-      }
       .secret {
         display: flex;
         flex-wrap: wrap;
@@ -75,7 +63,7 @@ export class ApiKeyOnceElement extends LitElement {
     const { made } = this;
     if (!made) return nothing;
     return html`<div class="stack">
-      <div class="warning" role="status">
+      <div class="caution" role="status">
         ${icon('warning', 20)}
         <p>
           <strong>You will not see these again.</strong> Copy both and store them where your program keeps its secrets.

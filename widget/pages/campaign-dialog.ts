@@ -5,11 +5,11 @@ import { messageAtField } from '../api/problem.ts';
 import type { Campaign } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { Action } from '../app/resource.ts';
-import { isSame } from '../form/values.ts';
+import { isSame, withChanges } from '../form/values.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
 import '../parts/dialog.ts';
-import '../parts/problem.ts';
+import '../parts/not-saved.ts';
 import './campaign-metadata.ts';
 
 /**
@@ -37,11 +37,17 @@ export class CampaignDialogElement extends LitElement {
   @state() private isNameMissing = false;
   private readonly saving = new Action(this);
 
+  /** The campaign as the form began with it: the page around it reads it again meanwhile. */
+  private opened: Campaign | undefined;
+
   override connectedCallback(): void {
     super.connectedCallback();
-    this.name = this.campaign?.name ?? '';
-    this.description = this.campaign?.settings.description ?? '';
-    this.defaults = this.campaign?.settings.defaults ?? {};
+    this.begin(this.campaign);
+  }
+
+  private begin(campaign: Campaign | undefined): void {
+    this.opened = campaign;
+    Object.assign(this, formOf(campaign));
   }
 
   private readonly submit = async (event: Event): Promise<void> => {
@@ -55,12 +61,24 @@ export class CampaignDialogElement extends LitElement {
   };
 
   private async save(): Promise<string | undefined> {
-    const { app, campaign, name, description, defaults } = this;
+    const { app, opened, name, description, defaults } = this;
     const settings: CampaignSettings = { description, defaults };
-    if (!campaign) return (await app?.api.campaigns.create.mutate({ name, settings }))?.id;
-    await app?.api.campaigns.update.mutate({ id: campaign.id, name, settings });
-    return campaign.id;
+    if (!opened) return (await app?.api.campaigns.create.mutate({ name, settings }))?.id;
+    await app?.api.campaigns.update.mutate({ id: opened.id, version: opened.version, name, settings });
+    return opened.id;
   }
+
+  /** Somebody else has saved meanwhile: the settings as they are now, with or without what was changed here. */
+  private readonly loadNow = async ({ detail: keepsChanges }: CustomEvent<boolean>): Promise<void> => {
+    const { app, opened, name, description, defaults } = this;
+    if (!app || !opened) return;
+    await this.saving.run(async () => {
+      const now = await app.api.campaigns.get.query({ id: opened.id });
+      this.begin(now);
+      const mine = withChanges(formOf(now), { name, description, defaults }, formOf(opened));
+      if (keepsChanges) Object.assign(this, mine);
+    });
+  };
 
   private readonly close = (): void => {
     this.dispatchEvent(new CustomEvent('close'));
@@ -98,9 +116,8 @@ export class CampaignDialogElement extends LitElement {
   }
 
   private get isChanged(): boolean {
-    const { name, description, defaults, campaign } = this;
-    const { description: before = '', defaults: defaultsBefore = {} } = campaign?.settings ?? {};
-    return !isSame([name, description, defaults], [campaign?.name ?? '', before, defaultsBefore]);
+    const { name, description, defaults } = this;
+    return !isSame({ name, description, defaults }, formOf(this.opened));
   }
 
   override render() {
@@ -137,7 +154,11 @@ export class CampaignDialogElement extends LitElement {
             }}
           ></cqa-campaign-metadata>
         </fieldset>
-        <cqa-problem .problem=${this.problemElsewhere}></cqa-problem>
+        <cqa-not-saved
+          .problem=${this.problemElsewhere}
+          ?busy=${saving.isBusy}
+          @load=${this.loadNow}
+        ></cqa-not-saved>
       </form>
       <button slot="actions" class="button" type="button" @click=${this.close}>Cancel</button>
       <button slot="actions" class="button primary" type="submit" form="campaign" ?disabled=${saving.isBusy}>
@@ -145,6 +166,12 @@ export class CampaignDialogElement extends LitElement {
       </button>
     </cqa-dialog>`;
   }
+}
+
+/** What the form holds of a campaign; of a new one, nothing. */
+function formOf(campaign: Campaign | undefined) {
+  const { description = '', defaults = {} } = campaign?.settings ?? {};
+  return { name: campaign?.name ?? '', description, defaults };
 }
 
 declare global {

@@ -6,6 +6,7 @@ import type { CampaignImport, CampaignImportFile } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { PagedList } from '../app/paged-list.ts';
 import { Resource } from '../app/resource.ts';
+import { showMore } from '../parts/show-more.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
 import { filesInWords, importFileWords, importWords } from '../words/campaign.ts';
@@ -13,7 +14,6 @@ import { bytes } from '../words/numbers.ts';
 import '../parts/dialog.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
-import '../parts/show-more.ts';
 import '../parts/status.ts';
 import '../parts/time.ts';
 import { renderProblems } from './campaign-sheets.ts';
@@ -101,11 +101,7 @@ export class CampaignImportDialogElement extends LitElement {
           </tbody>
         </table>
       </div>
-      ${
-        this.files.hasMore
-          ? html`<cqa-show-more words="Show more" .busy=${this.files.isLoadingMore} @more=${this.files.loadMore}></cqa-show-more>`
-          : nothing
-      }`;
+      ${showMore(this.files, 'Show more')}`;
   }
 
   private renderFacts(app: AppContext, found: CampaignImport): TemplateResult {

@@ -5,12 +5,12 @@ import type { CampaignImport } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { isRowClick } from '../app/links.ts';
 import { PagedList } from '../app/paged-list.ts';
+import { showMore } from '../parts/show-more.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
 import { filesInWords, importWords } from '../words/campaign.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
-import '../parts/show-more.ts';
 import '../parts/status.ts';
 import '../parts/time.ts';
 import './campaign-import-dialog.ts';
@@ -100,11 +100,7 @@ export class CampaignImportsElement extends LitElement {
           </tbody>
         </table>
       </div>
-      ${
-        this.list.hasMore
-          ? html`<cqa-show-more .busy=${this.list.isLoadingMore} @more=${this.list.loadMore}></cqa-show-more>`
-          : nothing
-      }`;
+      ${showMore(this.list)}`;
   }
 
   override render() {

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { CheckResult } from '../../shared/connector.ts';
 import { hasEnded } from '../../shared/execution.ts';
@@ -11,6 +11,7 @@ import { typeIcon } from '../parts/type-icon.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
 import { disabledWords, enabledWords, executionWords } from '../words/status.ts';
+import { connectorCardStyles } from './connector-card.styles.ts';
 import '../parts/check-steps.ts';
 import '../parts/problem.ts';
 import '../parts/public-side.ts';
@@ -26,59 +27,7 @@ import './connector-stream.ts';
  */
 @customElement('cqa-connector-card')
 export class ConnectorCardElement extends LitElement {
-  static override styles = [
-    base,
-    controls,
-    css`
-      .card {
-        display: grid;
-        gap: var(--space-3);
-      }
-      .head {
-        display: flex;
-        gap: var(--space-3);
-        align-items: flex-start;
-      }
-      .mark {
-        display: grid;
-        place-items: center;
-        flex: none;
-        width: 40px;
-        height: 40px;
-        border-radius: var(--radius-m);
-        background: var(--accent-soft);
-        color: var(--accent);
-      }
-      .off .mark {
-        background: var(--idle-soft);
-        color: var(--idle);
-      }
-      dl {
-        display: grid;
-        grid-template-columns: auto minmax(0, 1fr);
-        gap: 6px var(--space-3);
-        font-size: var(--size-s);
-      }
-      dt {
-        color: var(--text-soft);
-      }
-      .fine {
-        color: var(--good);
-        font-weight: 550;
-      }
-      .wrong {
-        color: var(--bad);
-        font-weight: 550;
-      }
-      .actions {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 6px;
-        padding-top: var(--space-3);
-        border-top: 1px solid var(--line);
-      }
-    `,
-  ];
+  static override styles = [base, controls, connectorCardStyles];
 
   @property({ attribute: false }) app: AppContext | undefined;
   @property({ attribute: false }) connector: Connector | undefined;
@@ -129,8 +78,8 @@ export class ConnectorCardElement extends LitElement {
     if (!check) return html`<span class="soft">not tested yet</span>`;
     return html`<span class=${check.ok ? 'fine' : 'wrong'}>${check.ok ? 'Works' : 'Failed'}</span>,
       <cqa-time relative .at=${check.checked_at} .zone=${app.zone}></cqa-time>${
-        check.ok ? nothing : html`<br /><span class="break">${check.message}</span>`
-      }`;
+        check.checked_from ? html`<br /><span class="soft break">by ${check.checked_from}</span>` : nothing
+      }${check.ok ? nothing : html`<br /><span class="break">${check.message}</span>`}`;
   }
 
   private renderFacts(app: AppContext, connector: Connector): TemplateResult {
@@ -152,6 +101,13 @@ export class ConnectorCardElement extends LitElement {
       <dt>Jobs</dt>
       <dd class="break">${connector.jobs.length > 0 ? connector.jobs.join(', ') : this.renderNoJob(connector)}</dd>
     </dl>`;
+  }
+
+  /** Of one that mails reports: what is to be looked at about the links in its mails. */
+  private renderLinksWarning(): TemplateResult | typeof nothing {
+    const links = this.type?.mail_links;
+    if (!links?.warning || this.checking.isBusy || this.result) return nothing;
+    return html`<p class="links-warning small">${icon('warning', 16)}<span class="break">${links.message}</span></p>`;
   }
 
   private renderNoJob(connector: Connector): TemplateResult {
@@ -222,7 +178,7 @@ export class ConnectorCardElement extends LitElement {
           ? html`<cqa-connector-stream .stream=${this.stream} .zone=${app.zone}></cqa-connector-stream>`
           : nothing
       }
-      ${this.renderFacts(app, connector)}
+      ${this.renderFacts(app, connector)}${this.renderLinksWarning()}
       ${longSide(connector).map(
         ([name, value]) => html`<cqa-public-side .name=${name} .value=${value}></cqa-public-side>`,
       )}

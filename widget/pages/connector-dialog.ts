@@ -1,4 +1,4 @@
-import { css, html, LitElement, type TemplateResult } from 'lit';
+import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Direction } from '../../shared/connector.ts';
 import { messageAtField, type Problem } from '../api/problem.ts';
@@ -7,21 +7,25 @@ import type { AppContext } from '../app/context.ts';
 import { Action, Resource } from '../app/resource.ts';
 import type { FormSupport } from '../form/element.ts';
 import type { FormElement } from '../form/form.ts';
-import { hostKeyField, isAsTried } from '../form/tried.ts';
-import { missingFields, type Values, withValue } from '../form/values.ts';
+import { isAsTried } from '../form/tried.ts';
+import type { Values } from '../form/values.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
+import { connectorDialogStyles } from './connector-dialog.styles.ts';
 import {
   type ConnectorDraft,
   draftOf,
+  draftWithChanges,
   handedOn,
   isOtherDraft,
+  missingInDraft,
   offeredHostKey,
   placeOf,
   unsavedOf,
+  withHostKey,
   writeDraft,
 } from './connector-draft.ts';
-import { formButtons, headingOf, nameField, readiness, savedWords, trialOf } from './connector-parts.ts';
+import { formButtons, headingOf, nameField, notSaved, readiness, savedWords, trialOf } from './connector-parts.ts';
 import { ConnectorTrial, type ConnectorTrialElement } from './connector-trial.ts';
 import '../form/form.ts';
 import '../parts/dialog.ts';
@@ -36,15 +40,7 @@ import './connector-type-picker.ts';
  */
 @customElement('cqa-connector-dialog')
 export class ConnectorDialogElement extends LitElement {
-  static override styles = [
-    base,
-    controls,
-    css`
-      :host {
-        --dialog-width: 760px;
-      }
-    `,
-  ];
+  static override styles = [base, controls, connectorDialogStyles];
 
   @property({ attribute: false }) app: AppContext | undefined;
   @property({ attribute: false }) direction: Direction | undefined;
@@ -102,10 +98,9 @@ export class ConnectorDialogElement extends LitElement {
     this.saving.problem = undefined;
   }
 
-  /** Says at the fields what is missing, the connector's name among it where it is to be saved. True when nothing is. */
-  private isComplete({ fields, values, name }: ConnectorDraft, isToBeSaved: boolean): boolean {
-    const missing = missingFields(fields, values, this.kept);
-    this.missing = isToBeSaved && name.trim() === '' ? { name: 'A name is needed.', ...missing } : missing;
+  /** Says at the fields what is missing. True when nothing is. */
+  private isComplete(draft: ConnectorDraft, isToBeSaved: boolean): boolean {
+    this.missing = missingInDraft(draft, this.kept, isToBeSaved);
     const [first] = Object.keys(this.missing);
     if (first !== undefined) this.show(first);
     return first === undefined;
@@ -154,9 +149,7 @@ export class ConnectorDialogElement extends LitElement {
     const { app, draft, connector } = this;
     if (!app || !draft || !this.isComplete(draft, true)) return;
     const isDone = await this.saving.run(async () => {
-      const uid = await writeDraft(app, draft, connector);
-      const saved = await app.api.connectors.list.query({ direction: draft.direction });
-      this.saved = saved.find((candidate) => candidate.uid === uid);
+      this.saved = await writeDraft(app, draft, connector);
     });
     if (!isDone) return this.showProblem(this.saving.problem);
     app.say(`${draft.name} is saved.`);
@@ -164,6 +157,19 @@ export class ConnectorDialogElement extends LitElement {
     if (this.toHandOn.length === 0) return this.close();
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>('.done')?.focus();
+  };
+
+  /** Somebody else has saved meanwhile: the connector as it is now, with or without what was changed here. */
+  private readonly loadNow = async ({ detail: keepsChanges }: CustomEvent<boolean>): Promise<void> => {
+    const { app, connector, draft, atFirst } = this;
+    if (!app || !connector || !draft || !atFirst) return;
+    const isDone = await this.saving.run(async () => {
+      this.connector = { ...connector, ...(await app.api.connectors.get.query({ uid: connector.uid })) };
+      this.begin(draftOf(draft.type, draft.direction, this.connector));
+      if (keepsChanges && this.atFirst) this.draft = draftWithChanges(this.atFirst, draft, atFirst);
+      this.trial.clear();
+    });
+    if (isDone) this.show('name');
   };
 
   private get toHandOn(): [string, string][] {
@@ -190,11 +196,8 @@ export class ConnectorDialogElement extends LitElement {
     this.dispatchEvent(new CustomEvent('close'));
   };
 
-  private readonly pin = (event: CustomEvent<string>): void => {
-    const { draft } = this;
-    const field = draft && hostKeyField(draft.fields);
-    if (field) this.edit({ values: withValue(draft.values, field.path, event.detail) });
-  };
+  private readonly pin = ({ detail }: CustomEvent<string>): void =>
+    this.draft && this.edit({ values: withHostKey(this.draft, detail) });
 
   private renderForm(draft: ConnectorDraft): TemplateResult {
     const support: FormSupport = { kept: this.kept, seenHostKey: this.trial.seenHostKey, problems: this.problems };
@@ -208,7 +211,7 @@ export class ConnectorDialogElement extends LitElement {
         @value-changed=${(event: CustomEvent<{ value: Values }>) => this.edit({ values: event.detail.value })}
       ></cqa-form>
       ${trialOf(this.trial, offeredHostKey(draft, this.trial.seenHostKey), this.pin)}
-      <cqa-problem .problem=${this.placeOf(general) === undefined ? general : undefined}></cqa-problem>
+      ${notSaved(this.placeOf(general) === undefined ? general : undefined, this.saving.isBusy, this.loadNow)}
     </form>`;
   }
 
@@ -229,11 +232,8 @@ export class ConnectorDialogElement extends LitElement {
     if (this.saved) return html`<button slot="actions" class="button primary done" @click=${this.close}>Done</button>`;
     if (!this.draft)
       return html`<button slot="actions" class="button" type="button" @click=${this.close}>Cancel</button>`;
-    return formButtons(this.draft, this.trial, {
-      check: this.check,
-      readPreview: this.readPreview,
-      isSaving: this.saving.isBusy,
-    });
+    const { check, readPreview } = this;
+    return formButtons(this.draft, this.trial, { check, readPreview, isSaving: this.saving.isBusy });
   }
 
   override render() {

@@ -1,9 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Problem } from '../api/problem.ts';
 import type { Connector } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { icon } from '../parts/icon.ts';
 import type { ConnectorDraft } from './connector-draft.ts';
 import type { ConnectorTrial } from './connector-trial.ts';
+import '../parts/not-saved.ts';
 import '../parts/public-side.ts';
 import './connector-readiness.ts';
 import './connector-trial.ts';
@@ -24,6 +26,7 @@ export function readiness(
   return html`<cqa-connector-readiness
     .prerequisites=${type.prerequisites[direction] ?? []}
     .outboundAddresses=${app?.me.outbound_addresses ?? []}
+    .mailLinks=${type.mail_links}
     ?hasSystemJob=${type.has_system_job && direction === 'import' && !connector}
     ?hasStream=${type.has_stream}
   ></cqa-connector-readiness>`;
@@ -72,6 +75,14 @@ export function trialOf(
     .hostKey=${hostKey}
     @pin=${pin}
   ></cqa-connector-trial>`;
+}
+
+export function notSaved(
+  problem: Problem | undefined,
+  isBusy: boolean,
+  load: (event: CustomEvent<boolean>) => void,
+): TemplateResult {
+  return html`<cqa-not-saved .problem=${problem} ?busy=${isBusy} @load=${load}></cqa-not-saved>`;
 }
 
 /** What the buttons below the form do; Save sends the form. */

@@ -1,5 +1,7 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import type { ConnectorType } from '../api/types.ts';
+import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import '../parts/copy.ts';
 
@@ -25,11 +27,23 @@ export class ConnectorReadinessElement extends LitElement {
       li + li {
         margin-top: 4px;
       }
+      .warning {
+        display: flex;
+        gap: var(--space-2);
+        color: var(--warn);
+        font-weight: 550;
+      }
+      .warning svg {
+        flex: none;
+        margin-top: 2px;
+      }
     `,
   ];
 
   @property({ attribute: false }) prerequisites: readonly string[] = [];
   @property({ attribute: false }) outboundAddresses: readonly string[] = [];
+  /** Of one that mails reports, which goes out by Amazon SES and not from our addresses. */
+  @property({ attribute: false }) mailLinks: ConnectorType['mail_links'] = null;
   /** The product makes the job of such a connector by itself. */
   @property({ type: Boolean }) hasSystemJob = false;
   /** It is read as events come. */
@@ -41,19 +55,27 @@ export class ConnectorReadinessElement extends LitElement {
       : "Its import job is made and started for you when you save, under the connector's name.";
   }
 
+  private renderAddresses(): TemplateResult {
+    const addresses = this.outboundAddresses.join(', ');
+    if (addresses === '')
+      return html`<span class="soft">Whoever runs this installation can tell the addresses that we connect from (they are not set here).</span>`;
+    return html`<div class="row">
+      <span class="grow">We connect from <code>${addresses}</code></span><cqa-copy .text=${addresses}></cqa-copy>
+    </div>`;
+  }
+
+  private renderMailLinks({ message, warning }: NonNullable<ConnectorType['mail_links']>): TemplateResult {
+    return html`<span class=${warning === null ? '' : 'warning'}>
+      ${warning === null ? nothing : icon('warning', 16)}<span class="break">${message}</span>
+    </span>`;
+  }
+
   override render() {
-    const { prerequisites, outboundAddresses } = this;
+    const { prerequisites, mailLinks } = this;
     return html`<section aria-label="Before you begin">
       <strong>Before you begin</strong>
       ${prerequisites.length > 0 ? html`<ul>${prerequisites.map((text) => html`<li>${text}</li>`)}</ul>` : nothing}
-      ${
-        outboundAddresses.length > 0
-          ? html`<div class="row">
-            <span class="grow">We connect from <code>${outboundAddresses.join(', ')}</code></span
-            ><cqa-copy .text=${outboundAddresses.join(', ')}></cqa-copy>
-          </div>`
-          : html`<span class="soft">Whoever runs this installation can tell the addresses that we connect from (they are not set here).</span>`
-      }
+      ${mailLinks ? this.renderMailLinks(mailLinks) : this.renderAddresses()}
       ${this.hasSystemJob ? html`<span>${this.jobWords}</span>` : nothing}
     </section>`;
   }

@@ -74,7 +74,7 @@ export class ConnectorStreamElement extends LitElement {
 
   private renderReaders({ readers, partitions }: ConnectorStream): TemplateResult | typeof nothing {
     if (partitions === 0) return nothing;
-    const by = readers === 1 ? '' : ` by ${counted(readers, 'process', 'processes')}`;
+    const by = readers === 1 ? '' : ` by ${counted(readers, 'reader')}`;
     return html`<span class="soft">${counted(partitions, 'partition')}${by}</span>`;
   }
 

@@ -32,6 +32,9 @@ const words = {
 /** The counts of a day's execution change all the time; of all that, the cards show the status alone. */
 const cardsRestMs = 2000;
 
+/** What is amiss at a source; that runs failed stands with the jobs. */
+const sourceAlerts = ['expected_file', 'stream_failed'] as const;
+
 /** Data Import and Data Export: a card for each connector of that direction. */
 @customElement('cqa-connectors')
 export class ConnectorsElement extends LitElement {
@@ -143,7 +146,7 @@ export class ConnectorsElement extends LitElement {
     const { app } = this;
     if (!app) return nothing;
     return html`<p class="lead">${words[this.direction].lead}</p>
-      ${this.direction === 'import' ? html`<cqa-alerts .app=${app}></cqa-alerts>` : nothing}
+      ${this.direction === 'import' ? html`<cqa-alerts .app=${app} .kinds=${sourceAlerts}></cqa-alerts>` : nothing}
       ${this.renderList(app)}
       ${
         this.edited

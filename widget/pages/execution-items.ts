@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Execution } from '../api/types.ts';
 import { base } from '../style/base.ts';
 import { tables } from '../style/controls.ts';
-import { bytes, counted } from '../words/numbers.ts';
+import { bytes, count, counted } from '../words/numbers.ts';
 
 /** The items of an import that were not read: those that failed, and those left for a later run. */
 @customElement('cqa-execution-items')
@@ -35,7 +35,8 @@ export class ExecutionItemsElement extends LitElement {
 
   private renderFailedItems(run: Execution): TemplateResult {
     return html`<section>
-      <h3>${counted(run.failed_items.length, 'failed item')}</h3>
+      <h3>${counted(allOf(run.items?.failed, run.failed_items), 'failed item')}</h3>
+      ${firstOnes(run.items?.failed, run.failed_items)}
       <div class="table-box" role="region" aria-label="Failed items" tabindex="0">
         <table>
           <thead>
@@ -59,7 +60,8 @@ export class ExecutionItemsElement extends LitElement {
 
   private renderWaitingItems(run: Execution): TemplateResult {
     return html`<section>
-      <h3>${counted(run.waiting_items.length, 'item')} left for the next run</h3>
+      <h3>${counted(allOf(run.items?.waiting, run.waiting_items), 'item')} left for the next run</h3>
+      ${firstOnes(run.items?.waiting, run.waiting_items)}
       <div class="table-box" role="region" aria-label="Waiting items" tabindex="0">
         <table>
           <thead>
@@ -89,6 +91,16 @@ export class ExecutionItemsElement extends LitElement {
     return html`${run.failed_items.length > 0 ? this.renderFailedItems(run) : nothing}
     ${run.waiting_items.length > 0 ? this.renderWaitingItems(run) : nothing}`;
   }
+}
+
+/** Of very many only the first are told by name. */
+function allOf(counted: number | undefined, named: readonly unknown[]): number {
+  return Math.max(counted ?? 0, named.length);
+}
+
+function firstOnes(all: number | undefined, named: readonly unknown[]): TemplateResult | typeof nothing {
+  if (allOf(all, named) === named.length) return nothing;
+  return html`<p class="soft small">The first ${count(named.length)} are named here.</p>`;
 }
 
 declare global {

@@ -1,15 +1,16 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { executionStatuses, hasEnded } from '../../shared/execution.ts';
-import { jobTypes } from '../../shared/job.ts';
-import type { ExecutionsPage, ExecutionsRequest } from '../api/types.ts';
+import { hasEnded } from '../../shared/execution.ts';
+import type { ExecutionsPage } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { isRowClick } from '../app/links.ts';
 import { PagedList } from '../app/paged-list.ts';
-import { isOtherQuery, withQuery } from '../app/routes.ts';
+import { isOtherQuery } from '../app/routes.ts';
+import { showMore } from '../parts/show-more.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
+import { rowBlocks } from '../style/row-blocks.ts';
 import {
   countsInWords,
   isDayOfStream,
@@ -19,13 +20,16 @@ import {
   ongoing,
   tookMs,
 } from '../words/execution.ts';
+import { counted } from '../words/numbers.ts';
 import { executionWords, jobTypeWords, typeAndConnectors } from '../words/status.ts';
-import { dayInZone, duration } from '../words/time.ts';
+import { dayInZone, duration, isPast } from '../words/time.ts';
+import { type ExecutionFilter, filterOf, isReversed, requestOf } from './execution-filter.ts';
+import { executionsStyles } from './executions.styles.ts';
+import './executions-filters.ts';
 import '../parts/download.ts';
 import '../parts/empty.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
-import '../parts/show-more.ts';
 import '../parts/status.ts';
 import '../parts/time.ts';
 
@@ -34,82 +38,28 @@ type Row = ExecutionsPage['rows'][number];
 /** Execution History: every run, newest first. Filters stand in the address, so that a link shows the same. */
 @customElement('cqa-executions')
 export class ExecutionsElement extends LitElement {
-  static override styles = [
-    base,
-    controls,
-    tables,
-    css`
-      .filters {
-        margin-bottom: var(--space-4);
-      }
-      .filters label {
-        display: flex;
-        align-items: center;
-        gap: 6px;
-        font-size: var(--size-s);
-        color: var(--text-soft);
-      }
-      .note {
-        color: var(--warn);
-        font-weight: 550;
-      }
-      .day {
-        white-space: nowrap;
-      }
-      .result {
-        min-width: 150px;
-      }
-      .failure {
-        display: -webkit-box;
-        -webkit-box-orient: vertical;
-        -webkit-line-clamp: 3;
-        overflow: hidden;
-        color: var(--bad);
-        max-width: 340px;
-      }
-    `,
-  ];
+  static override styles = [base, controls, tables, rowBlocks, executionsStyles];
 
   @property({ attribute: false }) app: AppContext | undefined;
   @property({ attribute: false, hasChanged: isOtherQuery }) query = new URLSearchParams();
   private readonly list = new PagedList<Row>(
     this,
-    async (cursor, signal) => this.app?.api.executions.list.query({ ...this.filters, cursor }, { signal }),
+    async (cursor, signal) => {
+      const { app, filter } = this;
+      if (isReversed(filter)) return { rows: [], next_cursor: null };
+      return app?.api.executions.list.query({ ...requestOf(filter), cursor }, { signal });
+    },
     (row) => row.execution_id,
   );
 
-  private get filters(): ExecutionsRequest {
-    return {
-      type: jobTypes.find((type) => type === this.query.get('type')),
-      status: executionStatuses.find((status) => status === this.query.get('status')),
-    };
+  private get filter(): ExecutionFilter {
+    return filterOf(this.query);
   }
 
   protected override willUpdate(changed: Map<string, unknown>): void {
     if (!this.app || !(changed.has('app') || changed.has('query'))) return;
     this.list.clear();
     this.list.first.follow(this.app.changes, ['executions']);
-  }
-
-  private filter(name: 'type' | 'status', event: Event): void {
-    const values = { ...this.filters, [name]: (event.target as HTMLSelectElement).value };
-    this.app?.go(withQuery('/executions', values), 'replace');
-  }
-
-  private renderSelect(
-    title: string,
-    name: 'type' | 'status',
-    options: readonly string[],
-    words: (option: string) => string,
-  ): TemplateResult {
-    const chosen = this.query.get(name) ?? '';
-    return html`<label
-      >${title}
-      <select class="input compact" @change=${(event: Event) => this.filter(name, event)}>
-        <option value="" ?selected=${chosen === ''}>All</option>
-        ${options.map((option) => html`<option value=${option} ?selected=${option === chosen}>${words(option)}</option>`)}
-      </select>
-    </label>`;
   }
 
   private renderCounts(row: Row): TemplateResult {
@@ -137,43 +87,52 @@ export class ExecutionsElement extends LitElement {
 
   private renderRow(app: AppContext, row: Row): TemplateResult {
     const address = `/executions/${row.execution_id}`;
-    return html`<tr class="link" @click=${(event: Event) => isRowClick(event) && app.go(address)}>
-      <td class="strong break" data-minor=${typeAndConnectors(row.job_name, row)}><a data-page href=${app.href(address)}>${row.job_name}</a></td>
-      <td class="minor">${jobTypeWords[row.type]}</td>
-      <td class="minor break">${row.connectors.join(', ')}</td>
-      <td>${this.renderStart(app, row)}</td>
-      <td><cqa-status .words=${executionWords[row.status]}></cqa-status></td>
-      <td class="result">${this.renderCounts(row)}</td>
-      <td class="number">${this.renderDuration(row)}</td>
-      <td class="actions">${this.renderReport(app, row)}</td>
+    return html`<tr class="link" role="row" @click=${(event: Event) => isRowClick(event) && app.go(address)}>
+      <td role="cell" class="job break" data-minor=${typeAndConnectors(row.job_name, row)}>
+        <a class="strong" data-page href=${app.href(address)}>${row.job_name}</a>
+        ${beside(row).map((words) => html`<br /><span class="soft small">${words}</span>`)}
+      </td>
+      <td role="cell" class="minor">${jobTypeWords[row.type]}</td>
+      <td role="cell" class="minor break">${row.connectors.join(', ')}</td>
+      <td role="cell" class="started">${this.renderStart(app, row)}</td>
+      <td role="cell" class="status"><cqa-status .words=${executionWords[row.status]}></cqa-status></td>
+      <td role="cell" class="result">${this.renderCounts(row)}</td>
+      <td role="cell" class="number duration">${this.renderDuration(row)}</td>
+      <td role="cell" class="actions">${this.renderReport(app, row)}</td>
     </tr>`;
   }
 
   /** A report of one part is downloaded here; one of several leads to its parts. */
-  private renderReport(app: AppContext, { counts, execution_id: id }: Row): TemplateResult | typeof nothing {
+  private renderReport(app: AppContext, row: Row): TemplateResult | typeof nothing {
+    const { counts, execution_id: id, downloadable_until: until } = row;
     const parts = 'parts' in counts ? counts.parts : 0;
-    if (parts === 0) return nothing;
-    if (parts === 1)
-      return html`<cqa-download .app=${app} .executionId=${id} .number=${1} label="Report"></cqa-download>`;
-    return html`<a class="button small" data-page href=${app.href(`/executions/${id}`)}>${parts} parts</a>`;
+    if (parts === 0 || until === null) return nothing;
+    const isOver = isPast(until, Date.now());
+    const hint = isOver
+      ? html`<span class="soft small">Link expired</span>`
+      : html`<span class="soft small until">until ${dayInZone(until, app.zone)}</span>`;
+    if (parts > 1)
+      return html`<a class="button small" data-page href=${app.href(`/executions/${id}`)}>${parts} parts</a><br />${hint}`;
+    if (isOver) return hint;
+    return html`<cqa-download .app=${app} .executionId=${id} .number=${1} label="Report"></cqa-download>${hint}`;
   }
 
   private renderTable(app: AppContext, rows: readonly Row[]): TemplateResult {
     return html`<div class="table-box" role="region" aria-label="Executions" tabindex="0">
-      <table>
-        <thead>
-          <tr>
-            <th>Job</th>
-            <th class="minor">Type</th>
-            <th class="minor">Connector</th>
-            <th>Started</th>
-            <th>Status</th>
-            <th>Result</th>
-            <th class="number">Duration</th>
-            <th class="actions"><span class="visually-hidden">Report</span></th>
+      <table role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th role="columnheader">Job</th>
+            <th role="columnheader" class="minor">Type</th>
+            <th role="columnheader" class="minor">Connector</th>
+            <th role="columnheader">Started</th>
+            <th role="columnheader">Status</th>
+            <th role="columnheader">Result</th>
+            <th role="columnheader" class="number">Duration</th>
+            <th role="columnheader" class="actions"><span class="visually-hidden">Report</span></th>
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           ${repeat(
             rows,
             (row) => row.execution_id,
@@ -205,22 +164,27 @@ export class ExecutionsElement extends LitElement {
     if (rows.length === 0) return this.renderEmpty(app);
     return html`<cqa-problem .problem=${problem} .again=${first.load}></cqa-problem>
       ${this.renderTable(app, rows)}
-      ${
-        this.list.hasMore
-          ? html`<cqa-show-more .busy=${this.list.isLoadingMore} @more=${this.list.loadMore}></cqa-show-more>`
-          : nothing
-      }`;
+      ${showMore(this.list)}`;
   }
 
   override render() {
     const { app } = this;
     if (!app) return nothing;
-    return html`<div class="filters row">
-        ${this.renderSelect('Type', 'type', jobTypes, (type) => jobTypeWords[type as Row['type']])}
-        ${this.renderSelect('Status', 'status', executionStatuses, (status) => executionWords[status as Row['status']].word)}
-      </div>
+    const { rows, hasMore } = this.list;
+    return html`<cqa-executions-filters .app=${app} .filter=${this.filter}></cqa-executions-filters>
+      <p role="status" class="visually-hidden">
+        ${rows ? `${counted(rows.length, 'execution')} shown${hasMore ? ', there are older ones' : ''}` : ''}
+      </p>
       ${this.renderList(app)}`;
   }
+}
+
+/** What is said below the name: what has no job is named as that. */
+function beside({ is_on_demand: isOnDemand, trigger, triggered_by: by }: Row): string[] {
+  return [
+    ...(isOnDemand ? [`From the Analysis List${trigger === 'manual' && by !== null ? `, by ${by}` : ''}`] : []),
+    ...(trigger === 'retry' ? ['Retry'] : []),
+  ];
 }
 
 declare global {

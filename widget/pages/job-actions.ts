@@ -11,7 +11,7 @@ const noBackfill = 'It reads events as they come; days are not read again';
 const ofItsConnector = 'Made for its connector';
 
 /** What can be done with a job; each has its event. */
-export type JobAction = 'run' | 'repeat' | 'edit' | 'toggle' | 'remove';
+export type JobAction = 'run' | 'repeat' | 'edit' | 'alerts' | 'duplicate' | 'toggle' | 'remove';
 
 interface ActionButton {
   action: JobAction;
@@ -32,16 +32,23 @@ export class JobActionsElement extends LitElement {
     controls,
     css`
       /* The width that decides is the table's. */
-      @container (max-width: 1040px) {
+      @container (min-width: 641px) and (max-width: 1300px) {
         .buttons {
           display: grid;
-          grid-template-columns: auto auto;
+          grid-template-columns: repeat(3, auto);
           justify-content: end;
         }
       }
-      @container (min-width: 900px) and (max-width: 1040px) {
+      @container (min-width: 641px) and (max-width: 899px) {
         .buttons {
-          grid-template-columns: repeat(3, auto);
+          grid-template-columns: repeat(2, auto);
+        }
+      }
+      @container (max-width: 640px) {
+        .buttons {
+          display: flex;
+          flex-wrap: wrap;
+          gap: var(--space-1);
         }
       }
     `,
@@ -81,9 +88,12 @@ function buttonsOf(job: Job, isBusy: boolean): ActionButton[] {
       title: isContinuous ? noTrigger : 'Run now',
     },
     ...(job.type === 'data_import' ? [repeatButton(name, isContinuous)] : []),
+    isSystem
+      ? { action: 'alerts', icon: 'bell', label: `Alerts of ${name}`, title: 'Who is told when it goes wrong' }
+      : { action: 'edit', icon: 'edit', label: `Edit ${name}`, title: 'Edit' },
     {
-      ...{ action: 'edit', icon: 'edit', label: `Edit ${name}`, isDisabled: isSystem },
-      title: isSystem ? `${ofItsConnector}; its schedule is fixed` : 'Edit',
+      ...{ action: 'duplicate', icon: 'copy', label: `Duplicate ${name}`, isDisabled: isBusy || isSystem },
+      title: isSystem ? `${ofItsConnector}, which has one` : 'Duplicate: a copy that is disabled at first',
     },
     {
       ...{ action: 'toggle', icon: job.is_enabled ? 'pause' : 'power', title: toggle },

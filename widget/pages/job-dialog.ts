@@ -1,19 +1,27 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { JobType } from '../../shared/job.ts';
+import { longestJobName } from '../../shared/job.ts';
 import { messageAtField } from '../api/problem.ts';
-import type { Connector, Job } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { Action, Resource } from '../app/resource.ts';
 import { isSame } from '../form/values.ts';
+import { newReport, type ReportDraft } from '../report/draft.ts';
+import { problemsOf } from '../report/problem-at.ts';
+import { rememberReport } from '../report/remember.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
-import { jobTypeWords } from '../words/status.ts';
-import { dateInZone } from '../words/time.ts';
-import { draftOfJob, type JobDraft, jobOf, missingInJob, newDraft, type SettableSchedule } from './job-draft.ts';
+import { jobDialogStyles } from './job-dialog.styles.ts';
+import { draftOfJob, draftWithChanges, type JobDraft, jobOf, missingInJob, newDraft } from './job-draft.ts';
+import { jobField } from './job-field.ts';
+import { enabledField, typeField } from './job-fields.ts';
+import { showFirstWrong } from './job-first-wrong.ts';
+import { jobNow, type SettableJob } from './job-now.ts';
 import '../parts/dialog.ts';
+import '../parts/not-saved.ts';
 import '../parts/problem.ts';
-import './job-report.ts';
+import '../report/report.ts';
+import './job-alerts.ts';
+import { jobTypeOf } from './job-connectors.ts';
 import './job-schedule.ts';
 
 /**
@@ -23,91 +31,116 @@ import './job-schedule.ts';
  */
 @customElement('cqa-job-dialog')
 export class JobDialogElement extends LitElement {
-  static override styles = [
-    base,
-    controls,
-    css`
-      :host {
-        --dialog-width: 720px;
-      }
-      .two {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(240px, 100%), 1fr));
-        gap: var(--space-4);
-      }
-      h3 {
-        margin-top: var(--space-2);
-        padding-bottom: var(--space-1);
-        border-bottom: 1px solid var(--line);
-      }
-      .connectors {
-        display: grid;
-        gap: 2px;
-      }
-    `,
-  ];
+  static override styles = [base, controls, jobDialogStyles];
 
   @property({ attribute: false }) app: AppContext | undefined;
   /** The one to edit. */
-  @property({ attribute: false }) job: (Job & { schedule: SettableSchedule }) | undefined;
+  @property({ attribute: false }) job: SettableJob | undefined;
+  /** Where `job` is a copy that was made just now: the name of what it is a copy of. */
+  @property({ attribute: false }) copyOf = '';
   /** Name of the connector that it is opened for. */
   @property({ attribute: false }) connector: string | undefined;
   @state() private draft: JobDraft | undefined;
   @state() private missing: Record<string, string> = {};
+  /** Once saving was tried, what is missing is told as it is typed. */
+  private isTried = false;
   /** The form as it opened. */
   private atFirst: JobDraft | undefined;
 
   private readonly connectors = new Resource(this, async (signal) =>
     this.app?.api.connectors.list.query({}, { signal }),
   );
+  private readonly preferences = new Resource(this, async (signal) =>
+    this.app?.api.preferences.get.query(undefined, { signal }),
+  );
   private readonly saving = new Action(this);
 
   protected override willUpdate(): void {
     const { app, job } = this;
     if (!app || this.draft) return;
-    const today = dateInZone(Date.now(), app.zone);
-    this.draft = job ? draftOfJob(job, app.zone, today) : newDraft(app.zone, today);
+    const now = Date.now();
+    this.draft = job ? draftOfJob(job, app.zone, now) : newDraft(app.zone, now);
     this.atFirst = this.draft;
   }
 
   protected override async firstUpdated(): Promise<void> {
+    void this.focusName();
+    if (!this.job) void this.beginReport();
     await this.connectors.load();
     const named = this.connectors.value?.find((candidate) => candidate.name === this.connector);
     if (!named || !this.atFirst) return;
-    const chosen = { type: typeOf(named), connectors: [named.name] };
+    const chosen = { type: jobTypeOf(named), connectors: [named.name] };
     this.atFirst = { ...this.atFirst, ...chosen };
     this.edit(chosen);
+  }
+
+  /** A new report begins with what its user chose last, unless he was quicker. */
+  private readonly beginReport = async (): Promise<void> => {
+    await this.preferences.load();
+    const { atFirst, draft } = this;
+    if (!this.preferences.value || !atFirst || draft?.report !== atFirst.report) return;
+    const report = newReport(this.preferences.value);
+    this.atFirst = { ...atFirst, report };
+    this.edit({ report });
+  };
+
+  /** A dialog opens with the focus on its first button, which is the one that closes it. */
+  private async focusName(): Promise<void> {
+    await this.renderRoot.querySelector('cqa-dialog')?.updateComplete;
+    const name = this.renderRoot.querySelector<HTMLInputElement>('#name');
+    name?.focus();
+    if (this.copyOf !== '') name?.select();
   }
 
   private readonly edit = (change: Partial<JobDraft>): void => {
     if (!this.draft) return;
     this.draft = { ...this.draft, ...change };
-    this.missing = {};
+    this.missing = this.isTried ? missingInJob(this.draft) : {};
     this.saving.problem = undefined;
   };
+
+  private readonly editedReport = ({ detail }: CustomEvent<Partial<ReportDraft>>): void => {
+    if (this.draft) this.edit({ report: { ...this.draft.report, ...detail } });
+  };
+
+  private readonly edited = ({ detail }: CustomEvent<Partial<JobDraft>>): void => this.edit(detail);
 
   private readonly save = async (event: Event): Promise<void> => {
     event.preventDefault();
     const { app, draft, job } = this;
     if (!app || !draft) return;
+    this.isTried = true;
     this.missing = missingInJob(draft);
-    if (Object.keys(this.missing).length > 0) return this.showFirstProblem();
+    if (Object.keys(this.missing).length > 0) return showFirstWrong(this);
     const isDone = await this.saving.run(async () => {
       const input = jobOf(draft);
-      if (job) await app.api.jobs.update.mutate({ ...input, uid: job.uid });
-      else await app.api.jobs.create.mutate(input);
+      const keepsEnabled = draft.isEnabled === this.atFirst?.isEnabled;
+      if (!job) await app.api.jobs.create.mutate(input);
+      else
+        await app.api.jobs.update.mutate({ ...input, uid: job.uid, version: job.version, keeps_enabled: keepsEnabled });
     });
-    if (!isDone) return this.showFirstProblem();
+    if (!isDone) return showFirstWrong(this);
+    if (draft.type === 'data_export' && !(job && isSame(draft.report, this.atFirst?.report)))
+      void rememberReport(app, draft.report);
     app.say(`${draft.name} is saved.`);
     app.changes.announce('jobs', job?.uid ?? '');
     if (!job) app.go('/jobs');
     this.close();
   };
 
-  private async showFirstProblem(): Promise<void> {
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>('[aria-invalid="true"], .problem')?.scrollIntoView({ block: 'center' });
-  }
+  /** Somebody else has saved meanwhile: the job as it is now, with or without what was changed here. */
+  private readonly loadNow = async ({ detail: keepsChanges }: CustomEvent<boolean>): Promise<void> => {
+    const { app, job, draft, atFirst } = this;
+    if (!app || !job || !draft || !atFirst) return;
+    const isDone = await this.saving.run(async () => {
+      this.job = await jobNow(app, job);
+      this.atFirst = draftOfJob(this.job, app.zone, Date.now());
+      this.draft = keepsChanges ? draftWithChanges(this.atFirst, draft, atFirst) : this.atFirst;
+    });
+    if (!isDone) return;
+    void this.connectors.load();
+    void this.focusName();
+  };
 
   private readonly close = (): void => {
     this.dispatchEvent(new CustomEvent('close'));
@@ -118,100 +151,61 @@ export class JobDialogElement extends LitElement {
     return problem?.field ? { [problem.field]: messageAtField(problem), ...this.missing } : this.missing;
   }
 
-  private problemAt(path: string): TemplateResult | typeof nothing {
-    const words = this.problems[path];
-    return words ? html`<span class="problem" role="alert">${words}</span>` : nothing;
-  }
-
   private renderName(draft: JobDraft): TemplateResult {
-    return html`<div class="field">
-      <label for="name">Job name</label>
-      <input
-        id="name"
-        class="input"
-        maxlength="120"
-        autocomplete="off"
-        aria-invalid=${this.problems.name ? 'true' : 'false'}
-        .value=${draft.name}
-        @input=${(event: Event) => this.edit({ name: (event.target as HTMLInputElement).value })}
-      />
-      ${this.problemAt('name')}
-    </div>`;
-  }
-
-  private renderType(draft: JobDraft): TemplateResult {
-    return html`<div class="field">
-      <label for="type">Type</label>
-      <select
-        id="type"
-        class="input"
-        ?disabled=${this.job !== undefined}
-        @change=${(event: Event) =>
-          this.edit({ type: (event.target as HTMLSelectElement).value as JobType, connectors: [] })}
-      >
-        ${(Object.keys(jobTypeWords) as JobType[]).map(
-          (type) => html`<option value=${type} ?selected=${type === draft.type}>${jobTypeWords[type]}</option>`,
-        )}
-      </select>
-    </div>`;
-  }
-
-  private choose(draft: JobDraft, name: string, isChosen: boolean): void {
-    if (draft.type === 'data_import') {
-      this.edit({ connectors: [name] });
-      return;
-    }
-    const others = draft.connectors.filter((candidate) => candidate !== name);
-    this.edit({ connectors: isChosen ? [...others, name] : others });
+    return jobField({
+      ...{ path: 'name', title: 'Job name', type: 'text', value: draft.name, longest: longestJobName },
+      problem: this.problems.name,
+      onInput: (name) => this.edit({ name }),
+    });
   }
 
   private renderConnectors(draft: JobDraft): TemplateResult {
-    const matching = (this.connectors.value ?? []).filter((connector) => typeOf(connector) === draft.type);
-    const isImport = draft.type === 'data_import';
-    return html`<fieldset class="field">
-      <legend>${isImport ? 'Connector' : 'Destinations'}</legend>
-      <div class="connectors">
-        ${matching.map(
-          (connector) => html`<label class="check">
-            <input
-              type=${isImport ? 'radio' : 'checkbox'}
-              name="connector"
-              .checked=${draft.connectors.includes(connector.name)}
-              @change=${(event: Event) => this.choose(draft, connector.name, (event.target as HTMLInputElement).checked)}
-            />
-            <span class="break">${connector.name}</span>
-            ${connector.is_enabled ? nothing : html`<span class="soft small">disabled</span>`}
-          </label>`,
-        )}
-      </div>
-      ${this.connectors.value && matching.length === 0 ? this.renderNoConnector(draft) : nothing}
-      <cqa-problem .problem=${this.connectors.problem} .again=${this.connectors.load}></cqa-problem>
-      ${this.problemAt('connectors')}
-    </fieldset>`;
+    const { value, problem, load } = this.connectors;
+    return html`<cqa-job-connectors
+        .draft=${draft}
+        .connectors=${value}
+        .problem=${this.problems.connectors}
+        @edit=${this.edited}
+      ></cqa-job-connectors>
+      <cqa-problem .problem=${problem} .again=${load}></cqa-problem>`;
   }
 
-  private renderNoConnector(draft: JobDraft): TemplateResult {
-    const kind = draft.type === 'data_import' ? 'import' : 'export';
-    return html`<span class="hint">
-      There is no ${kind} connector yet. Close this and create one with <strong>New Connector</strong> first.
-    </span>`;
+  private renderReport(app: AppContext, { report }: JobDraft): TemplateResult {
+    const { problem } = this.preferences;
+    return html`<h3>Report</h3>
+      <cqa-problem
+        what="Which columns you used last could not be read"
+        .problem=${problem}
+        .again=${this.beginReport}
+      ></cqa-problem>
+      <cqa-report
+        .app=${app}
+        .draft=${report}
+        .problems=${problemsOf(this.problems, 'report')}
+        @edit=${this.editedReport}
+      ></cqa-report>`;
   }
 
   private renderForm(app: AppContext, draft: JobDraft): TemplateResult {
-    const edited = (event: CustomEvent<Partial<JobDraft>>) => this.edit(event.detail);
-    const { problem } = this.saving;
+    const { problem, isBusy } = this.saving;
     return html`<form id="job" class="stack" novalidate @submit=${this.save}>
-      <div class="two">${this.renderName(draft)}${this.renderType(draft)}</div>
+      ${
+        this.copyOf === ''
+          ? nothing
+          : html`<p class="soft">
+            A copy of <strong class="break">${this.copyOf}</strong>, which is disabled: change what is to differ, then
+            enable it.
+          </p>`
+      }
+      <div class="two">${this.renderName(draft)}${typeField(draft, this.job !== undefined, this.edit)}</div>
       ${this.renderConnectors(draft)}
       <h3>When</h3>
-      <cqa-job-schedule .app=${app} .draft=${draft} .problems=${this.problems} @edit=${edited}></cqa-job-schedule>
-      ${
-        draft.type === 'data_export'
-          ? html`<h3>Report</h3>
-            <cqa-job-report .app=${app} .draft=${draft} .problems=${this.problems} @edit=${edited}></cqa-job-report>`
-          : nothing
-      }
-      <cqa-problem .problem=${problem}></cqa-problem>
+      <cqa-job-schedule .app=${app} .draft=${draft} .problems=${this.problems} @edit=${this.edited}></cqa-job-schedule>
+      ${enabledField(draft, this.edit)}
+      ${draft.type === 'data_export' ? this.renderReport(app, draft) : nothing}
+      <h3>Alerts</h3>
+      <cqa-job-alerts .app=${app} .draft=${draft} .problems=${this.problems} @edit=${this.edited}></cqa-job-alerts>
+      <cqa-not-saved .problem=${problem} ?busy=${isBusy} @load=${this.loadNow}></cqa-not-saved>
     </form>`;
   }
 
@@ -231,10 +225,6 @@ export class JobDialogElement extends LitElement {
       </button>
     </cqa-dialog>`;
   }
-}
-
-function typeOf(connector: Connector): JobType {
-  return connector.direction === 'import' ? 'data_import' : 'data_export';
 }
 
 declare global {

@@ -1,91 +1,55 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { weekdays } from '../../shared/job.ts';
+import { mostMinutes } from '../../shared/job.ts';
+import { messageAtField } from '../api/problem.ts';
 import type { AppContext } from '../app/context.ts';
 import { Resource } from '../app/resource.ts';
 import { zoneList } from '../parts/zone-list.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
-import { type Frequency, type JobDraft, missingInJob, scheduleOf } from './job-draft.ts';
-import '../parts/time.ts';
+import {
+  type Frequency,
+  hasTimeOfDay,
+  type JobDraft,
+  missingInSchedule,
+  scheduleOf,
+  wrongInSchedule,
+} from './job-draft.ts';
+import { type JobField, jobField } from './job-field.ts';
+import { jobScheduleStyles } from './job-schedule.styles.ts';
+import './job-days.ts';
+import './job-due.ts';
 
 const frequencies: Record<Frequency, string> = {
   one_time: 'One time',
   daily: 'Daily',
   weekly: 'Weekly',
   monthly: 'Monthly',
-  every: 'Every few minutes',
+  every: 'Every N minutes',
+  cron: 'Cron expression',
 };
+
+const cronHint =
+  'Minute, hour, day of the month, month, day of the week: 30 2 * * mon-fri. A month without a 31st is left out by 31; L is the last day of every month.';
 
 const settleMs = 300;
 
+type Field = Omit<JobField, 'problem' | 'onInput'> & { set(value: string): Partial<JobDraft> };
+
 /**
- * When a job runs, with the next times told by the server's own clockwork.
+ * When a job runs, with the next times told by the server's own clockwork, and what is wrong at its field as it is typed.
  * @fires edit with what changed of the draft
  */
 @customElement('cqa-job-schedule')
 export class JobScheduleElement extends LitElement {
-  static override styles = [
-    base,
-    controls,
-    css`
-      .grid {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(200px, 100%), 1fr));
-        gap: var(--space-4);
-      }
-      .days {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 6px;
-      }
-      .days label {
-        padding: 5px 11px;
-        border: 1px solid var(--line-strong);
-        border-radius: var(--radius-full);
-        font-size: var(--size-s);
-        cursor: pointer;
-      }
-      .days label:has(:checked) {
-        background: var(--accent-soft);
-        border-color: var(--accent);
-        color: var(--accent);
-        font-weight: 600;
-      }
-      .days label:focus-within {
-        outline: 2px solid var(--focus);
-        outline-offset: 2px;
-      }
-      .days input {
-        position: absolute;
-        opacity: 0;
-        width: 1px;
-        height: 1px;
-      }
-      .wide {
-        grid-column: 1 / -1;
-      }
-      .next {
-        margin-top: var(--space-4);
-        padding: var(--space-3);
-        border-radius: var(--radius-s);
-        background: var(--surface-sunken);
-        border: 1px solid var(--line);
-        font-size: var(--size-s);
-        min-height: 62px;
-      }
-      .next ol {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 2px var(--space-4);
-      }
-    `,
-  ];
+  static override styles = [base, controls, jobScheduleStyles];
 
   @property({ attribute: false }) app: AppContext | undefined;
   @property({ attribute: false }) draft: JobDraft | undefined;
+  /** What saving found, by field. */
   @property({ attribute: false }) problems: Record<string, string> = {};
 
+  /** The schedule that the next times were last asked for. */
   private asked = '';
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly due = new Resource(this, async (signal) => {
@@ -99,45 +63,35 @@ export class JobScheduleElement extends LitElement {
   }
 
   /** Asks for the next times a moment after the last key, and only when the schedule is another one. */
-  protected override updated(): void {
-    if (!this.draft) return;
-    const schedule = JSON.stringify(scheduleOf(this.draft));
+  protected override willUpdate(): void {
+    const { draft } = this;
+    if (!draft) return;
+    const schedule = JSON.stringify(scheduleOf(draft));
     if (schedule === this.asked) return;
     this.asked = schedule;
     clearTimeout(this.timer);
-    const isWhole = !Object.keys(missingInJob(this.draft)).some((path) => path.startsWith('schedule.'));
-    if (isWhole) this.timer = setTimeout(this.due.load, settleMs);
+    this.timer = undefined;
+    if (Object.keys(missingInSchedule(draft)).length > 0) this.due.clear();
+    else this.timer = setTimeout(this.ask, settleMs);
   }
+
+  private readonly ask = (): void => {
+    this.timer = undefined;
+    void this.due.load();
+  };
 
   private edit(detail: Partial<JobDraft>): void {
     this.dispatchEvent(new CustomEvent('edit', { detail }));
   }
 
-  private input(
-    title: string,
-    type: string,
-    value: string,
-    path: string,
-    set: (value: string) => Partial<JobDraft>,
-    hint?: string,
-  ): TemplateResult {
-    const problem = this.problems[path];
-    return html`<div class="field">
-      <label for=${path}>${title}</label>
-      <input
-        id=${path}
-        class="input"
-        type=${type}
-        list=${path === 'schedule.timezone' ? 'zones' : nothing}
-        min=${type === 'number' ? 1 : nothing}
-        max=${type === 'number' ? 1440 : nothing}
-        aria-invalid=${problem ? 'true' : 'false'}
-        .value=${value}
-        @input=${(event: Event) => this.edit(set((event.target as HTMLInputElement).value))}
-      />
-      ${problem ? html`<span class="problem" role="alert">${problem}</span>` : nothing}
-      ${hint ? html`<span class="hint">${hint}</span>` : nothing}
-    </div>`;
+  private problemAt(path: string): string | undefined {
+    const { problem } = this.due;
+    const asTyped = problem?.field === path ? messageAtField(problem) : undefined;
+    return this.problems[path] ?? asTyped ?? (this.draft && wrongInSchedule(this.draft)[path]);
+  }
+
+  private input({ set, ...field }: Field): TemplateResult {
+    return jobField({ ...field, problem: this.problemAt(field.path), onInput: (value) => this.edit(set(value)) });
   }
 
   private renderFrequency(draft: JobDraft): TemplateResult {
@@ -149,42 +103,51 @@ export class JobScheduleElement extends LitElement {
         @change=${(event: Event) => this.edit({ frequency: (event.target as HTMLSelectElement).value as Frequency })}
       >
         ${(Object.keys(frequencies) as Frequency[]).map(
-          (name) => html`<option value=${name} ?selected=${name === draft.frequency}>${frequencies[name]}</option>`,
+          (name) => html`<option value=${name} .selected=${name === draft.frequency}>${frequencies[name]}</option>`,
         )}
       </select>
     </div>`;
   }
 
-  private renderTime(draft: JobDraft): TemplateResult {
+  private renderTime(draft: JobDraft): TemplateResult | typeof nothing {
+    if (hasTimeOfDay(draft.frequency))
+      return this.input({
+        ...{ path: 'schedule.at', title: 'Time of day', type: 'time', value: draft.at },
+        set: (at) => ({ at: at.slice(0, 5) }),
+      });
     if (draft.frequency === 'one_time')
-      return this.input('Date and time', 'datetime-local', draft.once, 'schedule.at', (once) => ({ once }));
-    if (draft.frequency === 'every')
-      return this.input('Minutes', 'number', String(draft.minutes ?? ''), 'schedule.minutes', (text) => ({
-        minutes: text === '' ? undefined : Number(text),
-      }));
-    return this.input('Time of day', 'time', draft.at, 'schedule.at', (at) => ({ at: at.slice(0, 5) }));
+      return this.input({
+        ...{ path: 'schedule.at', title: 'Date and time', type: 'datetime-local', value: draft.once },
+        set: (once) => ({ once }),
+      });
+    return draft.frequency === 'every' ? this.renderMinutes(draft) : nothing;
+  }
+
+  private renderMinutes(draft: JobDraft): TemplateResult {
+    return this.input({
+      ...{ path: 'schedule.minutes', title: 'Minutes', type: 'number', value: String(draft.minutes ?? '') },
+      ...{ min: 1, max: mostMinutes },
+      set: (text) => ({ minutes: text === '' ? undefined : Number(text) }),
+      hint: 'Also across a change of the clocks.',
+    });
+  }
+
+  private renderExpression(draft: JobDraft): TemplateResult {
+    return this.input({
+      ...{ path: 'schedule.expression', title: 'Cron expression', type: 'text', value: draft.expression },
+      set: (expression) => ({ expression }),
+      hint: cronHint,
+      ...{ isWide: true, isMono: true },
+    });
   }
 
   private renderDays(draft: JobDraft): TemplateResult {
-    const problem = this.problems['schedule.days'];
-    return html`<fieldset class="field wide">
-      <legend>Days</legend>
-      <div class="days">
-        ${weekdays.map(
-          (day) => html`<label>
-            <input
-              type="checkbox"
-              .checked=${draft.days.includes(day)}
-              @change=${(event: Event) => {
-                const isOn = (event.target as HTMLInputElement).checked;
-                this.edit({ days: weekdays.filter((name) => (name === day ? isOn : draft.days.includes(name))) });
-              }}
-            />${day.charAt(0).toUpperCase()}${day.slice(1, 3)}
-          </label>`,
-        )}
-      </div>
-      ${problem ? html`<span class="problem" role="alert">${problem}</span>` : nothing}
-    </fieldset>`;
+    return html`<cqa-job-days
+      class="wide"
+      .days=${draft.days}
+      .problem=${this.problemAt('schedule.days')}
+      @edit=${(event: CustomEvent<Partial<JobDraft>>) => this.edit(event.detail)}
+    ></cqa-job-days>`;
   }
 
   private renderMonthDay(draft: JobDraft): TemplateResult {
@@ -195,57 +158,87 @@ export class JobScheduleElement extends LitElement {
     };
     return html`<div class="field">
       <label for="day">Day of the month</label>
-      <select id="day" class="input" @change=${choose}>
-        ${days.map((day) => html`<option value=${day} ?selected=${day === draft.day}>${day}</option>`)}
-        <option value="last" ?selected=${draft.day === 'last'}>the last day</option>
+      <select id="day" class="input" aria-describedby="day.hint" @change=${choose}>
+        ${days.map((day) => html`<option value=${day} .selected=${day === draft.day}>${day}</option>`)}
+        <option value="last" .selected=${draft.day === 'last'}>the last day</option>
       </select>
-      ${Number(draft.day) > 28 ? html`<span class="hint">In shorter months it runs on their last day.</span>` : nothing}
+      ${
+        Number(draft.day) > 28
+          ? html`<span id="day.hint" class="hint">In a month without day ${draft.day} it runs on its last day.</span>`
+          : nothing
+      }
     </div>`;
   }
 
   private renderLimits(draft: JobDraft): TemplateResult | typeof nothing {
     if (draft.frequency === 'one_time') return nothing;
-    return html`${this.input('Start date', 'date', draft.startDate, 'schedule.start_date', (startDate) => ({ startDate }), 'Empty: at once.')}
-    ${this.input('End date', 'date', draft.endDate, 'schedule.end_date', (endDate) => ({ endDate }), 'Empty: never ends.')}`;
+    return html`${this.input({
+      ...{ path: 'schedule.start_date', title: 'Start date', type: 'date', value: draft.startDate },
+      set: (startDate) => ({ startDate }),
+      hint: 'Empty: at once.',
+    })}
+      <div class="field">
+        ${this.input({
+          ...{ path: 'schedule.end_date', title: 'End date', type: 'date' },
+          value: draft.neverEnds ? '' : draft.endDate,
+          set: (endDate) => ({ endDate }),
+          hint: draft.neverEnds ? undefined : 'This day included.',
+          isOff: draft.neverEnds,
+        })}
+        <div>
+          <label class="check">
+            <input
+              type="checkbox"
+              .checked=${draft.neverEnds}
+              @change=${(event: Event) => this.edit({ neverEnds: (event.target as HTMLInputElement).checked })}
+            />
+            Never ends
+          </label>
+        </div>
+      </div>`;
   }
 
   private renderOverlap(draft: JobDraft): TemplateResult | typeof nothing {
     if (draft.frequency === 'one_time') return nothing;
+    const choose = (event: Event) =>
+      this.edit({ overlap: (event.target as HTMLSelectElement).value as JobDraft['overlap'] });
     return html`<div class="field">
       <label for="overlap">If the last run still goes on</label>
-      <select
-        id="overlap"
-        class="input"
-        @change=${(event: Event) => this.edit({ overlap: (event.target as HTMLSelectElement).value as JobDraft['overlap'] })}
-      >
-        <option value="skip" ?selected=${draft.overlap === 'skip'}>Skip and say so</option>
-        <option value="queue" ?selected=${draft.overlap === 'queue'}>Wait for it, then run</option>
+      <select id="overlap" class="input" @change=${choose}>
+        <option value="skip" .selected=${draft.overlap === 'skip'}>Skip and say so</option>
+        <option value="queue" .selected=${draft.overlap === 'queue'}>Wait for it, then run</option>
       </select>
     </div>`;
   }
 
-  private renderNext(app: AppContext, draft: JobDraft): TemplateResult {
-    const { value, problem } = this.due;
-    if (problem) return html`<span class="soft">${problem.message}</span>`;
-    if (!value) return html`<span class="soft">The next times will stand here.</span>`;
-    if (value.due.length === 0) return html`<strong>It would never run:</strong> every time of this schedule is over.`;
-    return html`<strong>Next times</strong> <span class="soft">(${draft.timezone})</span>
-      <ol>
-        ${value.due.map((at) => html`<li><cqa-time .at=${at} .zone=${value.timezone || app.zone}></cqa-time></li>`)}
-      </ol>`;
+  /** Why there are no next times, in words. */
+  private reason(draft: JobDraft): string {
+    const [missing] = Object.values(missingInSchedule(draft));
+    if (missing !== undefined) return missing;
+    const { problem } = this.due;
+    if (!problem) return '';
+    return problem.field === undefined ? problem.message : 'They stand here once the schedule is right.';
   }
 
   override render() {
     const { app, draft } = this;
     if (!app || !draft) return nothing;
-    return html`<div class="grid">
+    return html`<div class="grid ${draft.frequency === 'one_time' ? 'once' : ''}">
         ${this.renderFrequency(draft)}
         ${draft.frequency === 'monthly' ? this.renderMonthDay(draft) : nothing}${this.renderTime(draft)}
         ${draft.frequency === 'weekly' ? this.renderDays(draft) : nothing}
-        ${this.input('Time zone', 'text', draft.timezone, 'schedule.timezone', (timezone) => ({ timezone }))}
+        ${this.input({
+          ...{ path: 'schedule.timezone', title: 'Time zone', type: 'text', value: draft.timezone, list: 'zones' },
+          set: (timezone) => ({ timezone }),
+        })}
+        ${draft.frequency === 'cron' ? this.renderExpression(draft) : nothing}
         ${this.renderLimits(draft)}${this.renderOverlap(draft)}${zoneList()}
       </div>
-      <div class="next" aria-live="polite">${this.renderNext(app, draft)}</div>`;
+      <cqa-job-due
+        .preview=${this.due.value}
+        .reason=${this.reason(draft)}
+        ?busy=${this.timer !== undefined || this.due.isLoading}
+      ></cqa-job-due>`;
   }
 }
 

@@ -1,33 +1,24 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { StreamState } from '../../shared/stream.ts';
 import type { Job } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { Action, Resource } from '../app/resource.ts';
 import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
-import { scheduleInWords } from '../words/schedule.ts';
-import {
-  continuousWords,
-  disabledWords,
-  enabledWords,
-  executionWords,
-  jobTypeWords,
-  typeAndConnectors,
-} from '../words/status.ts';
-import { streamWords, unreadReasons } from '../words/stream.ts';
+import { jobTypeWords, typeAndConnectors } from '../words/status.ts';
 import type { JobAction } from './job-actions.ts';
-import { hasSettableSchedule, type SettableSchedule } from './job-draft.ts';
+import { lastRunCell, nextRunCell, scheduleCell, statusCell } from './job-cells.ts';
+import { hasSettableSchedule } from './job-draft.ts';
+import type { SettableJob } from './job-now.ts';
 import { jobsStyles } from './jobs.styles.ts';
 import '../parts/empty.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
-import '../parts/status.ts';
-import '../parts/time.ts';
 import './backfill-dialog.ts';
 import './job-actions.ts';
+import './job-alerts-dialog.ts';
 import './job-dialog.ts';
 import './job-removal.ts';
 
@@ -41,16 +32,34 @@ export class JobsElement extends LitElement {
   static override styles = [base, controls, tables, jobsStyles];
 
   @property({ attribute: false }) app: AppContext | undefined;
-  @state() private edited: (Job & { schedule: SettableSchedule }) | undefined;
+  @state() private edited: SettableJob | undefined;
+  /** The name of what the edited one is a new copy of. */
+  @state() private copyOf = '';
+  /** Made by the product: its alerts alone can be set. */
+  @state() private alerting: Job | undefined;
   @state() private removed: Job | undefined;
   @state() private repeated: Job | undefined;
   private readonly jobs = new Resource(this, async (signal) => this.app?.api.jobs.list.query(undefined, { signal }));
   private readonly acting = new Action(this);
+  private unlisten: (() => void) | undefined;
 
   protected override willUpdate(changed: Map<string, unknown>): void {
     if (!changed.has('app') || !this.app) return;
     this.jobs.follow(this.app.changes, ['jobs', 'executions', 'connectors'], restMs);
+    this.unlisten?.();
+    this.unlisten = this.app.changes.listen(['jobs'], this.showChanged);
   }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.unlisten?.();
+    this.unlisten = undefined;
+  }
+
+  /** What somebody saved is shown at once; what is being read meanwhile is read again after its rest. */
+  private readonly showChanged = (): void => {
+    if (!this.jobs.isLoading) void this.jobs.load();
+  };
 
   private async trigger(app: AppContext, job: Job): Promise<void> {
     await this.acting.run(async () => {
@@ -69,59 +78,60 @@ export class JobsElement extends LitElement {
     await this.jobs.load();
   }
 
-  private readonly close = (): void => {
+  /** The copy is opened at once: a copy is made in order to change something. */
+  private async duplicate(app: AppContext, job: Job): Promise<void> {
+    await this.acting.run(async () => {
+      const { uid, name } = await app.api.jobs.duplicate.mutate({ uid: job.uid });
+      app.say(`${name} is made, and disabled.`);
+      await this.jobs.load();
+      const copy = this.jobs.value?.find((candidate) => candidate.uid === uid);
+      if (!copy || !hasSettableSchedule(copy)) return;
+      this.copyOf = job.name;
+      this.edited = copy;
+    });
+  }
+
+  private readonly close = async (): Promise<void> => {
+    const { removed } = this;
     this.edited = undefined;
+    this.copyOf = '';
+    this.alerting = undefined;
     this.removed = undefined;
     this.repeated = undefined;
-    void this.jobs.load();
+    await this.jobs.load();
+    if (removed && !this.jobs.value?.some(({ uid }) => uid === removed.uid)) await this.focusTable();
   };
+
+  /** The button that had the focus went with its job. */
+  private async focusTable(): Promise<void> {
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('.table-box')?.focus();
+  }
 
   private readonly act = (app: AppContext, job: Job, action: JobAction): void => {
     if (action === 'run') void this.trigger(app, job);
     else if (action === 'toggle') void this.toggle(app, job);
+    else if (action === 'duplicate') void this.duplicate(app, job);
+    else if (action === 'alerts') this.alerting = job;
     else if (action === 'remove') this.removed = job;
     else if (action === 'repeat') this.repeated = job;
     else if (hasSettableSchedule(job)) this.edited = job;
   };
 
-  private renderLastRun(app: AppContext, { last_run: run }: Job): TemplateResult {
-    if (!run) return html`<span class="soft">not yet</span>`;
-    return html`<cqa-status .words=${executionWords[run.status]}></cqa-status><br />
-      <a data-page href=${app.href(`/executions/${run.execution_id}`)}
-        ><cqa-time relative .at=${run.at} .zone=${app.zone}></cqa-time
-      ></a>`;
-  }
-
-  private renderSchedule(app: AppContext, job: Job): TemplateResult {
-    const words = scheduleInWords(job.schedule, app.zone);
-    if (hasSettableSchedule(job)) return html`${job.runs_on_arrival ? 'On arrival, and ' : nothing}${words}`;
-    return html`${words}<br /><span class="soft small">${continuousHint(job)}</span>`;
-  }
-
-  /** What reads without an end is active and may fail all the same. */
-  private renderStatus({ schedule, is_enabled: isEnabled, stream_state: stream }: Job): TemplateResult {
-    const words = schedule.frequency === 'continuous' ? continuousWords : enabledWords;
-    return html`<cqa-status .words=${isEnabled ? words : disabledWords}></cqa-status>${
-      isEnabled && stream && !readStates.includes(stream)
-        ? html`<br /><cqa-status .words=${streamWords[stream]}></cqa-status>`
-        : nothing
-    }`;
-  }
-
   private renderJob(app: AppContext, job: Job): TemplateResult {
-    return html`<tr>
-      <td class="name strong break" data-minor=${typeAndConnectors(job.name, job)}>
+    return html`<tr role="row">
+      <td role="cell" class="name strong break" data-minor=${typeAndConnectors(job.name, job)}>
         ${job.name}
         ${job.is_system ? html`<span class="system" title=${madeByProduct}>auto-scheduled</span>` : nothing}
       </td>
-      <td class="minor">${jobTypeWords[job.type]}</td>
-      <td class="minor break">${job.connectors.join(', ') || html`<span class="soft">none</span>`}</td>
-      <td class="schedule">${this.renderSchedule(app, job)}</td>
-      <td>${this.renderStatus(job)}</td>
-      <td><cqa-time .at=${job.next_due_at} .zone=${app.zone}></cqa-time></td>
-      <td>${this.renderLastRun(app, job)}</td>
-      <td class="minor by soft" title=${job.created_by}>${job.created_by}</td>
-      <td class="actions">
+      <td role="cell" class="folded">${jobTypeWords[job.type]}</td>
+      <td role="cell" class="folded break">${job.connectors.join(', ') || html`<span class="soft">none</span>`}</td>
+      <td role="cell" class="schedule">${scheduleCell(app, job)}</td>
+      <td role="cell" class="status">${statusCell(job)}</td>
+      <td role="cell" data-label="Next run">${nextRunCell(app, job)}</td>
+      <td role="cell" data-label="Last run">${lastRunCell(app, job)}</td>
+      <td role="cell" class="minor by soft" data-label="Created by" title=${job.created_by}>${job.created_by}</td>
+      <td role="cell" class="actions">
         <cqa-job-actions
           .job=${job}
           ?busy=${this.acting.isBusy}
@@ -131,23 +141,24 @@ export class JobsElement extends LitElement {
     </tr>`;
   }
 
+  /** The roles are those of the elements; they stay where a narrow page draws each row as a card. */
   private renderTable(app: AppContext, jobs: readonly Job[]): TemplateResult {
     return html`<div class="table-box" role="region" aria-label="Jobs" tabindex="0">
-      <table>
-        <thead>
-          <tr>
-            <th>Job</th>
-            <th class="minor">Type</th>
-            <th class="minor">Connector</th>
-            <th>Schedule</th>
-            <th>Status</th>
-            <th>Next run</th>
-            <th>Last run</th>
-            <th class="minor">Created by</th>
-            <th class="actions"><span class="visually-hidden">Actions</span></th>
+      <table role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th role="columnheader">Job</th>
+            <th role="columnheader" class="folded">Type</th>
+            <th role="columnheader" class="folded">Connector</th>
+            <th role="columnheader">Schedule</th>
+            <th role="columnheader">Status</th>
+            <th role="columnheader">Next run</th>
+            <th role="columnheader">Last run</th>
+            <th role="columnheader" class="minor">Created by</th>
+            <th role="columnheader" class="actions"><span class="visually-hidden">Actions</span></th>
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           ${repeat(
             jobs,
             (job) => job.uid,
@@ -178,35 +189,29 @@ export class JobsElement extends LitElement {
     </cqa-empty>`;
   }
 
+  private renderDialog(app: AppContext): TemplateResult | typeof nothing {
+    if (this.edited)
+      return html`<cqa-job-dialog
+        .app=${app}
+        .job=${this.edited}
+        .copyOf=${this.copyOf}
+        @close=${this.close}
+      ></cqa-job-dialog>`;
+    if (this.alerting)
+      return html`<cqa-job-alerts-dialog .app=${app} .job=${this.alerting} @close=${this.close}></cqa-job-alerts-dialog>`;
+    if (this.repeated)
+      return html`<cqa-backfill-dialog .app=${app} .job=${this.repeated} @close=${this.close}></cqa-backfill-dialog>`;
+    if (this.removed)
+      return html`<cqa-job-removal .app=${app} .job=${this.removed} @close=${this.close}></cqa-job-removal>`;
+    return nothing;
+  }
+
   override render() {
     const { app } = this;
     if (!app) return nothing;
     return html`<cqa-problem .problem=${this.acting.problem}></cqa-problem>
-      ${this.renderList(app)}
-      ${
-        this.edited
-          ? html`<cqa-job-dialog .app=${app} .job=${this.edited} @close=${this.close}></cqa-job-dialog>`
-          : nothing
-      }
-      ${
-        this.repeated
-          ? html`<cqa-backfill-dialog .app=${app} .job=${this.repeated} @close=${this.close}></cqa-backfill-dialog>`
-          : nothing
-      }
-      ${
-        this.removed
-          ? html`<cqa-job-removal .app=${app} .job=${this.removed} @close=${this.close}></cqa-job-removal>`
-          : nothing
-      }`;
+      ${this.renderList(app)} ${this.renderDialog(app)}`;
   }
-}
-
-const readStates: readonly StreamState[] = ['following', 'starting'];
-
-/** What stops a job that reads without an end, or why it reads nothing. */
-function continuousHint({ is_enabled: isEnabled, stream_state: stream }: Job): string {
-  if (!isEnabled) return 'Enable it to go on reading.';
-  return (stream && unreadReasons[stream]) ?? 'Disable it to stop reading.';
 }
 
 declare global {

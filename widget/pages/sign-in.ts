@@ -7,6 +7,7 @@ import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
 import '../parts/loading.ts';
+import '../parts/lone-card.ts';
 import '../parts/problem.ts';
 import './set-up.ts';
 
@@ -22,36 +23,8 @@ export class SignInElement extends LitElement {
     base,
     controls,
     css`
-      .page {
-        display: grid;
-        min-height: 100dvh;
-        place-items: center;
-        padding: var(--space-4);
-      }
-      .box {
-        width: min(400px, 100%);
-      }
-      .box.card {
-        padding: var(--space-6);
-        border-radius: var(--radius-l);
-        box-shadow: var(--shadow-float);
-      }
-      .brand {
-        display: flex;
-        align-items: center;
-        gap: var(--space-3);
-        margin-bottom: var(--space-5);
-        font-size: var(--size-l);
-        line-height: 1.25;
-      }
-      .logo {
-        display: grid;
-        place-items: center;
-        width: 44px;
-        height: 44px;
-        border-radius: var(--radius-m);
-        background: var(--accent);
-        color: var(--on-accent);
+      cqa-lone-card {
+        --card-width: 400px;
       }
       form {
         margin-top: var(--space-4);
@@ -64,11 +37,6 @@ export class SignInElement extends LitElement {
         width: 100%;
         justify-content: space-between;
         min-height: 46px;
-      }
-      @media (max-width: 480px) {
-        .box.card {
-          padding: var(--space-5);
-        }
       }
     `,
   ];
@@ -191,16 +159,10 @@ export class SignInElement extends LitElement {
 
   override render() {
     if (this.again) return this.renderBody();
-    return html`<main class="page">
-      <div class="box card">
-        <div class="brand">
-          <span class="logo">${icon('wave', 26)}</span>
-          <span><strong>CQA</strong><br /><span class="soft small">Data Integrations</span></span>
-        </div>
-        ${this.setup.value?.needs_account ? nothing : html`<h1 class="visually-hidden">Sign in</h1>`}
-        ${this.renderBody()}
-      </div>
-    </main>`;
+    return html`<cqa-lone-card>
+      ${this.setup.value?.needs_account ? nothing : html`<h1 class="visually-hidden">Sign in</h1>`}
+      ${this.renderBody()}
+    </cqa-lone-card>`;
   }
 }
 

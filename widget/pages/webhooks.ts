@@ -6,6 +6,7 @@ import type { AppContext } from '../app/context.ts';
 import { isRowClick } from '../app/links.ts';
 import { PagedList } from '../app/paged-list.ts';
 import { isOtherQuery, withQuery } from '../app/routes.ts';
+import { showMore } from '../parts/show-more.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
 import { count } from '../words/numbers.ts';
@@ -14,7 +15,6 @@ import { exactInstant, secondInZone } from '../words/time.ts';
 import '../parts/empty.ts';
 import '../parts/loading.ts';
 import '../parts/problem.ts';
-import '../parts/show-more.ts';
 import '../parts/status.ts';
 import './webhook-dialog.ts';
 
@@ -222,9 +222,9 @@ export class WebhooksElement extends LitElement {
     return html`<label
       >State
       <select class="input compact" @change=${this.choose}>
-        <option value="" ?selected=${!this.filter}>All</option>
+        <option value="" .selected=${!this.filter}>All</option>
         ${states.map(
-          (name) => html`<option value=${name} ?selected=${name === this.filter}>${deliveryWords[name].word}</option>`,
+          (name) => html`<option value=${name} .selected=${name === this.filter}>${deliveryWords[name].word}</option>`,
         )}
       </select>
     </label>`;
@@ -238,15 +238,7 @@ export class WebhooksElement extends LitElement {
     if (rows.length === 0) return this.renderEmpty();
     return html`<cqa-problem .problem=${problem} .again=${first.load}></cqa-problem>
       ${this.renderTable(app, rows)}
-      ${
-        this.list.hasMore
-          ? html`<cqa-show-more
-            words="Load more"
-            .busy=${this.list.isLoadingMore}
-            @more=${this.list.loadMore}
-          ></cqa-show-more>`
-          : nothing
-      }`;
+      ${showMore(this.list, 'Load more')}`;
   }
 
   override render() {

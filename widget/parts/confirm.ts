@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Problem } from '../api/problem.ts';
 import { base } from '../style/base.ts';
@@ -7,7 +7,8 @@ import './dialog.ts';
 import './problem.ts';
 
 /**
- * Asks before something is destroyed: says first what that does, then has the thing's name typed.
+ * Asks before something is destroyed: says first what that does, then has the thing's name typed where it has one here. What
+ * is made again in a moment is given none.
  * @slot - what it does
  * @fires confirm
  * @fires close
@@ -25,6 +26,7 @@ export class ConfirmElement extends LitElement {
   ];
 
   @property() heading = '';
+  /** To be typed; empty: a press of the button is enough. */
   @property() name = '';
   @property() action = 'Delete';
   @property({ type: Boolean }) busy = false;
@@ -40,23 +42,27 @@ export class ConfirmElement extends LitElement {
     this.dispatchEvent(new CustomEvent('close'));
   };
 
+  private renderName(): TemplateResult {
+    return html`<div class="field">
+      <label for="name">Type <strong class="break">${this.name}</strong> to confirm</label>
+      <input
+        id="name"
+        class="input"
+        autocomplete="off"
+        spellcheck="false"
+        .value=${this.typed}
+        @input=${(event: InputEvent) => {
+          this.typed = (event.target as HTMLInputElement).value;
+        }}
+      />
+    </div>`;
+  }
+
   override render() {
     return html`<cqa-dialog .heading=${this.heading} @close=${this.close}>
       <form class="stack" id="confirm" @submit=${this.submit}>
         <slot></slot>
-        <div class="field">
-          <label for="name">Type <strong class="break">${this.name}</strong> to confirm</label>
-          <input
-            id="name"
-            class="input"
-            autocomplete="off"
-            spellcheck="false"
-            .value=${this.typed}
-            @input=${(event: InputEvent) => {
-              this.typed = (event.target as HTMLInputElement).value;
-            }}
-          />
-        </div>
+        ${this.name ? this.renderName() : nothing}
         ${this.problem ? html`<cqa-problem .problem=${this.problem}></cqa-problem>` : nothing}
       </form>
       <button slot="actions" class="button" type="button" @click=${this.close}>

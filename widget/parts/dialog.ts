@@ -26,7 +26,8 @@ export class DialogElement extends LitElement {
         background: var(--surface-raised);
         color: var(--text);
         box-shadow: var(--shadow-float);
-        overflow: hidden;
+        /* Not hidden: that could still be scrolled by the page, and its head would be gone. */
+        overflow: clip;
       }
       dialog[open] {
         display: flex;
@@ -60,11 +61,16 @@ export class DialogElement extends LitElement {
         justify-content: flex-end;
         flex-wrap: wrap;
       }
+      h2 {
+        min-width: 0;
+      }
       .question {
         flex: 1 1 180px;
         font-weight: 600;
       }
       .body {
+        /* What is placed absolutely inside scrolls with the rest. */
+        position: relative;
         padding: var(--space-5);
         overflow-y: auto;
         overscroll-behavior: contain;
@@ -152,7 +158,7 @@ export class DialogElement extends LitElement {
   override render() {
     return html`<dialog aria-labelledby="heading" @cancel=${this.ask} @close=${this.closed}>
       <header>
-        <h2 id="heading" class="grow">${this.heading}</h2>
+        <h2 id="heading" class="grow break">${this.heading}</h2>
         ${
           this.isClosable
             ? html`<button class="button quiet icon" type="button" aria-label="Close" @click=${this.ask}>

@@ -16,12 +16,16 @@ export class DownloadElement extends LitElement {
   @property({ attribute: false }) app: AppContext | undefined;
   @property() executionId = '';
   @property({ type: Number }) number = 1;
+  /** Absent: the report's whole files. */
+  @property() partSet: 'file' | 'mail' | undefined;
   @property() label = 'Download';
   private readonly downloading = new Action(this);
 
   private readonly download = (): Promise<boolean> =>
     this.downloading.run(async () => {
-      const answer = await this.app?.api.executions.download.query({ id: this.executionId, part: this.number });
+      const answer = await this.app?.api.executions.download.query({
+        ...{ id: this.executionId, part: this.number, set: this.partSet },
+      });
       if (answer) followDownload(answer.url, answer.file_name);
     });
 

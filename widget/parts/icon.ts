@@ -1,6 +1,7 @@
 import { html, svg, type TemplateResult } from 'lit';
 
 const shapes = {
+  home: svg`<rect x="3.5" y="3.5" width="7" height="9" rx="1.5"/><rect x="13.5" y="3.5" width="7" height="5" rx="1.5"/><rect x="13.5" y="11.5" width="7" height="9" rx="1.5"/><rect x="3.5" y="15.5" width="7" height="5" rx="1.5"/>`,
   list: svg`<path d="M8 6h12M8 12h12M8 18h12"/><path d="M3.5 6h.01M3.5 12h.01M3.5 18h.01" stroke-width="2.6"/>`,
   import: svg`<path d="M12 3v11m0 0-4-4m4 4 4-4"/><path d="M4 15v4a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-4"/>`,
   export: svg`<path d="M12 14V3m0 0L8 7m4-4 4 4"/><path d="M4 15v4a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-4"/>`,
@@ -17,6 +18,7 @@ const shapes = {
   copy: svg`<rect x="8.5" y="8.5" width="12" height="12" rx="2"/><path d="M15.5 8.500v-3a2 2 0 0 0-2-2h-8a2 2 0 0 0-2 2v8a2 2 0 0 0 2 2h3"/>`,
   download: svg`<path d="M12 4v11m0 0-4-4m4 4 4-4M5 20h14"/>`,
   warning: svg`<path d="M12 4 2.8 19.500h18.400L12 4Z"/><path d="M12 10v4.500M12 17h.01"/>`,
+  bell: svg`<path d="M6 10a6 6 0 0 1 12 0v4l2 3.5H4L6 14v-4Z"/><path d="M10 20.5h4"/>`,
   sun: svg`<circle cx="12" cy="12" r="4"/><path d="M12 2.500v2M12 19.500v2M2.5 12h2M19.5 12h2M5.3 5.300l1.4 1.400M17.3 17.300l1.4 1.400M5.3 18.700l1.4-1.400M17.3 6.700l1.4-1.4"/>`,
   moon: svg`<path d="M20 14.500A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.500Z"/>`,
   out: svg`<path d="M14 4h4a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2h-4M10 16l-4-4 4-4M6 12h10"/>`,
@@ -32,6 +34,9 @@ const shapes = {
   again: svg`<path d="M20 12a8 8 0 1 1-2.400-5.700L20 8.500"/><path d="M20 3.500v5h-5"/>`,
   up: svg`<path d="M12 19V5m0 0-5 5m5-5 5 5"/>`,
   down: svg`<path d="M12 5v14m0 0-5-5m5 5 5-5"/>`,
+  grip: svg`<path d="M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01"/>`,
+  user: svg`<circle cx="12" cy="8" r="4"/><path d="M4.5 20.500a7.5 7.5 0 0 1 15 0"/>`,
+  users: svg`<circle cx="9" cy="8.5" r="3.500"/><path d="M2.5 19.500a6.5 6.5 0 0 1 13 0"/><path d="M16 5.300a3.5 3.5 0 0 1 0 6.400M18 14.200a6.5 6.5 0 0 1 3.5 5.300"/>`,
   campaign: svg`<path d="M4 7.500A1.5 1.5 0 0 1 5.5 6h4l2 2.500h7A1.5 1.5 0 0 1 20 10v8a1.5 1.5 0 0 1-1.5 1.500h-13A1.5 1.5 0 0 1 4 18V7.500Z"/><path d="M9 13.500v2M12 12v5M15 13.500v2"/>`,
   wave: svg`<path d="M4 10.500v3M8 7v10M12 4v16M16 8v8M20 10.500v3"/>`,
 } as const;

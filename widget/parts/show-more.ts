@@ -1,4 +1,4 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
@@ -33,6 +33,19 @@ export class ShowMoreElement extends LitElement {
       ${this.busy ? 'Loading …' : this.words}
     </button>`;
   }
+}
+
+/** A list that is read page by page. */
+interface Paged {
+  readonly hasMore: boolean;
+  readonly isLoadingMore: boolean;
+  readonly loadMore: () => unknown;
+}
+
+/** The button below a list, while there is more of it. */
+export function showMore(list: Paged, words = 'Show older ones'): TemplateResult | typeof nothing {
+  if (!list.hasMore) return nothing;
+  return html`<cqa-show-more .words=${words} .busy=${list.isLoadingMore} @more=${list.loadMore}></cqa-show-more>`;
 }
 
 declare global {

@@ -13,6 +13,24 @@ const shapes: Record<Shape, TemplateResult<2>> = {
   pause: svg`<path d="M5.5 3.500v9M10.5 3.500v9"/>`,
 };
 
+/** A state's shape in the colour of the text around it; its word stands beside it. */
+export function stateShape(shape: Shape): TemplateResult {
+  return html`<svg
+    class=${shape}
+    width="14"
+    height="14"
+    viewBox="0 0 16 16"
+    fill="none"
+    stroke="currentColor"
+    stroke-width="1.7"
+    stroke-linecap="round"
+    stroke-linejoin="round"
+    aria-hidden="true"
+  >
+    ${shapes[shape]}
+  </svg>`;
+}
+
 /**
  * A state as word, shape and colour. Its meaning shows on hover and on keyboard focus, and is read out with it.
  */
@@ -117,20 +135,7 @@ export class StatusElement extends LitElement {
         @focus=${this.show}
         @blur=${this.hide}
       >
-        <svg
-          class=${shape}
-          width="14"
-          height="14"
-          viewBox="0 0 16 16"
-          fill="none"
-          stroke="currentColor"
-          stroke-width="1.7"
-          stroke-linecap="round"
-          stroke-linejoin="round"
-          aria-hidden="true"
-        >
-          ${shapes[shape]}
-        </svg>
+        ${stateShape(shape)}
         ${word}
       </span>
       <span id="meaning" class="meaning" popover="manual" role="tooltip">${meaning}</span>`;

@@ -99,6 +99,20 @@ export const base = css`
     padding: var(--space-4);
     min-width: 0;
   }
+  /* A sign and a sentence about what does not work as one would think. */
+  .caution {
+    display: flex;
+    gap: var(--space-3);
+    align-items: flex-start;
+    padding: var(--space-3) var(--space-4);
+    border: 1px solid var(--warn);
+    border-radius: var(--radius-m);
+    background: var(--warn-soft);
+  }
+  .caution > svg {
+    flex: none;
+    color: var(--warn);
+  }
   .visually-hidden {
     position: absolute;
     width: 1px;

@@ -1,4 +1,5 @@
 import type { Schedule } from '../../shared/job.ts';
+import { calendarDay, dateTimeInZone } from './time.ts';
 
 /** A schedule as a person would say it: `Weekly on Monday and Friday at 06:00 (Asia/Kolkata), until 31 Dec 2026`. */
 export function scheduleInWords(schedule: Schedule, accountZone: string): string {
@@ -8,10 +9,16 @@ export function scheduleInWords(schedule: Schedule, accountZone: string): string
   return [`${rhythm(schedule)} (${zone})`, ...limits].join(', ');
 }
 
+/** A due time with its day of the week: `Mon, 30 Nov 2026, 02:30`. */
+export function dueInWords(at: string, zone: string): string {
+  const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'short', timeZone: zone }).format(new Date(at));
+  return `${weekday}, ${dateTimeInZone(at, zone)}`;
+}
+
 function rhythm(schedule: Exclude<Schedule, { frequency: 'continuous' }>): string {
   switch (schedule.frequency) {
     case 'one_time':
-      return `Once on ${day(schedule.at.slice(0, 10))} at ${schedule.at.slice(11, 16)}`;
+      return `Once on ${calendarDay(schedule.at.slice(0, 10))} at ${schedule.at.slice(11, 16)}`;
     case 'daily':
       return `Daily at ${schedule.at}`;
     case 'weekly':
@@ -20,6 +27,8 @@ function rhythm(schedule: Exclude<Schedule, { frequency: 'continuous' }>): strin
       return `Monthly on ${monthDay(schedule.day)} at ${schedule.at}`;
     case 'every':
       return every(schedule.minutes);
+    case 'cron':
+      return `By the cron expression ${schedule.expression}`;
   }
 }
 
@@ -34,23 +43,11 @@ function monthDay(value: number | 'last'): string {
 }
 
 function from(date: string | undefined): string {
-  return date === undefined ? '' : `from ${day(date)}`;
+  return date === undefined ? '' : `from ${calendarDay(date)}`;
 }
 
 function until(date: string | undefined): string {
-  return date === undefined || date === 'never' ? '' : `until ${day(date)}`;
-}
-
-const dayFormat = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  timeZone: 'UTC',
-});
-
-/** A calendar day has no zone: it is read and written as UTC, so that none can move it. */
-function day(date: string): string {
-  return dayFormat.format(new Date(`${date}T00:00:00Z`));
+  return date === undefined || date === 'never' ? '' : `until ${calendarDay(date)}`;
 }
 
 function capital(word: string): string {

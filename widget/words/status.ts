@@ -62,6 +62,27 @@ export const executionWords: Record<ExecutionStatus, StatusWords> = {
   },
 };
 
+/** How a file of a report stands with one destination. `open`: nothing is known yet, or nothing was tried. */
+export const destinationWords: Record<'delivered' | 'failed' | 'open' | 'left', StatusWords> = {
+  delivered: { word: 'Delivered', meaning: 'The destination has the whole file.', tone: 'good', shape: 'check' },
+  failed: {
+    word: 'Not delivered',
+    meaning: 'The destination did not take it; the reason stands beside it.',
+    tone: 'bad',
+    shape: 'cross',
+  },
+  open: { word: 'To come', meaning: 'It is still to be delivered there.', tone: 'idle', shape: 'clock' },
+  left: { word: 'Not sent', meaning: 'The run ended before it was sent there.', tone: 'warn', shape: 'stop' },
+};
+
+/** The same of a mail with links. */
+export const linkMailWords: typeof destinationWords = {
+  ...destinationWords,
+  delivered: { ...destinationWords.delivered, word: 'Sent', meaning: 'The mail with the links was sent.' },
+  failed: { ...destinationWords.failed, word: 'Not sent', meaning: 'No mail was sent; the reason stands beside it.' },
+  open: { ...destinationWords.open, meaning: 'The mail is still to be sent.' },
+};
+
 export const analysisWords: Record<InteractionStatus, StatusWords> = {
   queued: { word: 'Queued', meaning: 'Waiting for its recording or for its turn.', tone: 'idle', shape: 'clock' },
   processing: { word: 'Processing', meaning: 'Being analysed now.', tone: 'busy', shape: 'running' },
@@ -144,11 +165,11 @@ export const deliveryWords: Record<WebhookState, StatusWords> = {
   },
 };
 
-/** `Analysis completed` for INTERACTION_ANALYSIS_COMPLETED: all events are of interactions. */
+/** `Analysis completed` for INTERACTION_ANALYSIS_COMPLETED, `Alert raised` for alert.raised. */
 export function eventWord(event: string): string {
   const words = event
     .replace(/^INTERACTION_/, '')
-    .replaceAll('_', ' ')
+    .replaceAll(/[_.]/g, ' ')
     .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

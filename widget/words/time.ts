@@ -43,6 +43,12 @@ export function secondInZone(instant: Instant, zone: string): string {
   return made.format(new Date(instant));
 }
 
+/** `14:05:09` in the zone. */
+export function clockTimeInZone(instant: Instant, zone: string): string {
+  const made = format(zone, 'clock', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+  return made.format(new Date(instant));
+}
+
 /** The zone's short name at that instant: `GMT+5:30`, `GMT`. */
 export function zoneName(instant: Instant, zone: string): string {
   const made = format(zone, 'zone', { timeZoneName: 'shortOffset' });
@@ -71,6 +77,11 @@ export function dateInZone(instant: Instant, zone: string): string {
   return `${value('year')}-${value('month')}-${value('day')}`;
 }
 
+/** `21 Nov 2026` for 2026-11-21. A calendar day has no zone: it is read and written as UTC, so that none can move it. */
+export function calendarDay(date: string): string {
+  return dayInZone(`${date}T00:00:00Z`, 'UTC');
+}
+
 const units = [
   { name: 'day', seconds: 86_400 },
   { name: 'hour', seconds: 3600 },
@@ -86,6 +97,10 @@ export function fromNow(instant: Instant, now: Instant): string {
   const count = Math.floor(distance / unit.seconds);
   const words = `${count} ${unit.name}${count === 1 ? '' : 's'}`;
   return seconds < 0 ? `${words} ago` : `in ${words}`;
+}
+
+export function isPast(instant: Instant, now: Instant): boolean {
+  return new Date(instant).getTime() < new Date(now).getTime();
 }
 
 /** A span of milliseconds as `0.8 s`, `42 s`, `3 min 05 s`, `2 h 10 min`. */

@@ -26,7 +26,7 @@ export const downloadReportPart = endpoint({
   async handle({ services, account, params, request, response }) {
     const id = idOfPath(params.execution_id, 'report');
     if (!/^[1-9]\d{0,4}$/.test(params.part)) throw nothingThere(params.part, 'part of the report');
-    const part = await requireReportPart(services.database.pool, account.id, id, Number(params.part));
+    const part = await requireReportPart(services.database.pool, account.id, id, { part: Number(params.part) });
     response.attachment(part.fileName);
     try {
       await sendFile(request, response, services.storage, part.storageKey);

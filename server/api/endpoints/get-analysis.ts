@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { findAnalysis } from '../../../db/queries/api-analyses.ts';
-import { shownAnalysis } from '../analysis-card.ts';
+import { shownAnalysis } from '../../scorecard/card.ts';
+import { analysisSchema } from '../../scorecard/schema.ts';
 import { endpoint } from '../endpoint.ts';
-import { analysisSchema } from '../schemas/analysis.ts';
 import { idOfPath, nothingThere } from '../schemas/read.ts';
 
 export const getAnalysis = endpoint({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findReport } from '../../../db/queries/api-reports.ts';
-import { listDeliveries, listParts } from '../../../db/queries/reports.ts';
-import { shownParts } from '../../jobs/show.ts';
+import { listDeliveries, listParts, mainParts } from '../../../db/queries/reports.ts';
+import { shownParts } from '../../jobs/shown-parts.ts';
 import { endpoint } from '../endpoint.ts';
 import { fullPath } from '../routes.ts';
 import { idOfPath, nothingThere } from '../schemas/read.ts';
@@ -30,7 +30,8 @@ export const getReport = endpoint({
     const id = idOfPath(text, 'report');
     const report = await findReport(pool, account.id, id);
     if (!report) throw nothingThere(text, 'report');
-    const parts = shownParts(await listParts(pool, account.id, id), await listDeliveries(pool, account.id, id));
+    const made = mainParts(await listParts(pool, account.id, id));
+    const parts = shownParts(made, await listDeliveries(pool, account.id, id));
     const pathOf = (part: number) => downloadPath(account.uid, report.execution_id, part);
     return { data: { ...report, parts: parts.map((part) => ({ ...part, download_path: pathOf(part.part) })) } };
   },

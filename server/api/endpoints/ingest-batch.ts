@@ -3,10 +3,10 @@ import { findBatchOf } from '../../../db/queries/ingress-jobs.ts';
 import { uuidText } from '../../../db/uuid.ts';
 import { AppError } from '../../../shared/error.ts';
 import { limits } from '../../../shared/interaction.ts';
+import type { Suggestions } from '../../closest.ts';
 import type { BatchItem, BatchReceipt } from '../../pipeline/receive/batch.ts';
 import { interactionOf } from '../../pipeline/receive/item.ts';
 import { interactionItemSchema, isGiven, isTranscriptTooLong } from '../../pipeline/receive/item-schema.ts';
-import type { Suggestions } from '../closest.ts';
 import { type Answer, type ApiCall, endpoint } from '../endpoint.ts';
 import { validate } from '../validate.ts';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { findReceived } from '../../../db/queries/interactions.ts';
+import { findReceived } from '../../../db/queries/received-interactions.ts';
 import { uuidText } from '../../../db/uuid.ts';
 import { AppError } from '../../../shared/error.ts';
 import { interactionOf } from '../../pipeline/receive/item.ts';
 import { interactionItemSchema } from '../../pipeline/receive/item-schema.ts';
-import type { Interaction } from '../../pipeline/validate/interaction.ts';
+import type { Interaction } from '../../rows/validate/interaction.ts';
 import { type ApiCall, endpoint } from '../endpoint.ts';
 
 const answerSchema = z.object({

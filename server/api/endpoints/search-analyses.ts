@@ -1,8 +1,8 @@
 import { searchAnalyses as findAnalyses } from '../../../db/queries/api-analyses.ts';
 import { zonedTime } from '../../reports/zoned-time.ts';
+import { foundAnalysesSchema } from '../../scorecard/schema.ts';
 import { searchOf } from '../analysis-filters.ts';
 import { endpoint } from '../endpoint.ts';
-import { foundAnalysesSchema } from '../schemas/analysis.ts';
 import { searchQuery, searchSchema } from '../schemas/analysis-search.ts';
 
 export const searchAnalyses = endpoint({

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { findByExternalId } from '../../../db/queries/interactions.ts';
+import { findByExternalId } from '../../../db/queries/received-interactions.ts';
 import { uuidText } from '../../../db/uuid.ts';
 import { AppError } from '../../../shared/error.ts';
 import { limits } from '../../../shared/interaction.ts';
+import { fileField } from '../../http/upload/problems.ts';
 import { interactionOf } from '../../pipeline/receive/item.ts';
 import { interactionFields, interactionItemSchema, isTranscriptTooLong } from '../../pipeline/receive/item-schema.ts';
 import { duplicate } from '../../pipeline/receive/rows.ts';
-import type { Interaction } from '../../pipeline/validate/interaction.ts';
+import type { Interaction } from '../../rows/validate/interaction.ts';
 import { type ApiCall, endpoint } from '../endpoint.ts';
 import { checkForm } from '../multipart/check-form.ts';
-import { fileField } from '../multipart/problems.ts';
 import type { FormFields } from '../multipart/read-form.ts';
 import { takeUpload } from '../multipart/take-upload.ts';
 import { queuedSchema } from '../schemas/upload.ts';

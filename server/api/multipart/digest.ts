@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { ByteStream } from '../../byte-stream.ts';
-import { formLimits, uploadPace } from './limits.ts';
+import { formLimits, uploadPace } from '../../http/upload/limits.ts';
 import { type FormFields, readForm } from './read-form.ts';
 
 const read = new WeakMap<IncomingMessage, Buffer>();

@@ -5,9 +5,8 @@ import { Dicer } from '@fastify/busboy';
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 import { letBodyCome } from '../../http/continue.ts';
-import type { FormLimits, Pace } from './limits.ts';
-import { watchPace } from './pace.ts';
-import { endlessHead, headBytes, type PartHead, type PartHeaders, readHead } from './part-head.ts';
+import type { FormLimits, Pace } from '../../http/upload/limits.ts';
+import { watchPace } from '../../http/upload/pace.ts';
 import {
   broken,
   clientLost,
@@ -20,7 +19,8 @@ import {
   notText,
   tooLarge,
   tooMany,
-} from './problems.ts';
+} from '../../http/upload/problems.ts';
+import { endlessHead, headBytes, type PartHead, type PartHeaders, readHead } from './part-head.ts';
 
 export type FormFields = ReadonlyMap<string, string>;
 

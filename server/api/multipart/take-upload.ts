@@ -2,16 +2,16 @@ import { forgetUpload, noteUpload } from '../../../db/queries/uploads.ts';
 import { newId } from '../../../db/uuid.ts';
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
+import { formLimits, uploadPace } from '../../http/upload/limits.ts';
+import { lingerAfterAnswer } from '../../http/upload/linger.ts';
+import { takeUploadSlot } from '../../http/upload/slots.ts';
 import type { UploadedRecording } from '../../pipeline/receive/uploaded.ts';
 import { audioOnly } from '../../pipeline/record/content.ts';
 import { recordingKey } from '../../pipeline/record/storage-key.ts';
 import { gathered } from '../../storage/gather.ts';
 import type { ApiCall } from '../endpoint.ts';
 import { keepDigest } from './digest.ts';
-import { formLimits, uploadPace } from './limits.ts';
-import { lingerAfterAnswer } from './linger.ts';
 import { type FormFields, readForm } from './read-form.ts';
-import { takeUploadSlot } from './upload-slots.ts';
 
 /** A recording that lies in storage, with what was sent beside it. */
 export interface Upload {

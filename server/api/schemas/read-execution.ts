@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { executionStatuses } from '../../../shared/execution.ts';
+import { logLevels } from '../../../shared/execution-log.ts';
 import { jobTypes } from '../../../shared/job.ts';
-import { failureField, idField, instantField, pageQuery, paginationField } from './read.ts';
+import { fileFormats } from '../../../shared/report.ts';
+import { failureField, idField, instantField } from '../../answer-fields.ts';
+import { pageQuery, paginationField } from './read.ts';
 
 export const count = (description: string) => z.int().meta({ description, example: 12 });
 
@@ -35,9 +38,17 @@ export const rowFields = {
   connectors: z.array(z.string()).meta({ description: 'The connectors’ names.', example: ['nightly sftp'] }),
   trigger: z.string().meta({
     description:
-      '`schedule`, `catch_up` (for times that passed while nothing was running), `manual`, `arrival` (of a file in an inbox), `connector_saved` (the first run of a job made with its connector), `backfill` or `expected_file` (a look for a file that should be there).',
+      '`schedule`, `catch_up` (for times that passed while nothing was running), `manual`, `arrival` (of a file in an inbox), `connector_saved` (the first run of a job made with its connector), `backfill`, `expected_file` (a look for a file that should be there) or `retry` (of what failed in another one).',
     example: 'schedule',
   }),
+  is_on_demand: z.boolean().meta({
+    description: 'Whether somebody asked for it on the Analysis List: it has no job, and `job_name` is its own name.',
+    example: false,
+  }),
+  recipient: z
+    .string()
+    .nullable()
+    .meta({ description: 'Whose own address such an export is mailed to; else null.', example: null }),
   triggered_by: z.string().nullable().meta({ description: 'Who started it by hand; else null.', example: null }),
   status: z.enum(executionStatuses).meta({ description: 'How far it is, or how it ended.', example: 'success' }),
   items: items.nullable(),
@@ -109,7 +120,14 @@ const rejectedRow = z.object({
 const deliveryFields = {
   connector: z.string().meta({ description: 'The destination’s name.', example: 'results bucket' }),
   status: z.enum(['delivered', 'failed']).meta({ description: 'Whether it arrived.' }),
-  location: z.string().nullable().meta({ description: 'Where it was put; null where it was not.' }),
+  location: z
+    .string()
+    .nullable()
+    .meta({ description: 'Where it was put, or to whom it was mailed; null where it was not.' }),
+  links_until: z.string().nullable().meta({
+    description: 'Of a mail: until when its links are good, UTC; else null.',
+    example: '2026-11-27T06:00:04.000Z',
+  }),
   error: failureField.nullable(),
 };
 
@@ -125,6 +143,41 @@ export const partFields = {
   deliveries: z.array(z.object(deliveryFields)).meta({ description: 'One for each destination that was tried.' }),
 };
 
+const partSet = z
+  .enum(['file', 'mail'])
+  .meta({ description: 'Whole files, or files of at most 1,000 rows for the links of a mail.' });
+
+const format = z
+  .enum(fileFormats)
+  .nullable()
+  .meta({ description: 'Of the files; null where it is not known, as of older reports.', example: 'csv' });
+
+const downloadablePart = z.object({
+  set: partSet,
+  format,
+  ...partFields,
+  downloadable_until: instantField('Until when the console offers the file, UTC.'),
+});
+
+const destination = z.object({
+  name: z.string().meta({ description: 'Its name, or the address of a mail.', example: 'results bucket' }),
+  type: z.string().meta({ description: 'Its kind.', example: 's3' }),
+  set: partSet,
+  format,
+  status: z
+    .enum(['delivered', 'failed', 'open'])
+    .meta({ description: 'Whether it has all its files, something failed, or neither.' }),
+  files: z
+    .object({ delivered: count('That arrived.'), all: count('That are to.') })
+    .meta({ description: 'How many files it gets.' }),
+  location: deliveryFields.location,
+  links_until: deliveryFields.links_until,
+  delivered_at: instantField('When the last file arrived, UTC.').nullable(),
+  error: failureField
+    .extend({ attempts: z.int().meta({ description: 'How often it was tried.', example: 3 }) })
+    .nullable(),
+});
+
 const failedItem = z.object({
   key: z.string().meta({ description: 'The file’s path or the object’s key.', example: 'outgoing/calls.csv' }),
   error: failureField.nullable(),
@@ -135,6 +188,25 @@ const waitingItem = z.object({
   bytes: z.int().nullable().meta({ description: 'Its size, where known.', example: 48213 }),
   reason: z.string().meta({ description: 'Why it waits.', example: 'still being uploaded: calls.csv.part' }),
 });
+
+const logLine = z.object({
+  at: instantField('When it was said, UTC.'),
+  level: z.enum(logLevels).meta({ description: 'How grave it is.', example: 'info' }),
+  message: z.string().meta({ description: 'In words.', example: 'calls.csv: 1200 rows imported' }),
+});
+
+const retryFields = {
+  retry_of: z.string().nullable().meta({ description: 'The execution whose failures it does again; else null.' }),
+  retries: z
+    .array(z.object({ execution_id: rowFields.execution_id, status: rowFields.status }))
+    .meta({ description: 'Executions that did its failures again, the newest first.' }),
+  retry: z
+    .object({
+      possible: z.boolean().meta({ description: 'Whether what failed can be done again now.', example: false }),
+      reason: z.string().nullable().meta({ description: 'Why not; null where it can.' }),
+    })
+    .meta({ description: 'Whether a retry has something to do.' }),
+};
 
 export const executionSchema = z
   .object({
@@ -152,9 +224,18 @@ export const executionSchema = z
     waiting_items: z
       .array(waitingItem)
       .meta({ description: 'Items that were seen and left for a later run; kept for 90 days.' }),
-    parts: z.array(z.object(partFields)).meta({ description: 'Files of an export’s report.' }),
+    parts: z.array(downloadablePart).meta({
+      description:
+        'Files of an export’s report: whole ones, one for each format, or those of a mail where there are no others.',
+    }),
+    mail_parts: z
+      .array(downloadablePart)
+      .meta({ description: 'Beside whole files: the same rows in the files that the links of mails lead to.' }),
+    destinations: z.array(destination).meta({ description: 'Of an export: where its report goes.' }),
+    log: z.array(logLine).meta({ description: 'What it said of itself, the oldest line first.' }),
+    ...retryFields,
     deliveries: z
-      .array(z.object({ part: partFields.part, ...deliveryFields }))
+      .array(z.object({ part: partFields.part, set: partSet, ...deliveryFields }))
       .meta({ description: 'Every delivery of every part.' }),
   })
   .meta({ id: 'Execution', description: 'One run of a job with all that is known of it.' });

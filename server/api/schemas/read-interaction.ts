@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { analysisStatuses, interactionStatuses } from '../../../shared/interaction.ts';
-import { idField, instantField, metadataField, paginationField } from './read.ts';
+import { idField, instantField, metadataField } from '../../answer-fields.ts';
+import { paginationField } from './read.ts';
 
 const analysis = z.object({
   analysis_id: idField('The analysis; `GET /analyses/{analysis_id}` has its scores.'),

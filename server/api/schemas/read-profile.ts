@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { qualityProfileSchema } from '../../../shared/quality.ts';
-import { idField, instantField } from './read.ts';
+import { idField, instantField } from '../../answer-fields.ts';
 
 const count = (description: string) => z.int().meta({ description, example: 3 });
 

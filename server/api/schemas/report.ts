@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { idField, paginationField } from './read.ts';
+import { idField } from '../../answer-fields.ts';
+import { paginationField } from './read.ts';
 import { count, partFields, rowFields } from './read-execution.ts';
 
 const reportFields = {

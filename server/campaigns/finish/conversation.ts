@@ -2,11 +2,11 @@ import { baseName, type ConversationDefaults, type ImportSettings } from '../../
 import { AppError } from '../../../shared/error.ts';
 import { limits } from '../../../shared/interaction.ts';
 import type { Scalar } from '../../../shared/quality.ts';
-import { readHeader } from '../../pipeline/parse/header.ts';
-import type { RowProblem } from '../../pipeline/parse/scanner.ts';
-import type { Interaction } from '../../pipeline/validate/interaction.ts';
-import { TimeReader } from '../../pipeline/validate/time.ts';
-import { isProblem, RowValidator } from '../../pipeline/validate/validate.ts';
+import { readHeader } from '../../rows/parse/header.ts';
+import type { RowProblem } from '../../rows/parse/scanner.ts';
+import type { Interaction } from '../../rows/validate/interaction.ts';
+import { TimeReader } from '../../rows/validate/time.ts';
+import { isProblem, RowValidator } from '../../rows/validate/validate.ts';
 import { markOf, metadataOf, metadataText, nearer } from '../mark.ts';
 
 /** What every conversation of one import has in common. */

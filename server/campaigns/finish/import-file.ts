@@ -1,13 +1,13 @@
 import { type FileChange, type StoredImportFile, updateFile } from '../../../db/queries/campaign-import-files.ts';
-import { findByExternalId } from '../../../db/queries/interactions.ts';
+import { findByExternalId } from '../../../db/queries/received-interactions.ts';
 import { newId } from '../../../db/uuid.ts';
 import { AppError } from '../../../shared/error.ts';
 import { duplicate } from '../../pipeline/receive/rows.ts';
 import { storeUploaded } from '../../pipeline/receive/uploaded.ts';
 import { audioOnly } from '../../pipeline/record/content.ts';
 import { recordingKey } from '../../pipeline/record/storage-key.ts';
-import type { Interaction } from '../../pipeline/validate/interaction.ts';
-import { isProblem } from '../../pipeline/validate/validate.ts';
+import type { Interaction } from '../../rows/validate/interaction.ts';
+import { isProblem } from '../../rows/validate/validate.ts';
 import type { Services } from '../../services.ts';
 import { gathered } from '../../storage/gather.ts';
 import { readSegments } from '../../storage/segments.ts';

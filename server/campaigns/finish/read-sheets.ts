@@ -10,8 +10,8 @@ import {
 import { type StoredImport, writeReport } from '../../../db/queries/campaign-imports.ts';
 import { importLimits } from '../../../shared/campaign.ts';
 import { AppError } from '../../../shared/error.ts';
-import type { RowProblem } from '../../pipeline/parse/scanner.ts';
-import type { Interaction } from '../../pipeline/validate/interaction.ts';
+import type { RowProblem } from '../../rows/parse/scanner.ts';
+import type { Interaction } from '../../rows/validate/interaction.ts';
 import type { Services } from '../../services.ts';
 import { readSegments } from '../../storage/segments.ts';
 import type { Surroundings } from './conversation.ts';

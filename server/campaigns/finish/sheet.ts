@@ -1,11 +1,11 @@
 import type { SheetProblem, SheetReport } from '../../../db/queries/campaign-imports.ts';
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
-import { readCsv } from '../../pipeline/parse/csv.ts';
-import { EncodingDetector } from '../../pipeline/parse/encoding.ts';
-import type { RowProblem } from '../../pipeline/parse/scanner.ts';
-import type { Interaction } from '../../pipeline/validate/interaction.ts';
-import { isProblem } from '../../pipeline/validate/validate.ts';
+import { readCsv } from '../../rows/parse/csv.ts';
+import { EncodingDetector } from '../../rows/parse/encoding.ts';
+import type { RowProblem } from '../../rows/parse/scanner.ts';
+import type { Interaction } from '../../rows/validate/interaction.ts';
+import { isProblem } from '../../rows/validate/validate.ts';
 import { ConversationReader, type Surroundings } from './conversation.ts';
 import type { RecordingNames } from './names.ts';
 

@@ -1,11 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '../../../shared/error.ts';
-import { uploadPace } from '../../api/multipart/limits.ts';
-import { lingerAfterAnswer } from '../../api/multipart/linger.ts';
-import { watchPace } from '../../api/multipart/pace.ts';
-import { takeUploadSlot } from '../../api/multipart/upload-slots.ts';
-import { sessionEnded } from '../../console/guards.ts';
 import { letBodyCome } from '../../http/continue.ts';
+import { uploadPace } from '../../http/upload/limits.ts';
+import { lingerAfterAnswer } from '../../http/upload/linger.ts';
+import { watchPace } from '../../http/upload/pace.ts';
+import { takeUploadSlot } from '../../http/upload/slots.ts';
+import { sessionEnded } from '../../security/guards.ts';
 import { findSession, type Session } from '../../security/sessions.ts';
 import type { Services } from '../../services.ts';
 import { requireCampaignRole } from '../access.ts';

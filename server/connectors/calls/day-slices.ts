@@ -1,4 +1,4 @@
-import { dayOfDate, instantOf, localDay, zoneOf } from '../../jobs/local-time.ts';
+import { dayOfDate, instantOf, localDay, zoneOf } from '../../schedule/local-time.ts';
 import type { ListRequest, SourceItem } from '../connector.ts';
 
 const dayMs = 86_400_000;

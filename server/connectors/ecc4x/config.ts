@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FieldMeta } from '../../../shared/connector.ts';
 import { zoneSchema } from '../../../shared/job.ts';
 import { lookbackDays, settleHours } from '../calls/fields.ts';
+import { certificateField } from '../certificate-field.ts';
 import { mappingField, rowFields } from '../import-fields.ts';
 import { referenceTemplate } from './reference.ts';
 import { sourceSchema } from './source-config.ts';
@@ -32,20 +33,7 @@ const fields = z.strictObject({
       group: 'who',
     }),
   ),
-  certificate_authority: z
-    .string()
-    .trim()
-    .regex(/^-----BEGIN CERTIFICATE-----/, 'a certificate as PEM, beginning with -----BEGIN CERTIFICATE-----')
-    .optional()
-    .meta(
-      meta({
-        title: 'Certificate authority',
-        description:
-          'Where the servers of ECC show certificates that no public authority signed: the certificate that signed them, as PEM. It is trusted by this connector alone.',
-        group: 'who',
-        field: 'multiline',
-      }),
-    ),
+  certificate_authority: certificateField('the servers of ECC'),
   timezone: zoneSchema.default('Asia/Kolkata').meta(
     meta({
       title: 'Time zone of ECC',

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import { AppError } from '../../../shared/error.ts';
-import { fillTemplate } from '../../pipeline/validate/template.ts';
+import { fillTemplate } from '../../rows/validate/template.ts';
 import type { VoiceLogConfig } from './voice-log-config.ts';
 
 /** What a recording is asked for by. */

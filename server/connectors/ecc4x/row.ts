@@ -1,5 +1,5 @@
 import { type CanonicalField, type ColumnMapping, canonicalFields } from '../../../shared/interaction.ts';
-import { fillTemplate } from '../../pipeline/validate/template.ts';
+import { fillTemplate } from '../../rows/validate/template.ts';
 import { WallClock } from '../calls/wall-clock.ts';
 
 export type RawRow = Record<string, unknown>;

@@ -2,15 +2,15 @@ import type { CheckStep, Direction } from '../../../shared/connector.ts';
 import { AppError } from '../../../shared/error.ts';
 import { sniffAudio } from '../../analysis/media/sniff.ts';
 import type { Cluster } from '../../kafka/cluster.ts';
-import { openCluster } from '../../kafka/open.ts';
 import { firstBytes } from '../calls/first-bytes.ts';
 import { connectionSteps, notReached, type Told, tried } from '../check-steps.ts';
 import type { ConnectorContext } from '../connector.ts';
+import { brokersDown, inOne, wordsOf } from './brokers-down.ts';
+import { openForCheck } from './check-cluster.ts';
 import type { Ecc6xConfig } from './config.ts';
 import { newGroupId } from './group.ts';
 import { type LastEvent, lookAt } from './last-event.ts';
 import { Ecc6xRecordings, type Patience } from './recordings.ts';
-import { addressOf } from './stream.ts';
 
 /** Somebody looks on. */
 const patienceMs = 10_000;
@@ -23,26 +23,32 @@ export async function* checkEcc6x(
   given: Patience = {},
 ): AsyncGenerator<CheckStep> {
   const patience = { timeoutMs: patienceMs, ...given };
-  await using cluster = openCluster({
-    ...{ address: addressOf(config), clientId: 'cqa-check', egress: context.egress, log: context.log },
-    timeoutMs: patience.timeoutMs ?? patienceMs,
-  });
-  if (!(yield* connectSteps(cluster, config))) return;
+  const timeoutMs = patience.timeoutMs ?? patienceMs;
+  await using cluster = await openForCheck(config, context, timeoutMs);
+  const down = brokersDown(config, context, timeoutMs);
+  if (!(yield* connectSteps(cluster, config, down))) return;
   const last = yield* readSteps(cluster, config);
   if (!last || !(yield* groupSteps(cluster, config)) || !(yield* resultSteps(cluster, config))) return;
   yield* recordingSteps(new Ecc6xRecordings(config, context, patience), config, last);
 }
 
-async function* connectSteps(cluster: Cluster, config: Ecc6xConfig): AsyncGenerator<CheckStep, boolean> {
-  const failure = await connectionFailure(cluster, config);
+async function* connectSteps(
+  cluster: Cluster,
+  config: Ecc6xConfig,
+  asked: Promise<AppError[]>,
+): AsyncGenerator<CheckStep, boolean> {
+  const [failure, down] = await Promise.all([connectionFailure(cluster, config), asked]);
+  const isAllDown = down.length > 0 && down.length === config.brokers.length;
   const { sasl, tls, brokers } = config;
   const way = tls ? 'with TLS' : 'without TLS';
   const signedIn =
     sasl.mechanism === 'none'
       ? 'The brokers let us in without a sign-in.'
       : `Signed in as ${sasl.username} (${sasl.mechanism}).${sasl.mechanism === 'plain' && !tls ? ' The password is readable on the way: use TLS.' : ''}`;
-  return yield* connectionSteps(failure, {
-    reached: `${brokers.join(', ')}: the cluster answers ${way}.`,
+  const warning = `Not all of the brokers can be reached. ${wordsOf(down)}`;
+  return yield* connectionSteps(failure && isAllDown ? inOne(failure, down) : failure, {
+    reached: `${brokers.join(', ')}: the cluster answers ${way}.${down.length > 0 ? ` ${warning}` : ''}`,
+    ...(down.length > 0 && { reachedDetails: { warning } }),
     signedIn,
     otherwise: 'sign_in',
   });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FieldMeta } from '../../../shared/connector.ts';
 import { zoneSchema } from '../../../shared/job.ts';
 import { isWebLink } from '../../../shared/link.ts';
+import { certificateField } from '../certificate-field.ts';
 import { rowFields } from '../import-fields.ts';
 import { brokersSchema, groupSchema, saslSchema, topicSchema } from './cluster-fields.ts';
 import { defaultsSchema, fieldMapSchema, pathSchema, usualFieldMap } from './field-map.ts';
@@ -82,20 +83,7 @@ export const ecc6xConfigSchema = z
     sasl: saslSchema
       .prefault({ mechanism: 'none' })
       .meta(meta({ title: 'Sign in to Kafka', description: 'How the brokers know us (SASL).', group: 'who' })),
-    certificate_authority: z
-      .string()
-      .trim()
-      .regex(/^-----BEGIN CERTIFICATE-----/, 'a certificate as PEM, beginning with -----BEGIN CERTIFICATE-----')
-      .optional()
-      .meta(
-        meta({
-          title: 'Certificate authority',
-          description:
-            'Where brokers or the recordings server show certificates that no public authority signed: the certificate that signed them, as PEM. It is trusted by this connector alone.',
-          group: 'who',
-          field: 'multiline',
-        }),
-      ),
+    certificate_authority: certificateField('brokers or the recordings server'),
     group_id: groupSchema.optional().meta(
       meta({
         title: 'Consumer group',

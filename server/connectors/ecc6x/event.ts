@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { RowRejected, shown } from '../../pipeline/validate/fields.ts';
+import { RowRejected, shown } from '../../rows/validate/fields.ts';
 
 export type EventObject = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 import type { KafkaEvent } from '../../kafka/cluster.ts';
-import { readEvent } from '../../pipeline/validate/event.ts';
-import { JsonValidator } from '../../pipeline/validate/json.ts';
+import { readEvent } from '../../rows/validate/event.ts';
+import { JsonValidator } from '../../rows/validate/json.ts';
 import type { Ecc6xConfig } from './config.ts';
 import { EventMapper } from './row.ts';
 

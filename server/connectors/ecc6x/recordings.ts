@@ -116,10 +116,7 @@ function notThere(url: URL, field: string, startedAtMs: number | undefined, what
   const content = field === 'transcript_url' ? 'transcript' : 'recording';
   const told = `${url.host} ${what}: ${url.pathname}.`;
   return startedAtMs === undefined || Date.now() - startedAtMs < lateMs
-    ? new AppError(
-        'recording_not_yet',
-        `${told} The ${content} may come some minutes after its event; it will be tried again.`,
-      )
+    ? new AppError('recording_not_yet', `${told} The ${content} may come some minutes after its event.`)
     : new AppError(
         'path_missing',
         `${told} The interaction is more than a day old, so its ${content} was deleted, or there never was one.`,

@@ -1,5 +1,5 @@
 import { isWebLink } from '../../../shared/link.ts';
-import { referencesIn } from '../../pipeline/references.ts';
+import { referencesIn } from '../../rows/references.ts';
 
 /** What a reference is made with. */
 export interface ReferenceFacts {

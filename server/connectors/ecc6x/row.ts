@@ -1,5 +1,5 @@
 import { type CanonicalField, canonicalFields } from '../../../shared/interaction.ts';
-import { RowRejected } from '../../pipeline/validate/fields.ts';
+import { RowRejected } from '../../rows/validate/fields.ts';
 import { WallClock } from '../calls/wall-clock.ts';
 import type { Ecc6xConfig } from './config.ts';
 import { durationText } from './duration.ts';

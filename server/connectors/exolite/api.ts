@@ -133,6 +133,6 @@ export function basicAuthorization({ api_key, api_token }: Pick<ExoliteConfig, '
 function noProgress(base: string): AppError {
   return new AppError(
     'protocol_error',
-    `${new URL(base).host} names a next page that leads nowhere, so the list of calls would never end. It will be tried again.`,
+    `${new URL(base).host} names a next page that leads nowhere, so the list of calls would never end. If it lasts, ask Exotel about it.`,
   );
 }

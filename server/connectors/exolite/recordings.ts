@@ -127,9 +127,6 @@ function linkIn(call: Call, name: string): URL | undefined {
 
 function notThere(what: string, isLate: boolean): AppError {
   return isLate
-    ? new AppError(
-        'recording_not_yet',
-        `${what}. Exotel has recordings some minutes after a call; it will be tried again.`,
-      )
+    ? new AppError('recording_not_yet', `${what}. Exotel has recordings some minutes after a call.`)
     : new AppError('path_missing', `${what}, long after the call: it was not recorded, or was deleted.`);
 }

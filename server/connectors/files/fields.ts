@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import type { FieldMeta } from '../../../shared/connector.ts';
+import type { Direction, FieldMeta } from '../../../shared/connector.ts';
+import { AppError } from '../../../shared/error.ts';
 import { weekdays } from '../../../shared/job.ts';
+import { fileFormats } from '../../../shared/report.ts';
 import { mappingField, rowFields } from '../import-fields.ts';
 import { isEndingOfFiles } from './offered.ts';
 
@@ -29,18 +31,17 @@ export type ExpectedFile = z.infer<typeof expectedFileSchema>;
 
 export const expectedFilesSchema = z.array(expectedFileSchema).max(20);
 
+const importFormats = ['csv', 'ndjson'] as const;
+type ImportFormat = (typeof importFormats)[number];
+const imported =
+  'csv: .csv files. ndjson: one JSON object a line, .ndjson or .jsonl. Files may also be packed, as .gz or .zip.';
+
 /** What every connector whose items are files is told about them; a type spreads these into its own schema. */
 export const fileFields = {
   file_format: z
-    .enum(['csv', 'ndjson'])
+    .enum(importFormats)
     .default('csv')
-    .meta(
-      meta({
-        title: 'File format',
-        description: 'csv: .csv files. ndjson: one JSON object a line, .ndjson or .jsonl. Both also as .gz or .zip.',
-        group: 'what',
-      }),
-    ),
+    .meta(meta({ title: 'File format', description: imported, group: 'what' })),
   column_mapping: mappingField,
   stable_seconds: z.coerce
     .number()
@@ -104,6 +105,40 @@ export const fileFields = {
       }),
     ),
 };
+
+/** The format where files are imported from a place, and where reports are put into it. */
+export const transferFormat = z
+  .enum([...new Set([...importFormats, ...fileFormats])])
+  .default('csv')
+  .meta(
+    meta({
+      title: 'File format',
+      description: 'Of the files that are imported, or of reports.',
+      group: 'what',
+      by_direction: {
+        import: { description: imported, values: [...importFormats] },
+        export: {
+          description: 'Of reports that do not name a format of their own. jsonl: one JSON object a line.',
+          values: [...fileFormats],
+        },
+      },
+    }),
+  );
+type TransferFormat = z.infer<typeof transferFormat>;
+
+/** Throws `invalid` for an import of what only reports can be. NDJSON of an export is JSONL. */
+export function requireFormat({ file_format: format }: { file_format: TransferFormat }, direction: Direction): void {
+  if (direction === 'export' || importFormats.some((known) => known === format)) return;
+  const instead = format === 'jsonl' ? 'ndjson, which takes .jsonl files' : importFormats.join(' or ');
+  throw new AppError('invalid', `Files of the format ${format} are not imported. Choose ${instead}.`, {
+    field: 'config.file_format',
+  });
+}
+
+/** The format of what is imported: `requireFormat` has seen to it. */
+export function importFormatOf({ file_format: format }: { file_format: TransferFormat }): ImportFormat {
+  return format === 'ndjson' ? 'ndjson' : 'csv';
+}
 
 /** The settings that say how an item is read: with others, the same file is another item. */
 export function readingOf({ file_format, column_mapping }: { file_format: string; column_mapping: object }): unknown[] {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError, type ErrorCode } from '../../../shared/error.ts';
-import { closest } from '../../api/closest.ts';
+import { closest } from '../../closest.ts';
 import type { Log } from '../../log.ts';
 import type { GenesysApi } from './api.ts';
 

@@ -17,7 +17,7 @@ export function noRecording(conversationId: string, isLate: boolean): AppError {
 export function unfinished(conversationId: string, isLate: boolean): AppError {
   return new AppError(
     isLate ? 'recording_not_yet' : 'http_unavailable',
-    `Genesys has not finished the recording of the conversation ${conversationId} in time. It will be tried again.`,
+    `Genesys has not finished the recording of the conversation ${conversationId} in time. If it lasts, ask Genesys about it.`,
   );
 }
 
@@ -41,5 +41,8 @@ export function batchFailure(conversationId: string, said: string, isLate: boole
     const { code, message } = noRecording(conversationId, isLate);
     return new AppError(code, `${message} ${quote}`);
   }
-  return new AppError('http_unavailable', `Genesys could not give ${about}. ${quote} It will be tried again.`);
+  return new AppError(
+    'http_unavailable',
+    `Genesys could not give ${about}. ${quote} If it lasts, ask Genesys about it.`,
+  );
 }

@@ -137,7 +137,7 @@ function refused(error: AppError, { host }: URL): AppError {
   if (!deadLink.includes(error.code)) return error;
   return new AppError(
     'http_unavailable',
-    `${host} refused a link that Genesys had just given for a recording. It will be tried again.`,
+    `${host} refused a link that Genesys had just given for a recording. If it lasts, ask Genesys about it.`,
     { cause: error },
   );
 }

@@ -42,8 +42,15 @@ function explained({ status, url }: FailedAnswer): [ErrorCode, string] {
       `${at} is not open to us (403): the credentials are known but may not read it, or our address is not allowed there.`,
     ];
   if (status === 404 || status === 410) return ['path_missing', `There is no ${at} (${status}).`];
-  if (status === 429) return ['rate_limited', `${url.host} takes no more calls for now (429). It will be tried again.`];
+  if (status === 429)
+    return [
+      'rate_limited',
+      `${url.host} takes no more calls for now (429). If it lasts, have it allow us more calls, or run the job at another time.`,
+    ];
   if (status >= 500 || status === 408 || status === 425)
-    return ['http_unavailable', `${at} answers ${status}: it is overloaded or out of order. It will be tried again.`];
+    return [
+      'http_unavailable',
+      `${at} answers ${status}: it is overloaded or out of order. If it lasts, ask those who run it.`,
+    ];
   return ['http_status', `${at} answers ${status}, which was not expected.`];
 }

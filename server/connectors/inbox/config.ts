@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type FieldMeta, secret } from '../../../shared/connector.ts';
 import { AppError } from '../../../shared/error.ts';
-import { shortestPassword } from '../../security/passwords.ts';
+import { shortestPassword } from '../../../shared/password.ts';
 import { fileFields } from '../files/fields.ts';
 import { normalPublicKey } from './public-keys.ts';
 

@@ -5,6 +5,7 @@ import { openObject } from '../../s3/object.ts';
 import { s3Url } from '../../s3/place.ts';
 import { failed, passed, type Told, tried } from '../check-steps.ts';
 import type { ConnectorContext, SourceItem } from '../connector.ts';
+import { importFormatOf } from '../files/fields.ts';
 import { tryAfterSuccess, writeTestObject } from './check-writing.ts';
 import type { ConnectorBucket, S3Config } from './config.ts';
 import { listItems } from './listing.ts';
@@ -91,7 +92,7 @@ async function lookAround(bucket: ConnectorBucket): Promise<Told & { item: Sourc
   const count = `${ready + waiting === itemsCounted ? 'more than ' : ''}${ready.toLocaleString('en')}`;
   const found =
     ready === 0
-      ? `${place} can be listed; no ${config.file_format === 'csv' ? 'CSV' : 'NDJSON'} file lies in it now`
+      ? `${place} can be listed; no ${importFormatOf(config).toUpperCase()} file lies in it now`
       : `${place} has ${count} ${ready === 1 ? 'file' : 'files'} to import: ${names.join(', ')}${ready > names.length ? ', …' : ''}`;
   const message = `${found}${waiting > 0 ? `; ${waiting.toLocaleString('en')} not complete yet` : ''}.`;
   return { message, details: { files: names, file_count: ready }, item: items[0] };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type FieldMeta, secret } from '../../../shared/connector.ts';
 import type { Bucket } from '../../s3/bucket.ts';
 import { placeFields } from '../../s3/place.ts';
-import { fileFields } from '../files/fields.ts';
+import { fileFields, transferFormat } from '../files/fields.ts';
 
 const meta = (facts: FieldMeta) => ({ ...facts });
 const importMeta = (facts: FieldMeta) => meta({ ...facts, direction: 'import' });
@@ -91,6 +91,7 @@ export const s3ConfigSchema = z.strictObject({
       }),
     ),
   ...fileFields,
+  file_format: transferFormat,
   stable_seconds: z.coerce
     .number()
     .min(0)

@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/error.ts';
 import { versionOf } from '../../s3/version.ts';
 import type { SourceItem } from '../connector.ts';
+import { importFormatOf } from '../files/fields.ts';
 import { standingOf, stillUploaded, waitsForMarker } from '../files/offered.ts';
 import type { ConnectorBucket } from './config.ts';
 
@@ -21,7 +22,7 @@ export async function* listItems(bucket: ConnectorBucket): AsyncGenerator<Source
 
 async function* plainItems(bucket: ConnectorBucket): AsyncGenerator<SourceItem> {
   for await (const object of listObjects(bucket)) {
-    const standing = standingOf(nameOf(bucket, object), bucket.config.file_format);
+    const standing = standingOf(nameOf(bucket, object), importFormatOf(bucket.config));
     if (standing === 'offered') yield itemOf(object, 'ready');
     if (standing === 'unfinished') yield itemOf(object, { waiting: stillUploaded(nameOf(bucket, object)) });
   }
@@ -39,7 +40,7 @@ async function* markedItems(bucket: ConnectorBucket, marker: string): AsyncGener
       else if (!object.key.startsWith(file.key))
         yield itemOf(file, { waiting: waitsForMarker(nameOf(bucket, file) + marker) });
     held = held.filter(({ key }) => object.key.startsWith(key) && object.key !== key + marker);
-    const standing = standingOf(nameOf(bucket, object), bucket.config.file_format);
+    const standing = standingOf(nameOf(bucket, object), importFormatOf(bucket.config));
     if (standing === 'offered') held.push(object);
     if (standing === 'unfinished') yield itemOf(object, { waiting: stillUploaded(nameOf(bucket, object)) });
   }

@@ -1,5 +1,5 @@
 import type { ConnectorType } from '../connector.ts';
-import { readingOf } from '../files/fields.ts';
+import { readingOf, requireFormat } from '../files/fields.ts';
 import { checkS3 } from './check.ts';
 import { type S3Config, s3ConfigSchema } from './config.ts';
 import { openSink } from './sink.ts';
@@ -27,6 +27,7 @@ export const s3 = {
     ],
   },
   config: s3ConfigSchema,
+  requireFit: requireFormat,
   check: checkS3,
   location: (config) =>
     JSON.stringify([config.endpoint?.toLowerCase() ?? '', config.bucket, config.prefix, ...readingOf(config)]),

@@ -8,12 +8,12 @@ import type { Connection } from './connection.ts';
 import { makeFolders, moveFile } from './finish.ts';
 import { statOf } from './listing.ts';
 import { removeFile } from './rename.ts';
-import { writeFile } from './sink.ts';
+import { writeFile, writeInFolder } from './sink.ts';
 import { realPath } from './source.ts';
 
 /** What a run will do besides reading, tried with a test file. */
 export function writingOf({ after_success }: SftpConfig, direction: Direction) {
-  if (direction === 'export') return writeTestFile;
+  if (direction === 'export') return deliverTestFile;
   return after_success === 'leave' ? undefined : tryAfterSuccess;
 }
 
@@ -23,6 +23,26 @@ async function writeTestFile(connection: Connection, config: SftpConfig): Promis
   await writeFile(connection, path, content());
   await removeFile(connection, path);
   return { message: `A test file was written into ${sftpUrl(config, folder)} and removed again.` };
+}
+
+/** As a report is delivered: under one name first, then under its own. */
+async function deliverTestFile(connection: Connection, config: SftpConfig): Promise<Told> {
+  const folder = await realPath(connection, config.directory);
+  const [first, last] = [posix.join(folder, testName()), posix.join(folder, testName())];
+  await writeInFolder(connection, config, first, content());
+  try {
+    await moveFile(connection, first, last);
+  } catch (error) {
+    await removeFile(connection, first);
+    if (!(error instanceof AppError) || error.code !== 'permission_denied') throw error;
+    throw new AppError(
+      'permission_denied',
+      `Files can be written, but not renamed: "${config.username}" needs the right to rename in ${config.directory}, because a report gets its name when it is complete. Give it on the server. (${error.message})`,
+      { cause: error, field: 'directory' },
+    );
+  }
+  await removeFile(connection, last);
+  return { message: `A test file was written into ${sftpUrl(config, folder)}, renamed and removed again.` };
 }
 
 /** What `after_success` will do is done with a test file, so that its rights are known before the first run. */

@@ -2,10 +2,12 @@ import type { CheckStep, Direction } from '../../../shared/connector.ts';
 import { AppError } from '../../../shared/error.ts';
 import { failed, passed, type Told, tried } from '../check-steps.ts';
 import type { ConnectorContext, SourceItem } from '../connector.ts';
+import { importFormatOf } from '../files/fields.ts';
 import { writingOf } from './check-writing.ts';
 import { type SftpConfig, sftpUrl } from './config.ts';
 import { type ConnectOptions, connect, noProgress, type Progress } from './connect.ts';
 import type { Connection } from './connection.ts';
+import { missingFolder } from './folder-failure.ts';
 import { listItems } from './items.ts';
 import { realPath } from './source.ts';
 
@@ -68,6 +70,14 @@ function noKeyYet(): AppError {
 }
 
 async function lookIntoFolder(connection: Connection, config: SftpConfig): Promise<Told> {
+  try {
+    return await folderTold(connection, config);
+  } catch (error) {
+    throw await missingFolder(error, connection, config);
+  }
+}
+
+async function folderTold(connection: Connection, config: SftpConfig): Promise<Told> {
   const folder = await realPath(connection, config.directory);
   const { first, ready, waiting, isAll } = await look(listItems(connection, folder, config));
   const count = `${isAll ? '' : 'more than '}${ready.toLocaleString('en')}`;
@@ -79,8 +89,8 @@ async function lookIntoFolder(connection: Connection, config: SftpConfig): Promi
   return { message, details: { files: first, file_count: ready } };
 }
 
-function endingsOf({ file_format }: SftpConfig): string {
-  return file_format === 'csv' ? 'CSV' : 'NDJSON';
+function endingsOf(config: SftpConfig): string {
+  return importFormatOf(config).toUpperCase();
 }
 
 /** Looks at so many files as a person waits for. The first by name are kept. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type FieldMeta, secret } from '../../../shared/connector.ts';
-import { fileFields } from '../files/fields.ts';
+import { fileFields, transferFormat } from '../files/fields.ts';
 
 const meta = (facts: FieldMeta) => ({ ...facts });
 
@@ -97,6 +97,7 @@ export const sftpConfigSchema = z.strictObject({
     }),
   ),
   ...fileFields,
+  file_format: transferFormat,
 });
 
 export type SftpConfig = z.infer<typeof sftpConfigSchema>;

@@ -68,14 +68,18 @@ function explain(error: Error & { level?: string }, peer: Peer): [ErrorCode, str
       'permission_denied',
       `${at} let "${username}" sign in but offers no SFTP to this user (${text}). SFTP must be switched on for it.`,
     ];
-  if (/keepalive timeout/i.test(text)) return ['connection_lost', `${at} stopped answering. It will be tried again.`];
+  if (/keepalive timeout/i.test(text))
+    return ['connection_lost', `${at} stopped answering. If it lasts, look at the server and at the network between.`];
   if (/lost before handshake|invalid identification|greeting|exceeds max/i.test(text))
     return [
       'protocol_error',
       `${at} answers, but not as an SFTP server (${text}). Check the port; plain FTP and FTPS do not work.`,
       'port',
     ];
-  return ['connection_lost', `The connection to ${at} was lost (${text}). It will be tried again.`];
+  return [
+    'connection_lost',
+    `The connection to ${at} was lost (${text}). If it lasts, look at the server's log and at the network between.`,
+  ];
 }
 
 function signInRefused({ host, port, username, signsInWith }: Peer): [ErrorCode, string, string] {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { SourceItem } from '../connector.ts';
+import { importFormatOf } from '../files/fields.ts';
 import { standingOf, stillUploaded, waitsForMarker } from '../files/offered.ts';
 import type { SftpConfig } from './config.ts';
 import type { Connection } from './connection.ts';
@@ -37,7 +38,7 @@ function unnamed(item: SourceItem, seen: Map<string, number>): SourceItem {
 
 function standing(name: string, { file_format, done_marker }: Naming): ReturnType<typeof standingOf> {
   const isMarker = done_marker !== undefined && name.endsWith(done_marker);
-  return isMarker ? 'other' : standingOf(name, file_format);
+  return isMarker ? 'other' : standingOf(name, importFormatOf({ file_format }));
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ConnectorType } from '../connector.ts';
-import { readingOf } from '../files/fields.ts';
+import { readingOf, requireFormat } from '../files/fields.ts';
 import { checkSftp } from './check.ts';
 import { type SftpConfig, sftpConfigSchema } from './config.ts';
 import { prepareKeys, publicKeyOf } from './keys.ts';
@@ -22,6 +22,7 @@ export const sftp = {
     ],
   },
   config: sftpConfigSchema,
+  requireFit: requireFormat,
   prepare: prepareKeys,
   publicSide: ({ credential, host_key }) => ({
     ...(credential.type === 'ssh_key' && credential.private_key

@@ -6,12 +6,16 @@ import type { ConnectorContext, DeliveryPart, Receipt, SinkSession } from '../co
 import { type SftpConfig, sftpUrl } from './config.ts';
 import type { ConnectOptions } from './connect.ts';
 import type { Connection } from './connection.ts';
+import { folderFailure } from './folder-failure.ts';
 import { connectPinned } from './pin.ts';
-import { removeFile, renameByExtension, renamePlainly } from './rename.ts';
+import { removeFile } from './rename.ts';
+import { putBack, replaceFile } from './replace.ts';
 import { realPath } from './source.ts';
 
 const pieceBytes = 255 * 1024;
 const piecesAhead = 8;
+/** So long the clean-up behind a cancelled delivery may take. */
+const cleanUpMs = 2_500;
 
 export async function openSink(
   config: SftpConfig,
@@ -19,10 +23,15 @@ export async function openSink(
   options: ConnectOptions = {},
 ): Promise<SinkSession> {
   const { connection, config: pinned } = await connectPinned(config, context, options);
+  /** A cancelled delivery has lost its connection with everything else; what it had written goes by another one. */
+  async function cleanedUp(error: unknown, part: DeliveryPart): Promise<never> {
+    if (isCancelled(context.signal)) await removeLeftover(pinned, context, options, part);
+    throw error;
+  }
   try {
     const home = await realPath(connection, config.directory);
     return {
-      deliver: (part) => deliver(connection, pinned, home, part),
+      deliver: (part) => deliver(connection, pinned, home, part).catch((error) => cleanedUp(error, part)),
       [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
     };
   } catch (error) {
@@ -34,10 +43,9 @@ export async function openSink(
 /** Writes under a name that nobody reads, makes sure that all of it arrived, then puts it in place. */
 async function deliver(connection: Connection, config: SftpConfig, home: string, part: DeliveryPart): Promise<Receipt> {
   const target = posix.join(home, posix.basename(part.fileName));
-  // The same content has the same temporary name, so a delivery that was broken off is overwritten by the next.
-  const temporary = posix.join(home, `.${posix.basename(part.fileName)}.${part.sha256.slice(0, 12)}.part`);
+  const temporary = posix.join(home, temporaryName(part));
   try {
-    await writeFile(connection, temporary, await part.open());
+    await writeInFolder(connection, config, temporary, await part.open());
     await verifySize(connection, temporary, part.byteSize);
     await replaceFile(connection, temporary, target);
   } catch (error) {
@@ -45,6 +53,55 @@ async function deliver(connection: Connection, config: SftpConfig, home: string,
     throw error;
   }
   return { location: sftpUrl(config, target), byteSize: part.byteSize };
+}
+
+/** Where no file can be made in the folder, the failure is about the folder. */
+export async function writeInFolder(
+  connection: Connection,
+  config: SftpConfig,
+  path: string,
+  content: ByteStream,
+): Promise<void> {
+  try {
+    await writeFile(connection, path, content);
+  } catch (error) {
+    throw await folderFailure(error, connection, config);
+  }
+}
+
+/** The same content has the same temporary name, so a delivery that was broken off is overwritten by the next. */
+function temporaryName({ fileName, sha256 }: DeliveryPart): string {
+  return `.${posix.basename(fileName)}.${sha256.slice(0, 12)}.part`;
+}
+
+/** Not where the lease was lost or the program ends: somebody goes on with the same file then. */
+function isCancelled({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof AppError && reason.code === 'cancelled';
+}
+
+async function removeLeftover(
+  config: SftpConfig,
+  context: ConnectorContext,
+  options: ConnectOptions,
+  part: DeliveryPart,
+): Promise<void> {
+  try {
+    const brief = { ...context, signal: AbortSignal.timeout(cleanUpMs) };
+    const { connection } = await connectPinned(config, brief, options);
+    try {
+      const home = await realPath(connection, config.directory);
+      const temporary = posix.join(home, temporaryName(part));
+      await putBack(connection, temporary, posix.join(home, posix.basename(part.fileName)));
+      await removeFile(connection, temporary);
+    } finally {
+      await connection[Symbol.asyncDispose]();
+    }
+  } catch (error) {
+    context.log.warn(
+      { err: error, file: temporaryName(part) },
+      'what a cancelled delivery had written could not be removed',
+    );
+  }
 }
 
 export async function writeFile(connection: Connection, path: string, content: ByteStream): Promise<void> {
@@ -89,13 +146,6 @@ async function verifySize(connection: Connection, path: string, expected: number
   if (size === expected) return;
   throw new AppError(
     'protocol_error',
-    `The server kept ${size} of ${expected} bytes of ${path}. Check that it has room; the delivery will be tried again.`,
+    `The server kept ${size} of ${expected} bytes of ${path}. Check that it has room, and that nothing takes files away there.`,
   );
-}
-
-/** OpenSSH can replace a file in one step; elsewhere the old one is removed first. */
-async function replaceFile(connection: Connection, from: string, to: string): Promise<void> {
-  if (await renameByExtension(connection, from, to)) return;
-  await removeFile(connection, to);
-  await renamePlainly(connection, from, to);
 }

@@ -1,4 +1,4 @@
-import { type AlertShown, listOpenAlerts } from '../../../db/queries/alerts.ts';
+import { type AlertShown, listOpenAlerts } from '../../../db/queries/alert-list.ts';
 import { adminOfConsole } from '../trpc.ts';
 
 /** What somebody should look at, the newest first. */

@@ -1,6 +1,7 @@
 import { listEnabledRules } from '../../../db/queries/assignment-rules.ts';
 import { type CampaignSettings, importLimits } from '../../../shared/campaign.ts';
 import { requireCampaignFor } from '../../campaigns/access.ts';
+import { campaignVersion } from '../../campaigns/campaigns.ts';
 import { rulesForAll, rulesNaming } from '../../campaigns/rules.ts';
 import { uploadsPath } from '../../campaigns/uploads/door.ts';
 import { byCampaign } from './inputs.ts';
@@ -10,6 +11,8 @@ export interface CampaignView {
   id: string;
   name: string;
   settings: CampaignSettings;
+  /** Comes back with what a form saves. */
+  version: string;
   created_by: string;
   created_at: string;
   may_edit: boolean;
@@ -30,6 +33,7 @@ export const get = forCampaigns
     const { id, name, settings, createdBy, createdAt } = campaign;
     return {
       ...{ id, name, settings, created_by: createdBy, created_at: createdAt.toISOString() },
+      version: campaignVersion(campaign),
       may_edit: session.user.role === 'admin',
       rules: [...naming, ...others].map((rule) => ({
         name: rule.name,

@@ -15,6 +15,8 @@ export interface Change {
   id: string;
   /** Differs each time the thing differs. */
   version: string;
+  /** Of an execution that somebody asked for on the Analysis List: that user. */
+  requestedBy?: number | undefined;
 }
 
 /** What changes in accounts, for everybody in this process who follows them. */

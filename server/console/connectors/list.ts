@@ -9,7 +9,9 @@ const inputSchema = z.strictObject({ direction: z.enum(directions).optional() })
 
 export const list = adminOfConsole.input(inputSchema).query(async ({ ctx, input }): Promise<ConnectorCard[]> => {
   const { accountId } = ctx.session;
-  const connectors = await listConnectors(ctx.services, accountId, input.direction);
-  const runs = await selectLastRunsOfConnectors(ctx.services.database.pool, accountId);
+  const [connectors, runs] = await Promise.all([
+    listConnectors(ctx.services, accountId, input.direction),
+    selectLastRunsOfConnectors(ctx.services.database.pool, accountId),
+  ]);
   return connectors.map((connector) => connectorCard(connector, runs.get(connector.id)));
 });

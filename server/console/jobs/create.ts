@@ -1,5 +1,5 @@
 import { jobSchema } from '../../../shared/job.ts';
-import { saveJob } from '../../configuration/jobs.ts';
+import { saveJob } from '../../configuration/jobs-save.ts';
 import { adminOfConsole } from '../trpc.ts';
 
 /** Answers its id. A name that is taken is refused: a form that makes something new must not change what is there. */

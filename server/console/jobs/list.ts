@@ -9,8 +9,7 @@ import { type JobRow, jobRow } from './view.ts';
 export const list = adminOfConsole.query(async ({ ctx }): Promise<JobRow[]> => {
   const { accountId } = ctx.session;
   const { pool } = ctx.services.database;
-  const jobs = await listJobs(ctx.services, accountId);
-  const runs = await selectLastRunsOfJobs(pool, accountId);
+  const [jobs, runs] = await Promise.all([listJobs(ctx.services, accountId), selectLastRunsOfJobs(pool, accountId)]);
   const hasStreams = jobs.some(isContinuous);
   const streams = hasStreams ? await selectConnectorStreams(pool, { accountId, types: streamTypes }) : [];
   const states = new Map(streams.map(({ connectorName, state }) => [connectorName, state]));

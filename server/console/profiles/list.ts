@@ -1,4 +1,4 @@
-import { listProfiles, type ProfileSummary } from '../../configuration/profiles.ts';
+import { listProfiles, type ProfileSummary } from '../../quality/profiles.ts';
 import { signedIn } from '../trpc.ts';
 
 /** For the filters of the Analysis List and the report of an export job. */

@@ -3,12 +3,13 @@ import { z } from 'zod';
 import { hasAnyAccount } from '../../../db/queries/console-users.ts';
 import { AppError } from '../../../shared/error.ts';
 import { zoneSchema } from '../../../shared/job.ts';
+import { nameSchema } from '../../../shared/name.ts';
+import { shortestPassword } from '../../../shared/password.ts';
 import { createAccount } from '../../accounts/accounts.ts';
-import { shortestPassword } from '../../security/passwords.ts';
 import type { Services } from '../../services.ts';
 
 export const firstAccountSchema = z.strictObject({
-  name: z.string().trim().min(1).max(120),
+  name: nameSchema,
   admin_email: z.email().max(191),
   admin_password: z.string().min(shortestPassword, `at least ${shortestPassword} characters`).max(1000),
   timezone: zoneSchema.optional(),

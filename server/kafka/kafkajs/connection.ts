@@ -81,7 +81,10 @@ export class Connection implements AsyncDisposable {
 
   #tooLate(mostMs: number): AppError {
     const { brokers } = this.#settings.address;
-    return new AppError('host_timeout', `Kafka at ${brokers.join(', ')} has not answered within ${mostMs / 1000} s.`);
+    return new AppError(
+      'host_timeout',
+      `Kafka at ${brokers.join(', ')} has not answered within ${Math.ceil(mostMs / 1000)} s.`,
+    );
   }
 }
 

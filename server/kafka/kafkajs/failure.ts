@@ -129,7 +129,10 @@ function protocolFailure(error: KafkaFailure, context: RequestContext, address: 
     case 'RECORD_LIST_TOO_LARGE':
       return fail('invalid', `An event is larger than ${topic} takes. Raise its max.message.bytes.`);
     case 'REQUEST_TIMED_OUT':
-      return fail('host_timeout', `Kafka at ${listOf(address)} did not finish in time. It will be tried again.`);
+      return fail(
+        'host_timeout',
+        `Kafka at ${listOf(address)} did not finish in time. If it lasts, look at the brokers.`,
+      );
     case 'INVALID_RECORD':
     case 'INVALID_TIMESTAMP':
     case 'POLICY_VIOLATION':
@@ -138,7 +141,7 @@ function protocolFailure(error: KafkaFailure, context: RequestContext, address: 
       return isMoved(error)
         ? fail(
             'connection_lost',
-            `Kafka at ${listOf(address)} has no broker that leads ${topic}, or one of its partitions, at the moment (${error.type ?? error.message}). It will be tried again; if it lasts, look at the brokers.`,
+            `Kafka at ${listOf(address)} has no broker that leads ${topic}, or one of its partitions, at the moment (${error.type ?? error.message}). If it lasts, look at the brokers.`,
           )
         : signInFailure(error, address);
   }

@@ -3,8 +3,8 @@ import { crc32 } from 'node:zlib';
 import { type Entry, fromBufferPromise, fromFdPromise, type Options, type ZipFile } from 'yauzl';
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
+import type { FileFormat } from '../../rows/rows.ts';
 import { collectYoungEvery } from '../../young-garbage.ts';
-import type { FileFormat } from '../validate/rows.ts';
 import { copyToScratch, type ScratchFile } from './scratch.ts';
 import { garbageBytes, packingOf, requireUnpackable, tooLarge, unpackedBytesMost } from './unpack.ts';
 

@@ -24,6 +24,8 @@ export interface ListingCounts {
 
 export interface ListingOptions {
   signal: AbortSignal;
+  /** Throws `lease_lost` where the claim under which items are taken was lost; else nobody takes it over before the end. */
+  hold?(connection: PoolConnection): Promise<void>;
   /** The version under which the ledger knows a listed one. */
   ledgerVersion?: (version: string) => string;
   /** Items that wait, with the reason; called for some of them at once. */
@@ -88,6 +90,7 @@ interface Taker {
   executionId: Buffer;
   /** When the listing began, by the ledger's clock. */
   beganAt: Date;
+  hold?: ListingOptions['hold'];
 }
 
 interface SortedBatch {
@@ -99,7 +102,7 @@ async function compareBatch(
   pool: Pool,
   taker: Taker,
   batch: SourceItem[],
-  { ledgerVersion = (version) => version }: ListingOptions,
+  { ledgerVersion = (version) => version, hold }: ListingOptions,
 ): Promise<SortedBatch> {
   const sorted: SortedBatch = { unchanged: 0, waiting: [] };
   const ready: ListedItem[] = [];
@@ -109,7 +112,7 @@ async function compareBatch(
     else sorted.waiting.push({ key, keyHash, size, reason: readiness.waiting });
   }
   const toTake = await unread(pool, taker, ready, sorted);
-  if (toTake.length > 0) await takeBatch(pool, taker, toTake, sorted);
+  if (toTake.length > 0) await takeBatch(pool, { ...taker, hold }, toTake, sorted);
   return sorted;
 }
 
@@ -136,8 +139,9 @@ async function unread(pool: Pool, taker: Taker, items: ListedItem[], sorted: Sor
 }
 
 async function takeBatch(pool: Pool, taker: Taker, items: ListedItem[], sorted: SortedBatch): Promise<void> {
-  const { place, executionId } = taker;
+  const { place, executionId, hold } = taker;
   const { unchanged, waiting } = await transaction(pool, async (connection) => {
+    await hold?.(connection);
     const nothing: SortedBatch = { unchanged: 0, waiting: [] };
     if ((await enterItems(connection, place, executionId, items)) === items.length) return nothing;
     return await takeKnown(connection, taker, items);

@@ -34,13 +34,13 @@ export function s3Failure(thrown: unknown, target: S3Target): AppError {
   if (status !== undefined)
     return new AppError(
       'http_unavailable',
-      `S3 answers ${status} for ${shownS3(target)}. It will be tried again.`,
+      `S3 answers ${status} for ${shownS3(target)}: it is overloaded or out of order. If it lasts, ask those who run it.`,
       cause,
     );
   const why = error.code ?? error.name ?? 'no answer';
   return new AppError(
     'connection_lost',
-    `The connection to S3 for ${shownS3(target)} failed (${why}). It will be tried again.`,
+    `The connection to S3 for ${shownS3(target)} failed (${why}). If it lasts, look at the network between here and S3.`,
     cause,
   );
 }

@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
-import { EncodingDetector, type TextEncoding } from '../parse/encoding.ts';
+import { EncodingDetector, type TextEncoding } from '../../rows/parse/encoding.ts';
 import { magicBytes } from './unpack.ts';
 
 const readInto = promisify(read);

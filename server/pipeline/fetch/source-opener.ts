@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/error.ts';
 import type { SourceSession } from '../../connectors/connector.ts';
-import { workContext } from '../../connectors/context.ts';
 import type { LoadedConnector } from '../../connectors/load.ts';
+import { workContext } from '../connector-context.ts';
 import type { ExecutionRun } from '../run.ts';
 
 /** Keeps one session with a source, and opens another when it was lost. */

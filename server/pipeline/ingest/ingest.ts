@@ -8,18 +8,18 @@ import {
   readOpenFileJob,
 } from '../../../db/queries/file-jobs.ts';
 import { ingressConnectorId } from '../../../db/queries/interactions.ts';
-import { settleWork, type Work } from '../../../db/queries/work.ts';
+import type { Work } from '../../../db/queries/work.ts';
 import { releaseClaims } from '../../../db/queries/workers.ts';
 import { uuidText } from '../../../db/uuid.ts';
 import type { Failure } from '../../../shared/error.ts';
 import { getAccountById } from '../../accounts/account.ts';
+import { type RowSettings, readRows } from '../../rows/rows.ts';
 import type { Services } from '../../services.ts';
 import { type Announcement, announce } from '../../webhooks/announce.ts';
-import { WorkAborted } from '../../worker/abort.ts';
+import { settleHeld } from '../../worker/fenced.ts';
 import type { WorkHandler } from '../../worker/handler.ts';
 import type { ScratchFile } from '../fetch/scratch.ts';
-import { importItem } from '../import-item.ts';
-import { type RowSettings, readRows } from '../validate/rows.ts';
+import { importItem } from '../import/item.ts';
 import type { FileRequest } from './file-request.ts';
 import { openFile } from './open-file.ts';
 import { RowLimit } from './row-limit.ts';
@@ -102,7 +102,7 @@ async function rowSettings(services: Services, accountId: number, request: FileR
 /** The end, its counts, its announcement and the work's end are one transaction, so there is never one without the others. */
 async function finish({ database }: Services, work: Work, failure: Failure | undefined): Promise<void> {
   await transaction(database.pool, async (connection) => {
-    if (!(await settleWork(connection, work))) throw new WorkAborted('lease_lost');
+    await settleHeld(connection, work);
     const end = await endFileJob(connection, work, failure);
     if (end) await announce(connection, work.accountId, announcementsOf(work.subject, end, failure));
   });

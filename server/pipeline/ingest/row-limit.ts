@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/error.ts';
-import type { RowBlock, SourceRow } from '../store/chunks.ts';
+import type { RowBlock, SourceRow } from '../../rows/row-block.ts';
 import { fileLimits } from './limits.ts';
 
 const noHeader =

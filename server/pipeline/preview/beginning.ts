@@ -1,9 +1,9 @@
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
+import { EncodingDetector } from '../../rows/parse/encoding.ts';
+import type { FileContent, FileFormat } from '../../rows/rows.ts';
 import { firstMember } from '../fetch/archive.ts';
 import { itemBounds, packingOf, unpacked } from '../fetch/unpack.ts';
-import { EncodingDetector } from '../parse/encoding.ts';
-import type { FileContent, FileFormat } from '../validate/rows.ts';
 
 /** Enough for some rows with the longest transcripts. */
 const beginningBytes = 256 * 1024;

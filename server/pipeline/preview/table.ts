@@ -1,12 +1,12 @@
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
-import { readCsv } from '../parse/csv.ts';
-import { readNdjson } from '../parse/ndjson.ts';
-import type { CsvRow } from '../parse/scanner.ts';
-import type { Interaction } from '../validate/interaction.ts';
-import { JsonValidator } from '../validate/json.ts';
-import { columnsOf, csvReading, type RowSettings } from '../validate/rows.ts';
-import { isProblem } from '../validate/validate.ts';
+import { readCsv } from '../../rows/parse/csv.ts';
+import { readNdjson } from '../../rows/parse/ndjson.ts';
+import type { CsvRow } from '../../rows/parse/scanner.ts';
+import { columnsOf, csvReading, type RowSettings } from '../../rows/rows.ts';
+import type { Interaction } from '../../rows/validate/interaction.ts';
+import { JsonValidator } from '../../rows/validate/json.ts';
+import { isProblem } from '../../rows/validate/validate.ts';
 import type { Beginning } from './beginning.ts';
 
 /** Rows as they stand in their file, beside each what it would become. */

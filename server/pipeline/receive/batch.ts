@@ -8,8 +8,8 @@ import {
 } from '../../../db/queries/ingress-jobs.ts';
 import { addRejectedRows, type RejectedRow, type RejectedRowTold } from '../../../db/queries/rejected-rows.ts';
 import { newId } from '../../../db/uuid.ts';
+import type { RowProblem } from '../../rows/parse/scanner.ts';
 import type { Services } from '../../services.ts';
-import type { RowProblem } from '../parse/scanner.ts';
 import { rejectedOf } from '../store/store.ts';
 import { makesWork, type Received, rowsOf } from './rows.ts';
 import { storeGroup } from './store-group.ts';

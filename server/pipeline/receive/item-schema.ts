@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { limits } from '../../../shared/interaction.ts';
 import { contentLinksPattern, isContentLink, isWebLink, webLinkPattern } from '../../../shared/link.ts';
-import { referencesIn } from '../references.ts';
-import { hasAtMost } from '../validate/fields.ts';
+import { referencesIn } from '../../rows/references.ts';
+import { hasAtMost } from '../../rows/validate/fields.ts';
 
 const timePattern =
   /^\s*(?:[1-9]\d{3}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])(?:[Tt ](?:[01]\d|2[0-3]):?[0-5]\d(?::?[0-5]\d(?:[.,]\d{1,9})?)?)?\s*(?:[Zz]|[+-](?:0\d|1[0-8])(?::?[0-5]\d)?)?)?\s*$/;

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/error.ts';
-import type { Interaction } from '../validate/interaction.ts';
-import { TimeReader } from '../validate/time.ts';
+import type { Interaction } from '../../rows/validate/interaction.ts';
+import { TimeReader } from '../../rows/validate/time.ts';
 import type { InteractionItem } from './item-schema.ts';
 
 /** Fields of an interaction as they come in JSON; those of its content may be absent, as in an upload. */

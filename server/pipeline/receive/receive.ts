@@ -1,5 +1,5 @@
+import type { Interaction } from '../../rows/validate/interaction.ts';
 import type { Services } from '../../services.ts';
-import type { Interaction } from '../validate/interaction.ts';
 import { type BatchItem, type BatchReceipt, storeBatch } from './batch.ts';
 import { Singles } from './singles.ts';
 import { storeUploaded, type UploadedRecording } from './uploaded.ts';

@@ -1,11 +1,11 @@
 import { listEnabledRules, type StoredRule } from '../../../db/queries/assignment-rules.ts';
 import { AppError } from '../../../shared/error.ts';
+import type { Interaction } from '../../rows/validate/interaction.ts';
 import type { Services } from '../../services.ts';
 import { ChunkBuffer } from '../store/chunk.ts';
 import { fateOf, needsRules } from '../store/fate.ts';
 import type { Rows } from '../store/interaction-store.ts';
 import { isThereAlready, type Refusal, type SortedRows } from '../store/sort.ts';
-import type { Interaction } from '../validate/interaction.ts';
 
 export interface Received {
   line: number;

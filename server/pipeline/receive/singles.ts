@@ -1,8 +1,8 @@
 import { AppError } from '../../../shared/error.ts';
 import { CallGroup } from '../../call-group.ts';
+import type { Interaction } from '../../rows/validate/interaction.ts';
 import type { Services } from '../../services.ts';
 import { storeFailure } from '../store/failure.ts';
-import type { Interaction } from '../validate/interaction.ts';
 import { makesWork, refusalOf, rowsOf } from './rows.ts';
 import { storeGroup } from './store-group.ts';
 

@@ -1,9 +1,9 @@
-import { addStoredRecording } from '../../../db/queries/interactions.ts';
+import { addStoredRecording } from '../../../db/queries/new-recordings.ts';
 import { interactionStatuses } from '../../../shared/interaction.ts';
 import type { AudioFacts } from '../../../shared/measures.ts';
+import type { Interaction } from '../../rows/validate/interaction.ts';
 import type { Services } from '../../services.ts';
 import { ChunkBuffer, type Fate } from '../store/chunk.ts';
-import type { Interaction } from '../validate/interaction.ts';
 import { refusalOf } from './rows.ts';
 import { storeGroup } from './store-group.ts';
 

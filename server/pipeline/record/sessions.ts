@@ -1,8 +1,8 @@
 import { AppError } from '../../../shared/error.ts';
 import type { SourceSession } from '../../connectors/connector.ts';
-import { workContext } from '../../connectors/context.ts';
 import { loadConnector } from '../../connectors/load.ts';
 import type { Services } from '../../services.ts';
+import { workContext } from '../connector-context.ts';
 
 /** Open so long without work; signing in again costs more than this. */
 const idleMs = 3000;

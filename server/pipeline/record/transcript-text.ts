@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/error.ts';
-import { decodeWhole } from '../parse/decode.ts';
+import { decodeWhole } from '../../rows/parse/decode.ts';
 import { isSubtitles, subtitleLines } from './subtitles.ts';
 
 /**

@@ -1,12 +1,12 @@
 import type { ReplayableRow } from '../../../db/queries/rejected-rows-replay.ts';
 import { AppError } from '../../../shared/error.ts';
 import type { EventStream } from '../../connectors/connector.ts';
-import { readOneRow } from '../parse/one-row.ts';
-import type { RowProblem } from '../parse/scanner.ts';
-import { readEvent } from '../validate/event.ts';
-import type { Interaction } from '../validate/interaction.ts';
-import { JsonValidator } from '../validate/json.ts';
-import { columnsOf, csvReading, type RowSettings } from '../validate/rows.ts';
+import { readOneRow } from '../../rows/parse/one-row.ts';
+import type { RowProblem } from '../../rows/parse/scanner.ts';
+import { columnsOf, csvReading, type RowSettings } from '../../rows/rows.ts';
+import { readEvent } from '../../rows/validate/event.ts';
+import type { Interaction } from '../../rows/validate/interaction.ts';
+import { JsonValidator } from '../../rows/validate/json.ts';
 
 /** A problem with the whole file is told as well. */
 type Problem = Omit<RowProblem, 'code'> & { code: string };

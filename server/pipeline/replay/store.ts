@@ -2,14 +2,21 @@ import type { PoolConnection } from 'mysql2/promise';
 import { transaction } from '../../../db/database.ts';
 import type { StoredRule } from '../../../db/queries/assignment-rules.ts';
 import { lockUnstored, markReplayed, type ReplayableRow } from '../../../db/queries/rejected-rows-replay.ts';
+import type { Interaction } from '../../rows/validate/interaction.ts';
 import type { Services } from '../../services.ts';
-import type { ReplayResult } from '../replay.ts';
 import { ChunkBuffer } from '../store/chunk.ts';
 import { storeFailure } from '../store/failure.ts';
 import { fateOf } from '../store/fate.ts';
 import { InteractionStore } from '../store/interaction-store.ts';
 import type { OnExisting, SortedRows } from '../store/sort.ts';
-import type { Interaction } from '../validate/interaction.ts';
+
+/** What became of one row. */
+export interface ReplayResult {
+  id: number;
+  outcome: 'imported' | 'updated' | 'duplicate' | 'rejected';
+  /** Why it is rejected, or why nothing was done. */
+  reason?: string;
+}
 
 /** A rejected row that is good by now. */
 export interface GoodRow {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { newId } from '../../../db/uuid.ts';
-import type { Interaction } from '../validate/interaction.ts';
+import type { Interaction } from '../../rows/validate/interaction.ts';
 import { escapedBytes, loadText } from './load-text.ts';
 
 const tab = 9;

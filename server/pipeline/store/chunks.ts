@@ -1,37 +1,15 @@
 import type { StoredRule } from '../../../db/queries/assignment-rules.ts';
 import type { RejectedRow } from '../../../db/queries/rejected-rows.ts';
 import { AppError } from '../../../shared/error.ts';
-import type { RowProblem } from '../parse/scanner.ts';
-import type { Interaction } from '../validate/interaction.ts';
-import { isProblem } from '../validate/validate.ts';
+import type { RowProblem } from '../../rows/parse/scanner.ts';
+import type { RowBlock, SourceRow } from '../../rows/row-block.ts';
+import { isProblem } from '../../rows/validate/validate.ts';
 import { ChunkBuffer, type ChunkRow } from './chunk.ts';
 import { fateOf } from './fate.ts';
 import type { Chunk } from './store.ts';
 
 const maxRows = 5_000;
 const maxBytes = 4 * 1024 * 1024;
-
-/** One row as it stood in its file. */
-export interface SourceRow {
-  line: number;
-  /** Its text, or as much of it as is kept. */
-  raw: string;
-}
-
-/** Some rows of a file, and how they are read. */
-export interface RowBlock<Row extends SourceRow = SourceRow> {
-  rows: readonly Row[];
-  /** The headings of a CSV file. */
-  header?: readonly string[] | undefined;
-  /** What separates its columns. */
-  delimiter?: string | undefined;
-  /** The file within the item, where the item is an archive. */
-  member?: string | undefined;
-  /** The interaction, or why the row cannot be one. */
-  read(row: Row): Interaction | RowProblem;
-  /** The id that the row gives, good or not. */
-  externalIdOf(row: Row): string | undefined;
-}
 
 /** What decides about the rows of an item, beside the rows themselves. */
 export interface ChunkOptions {

@@ -3,7 +3,7 @@ import { interactionStatuses, unanalysedReasons } from '../../../shared/interact
 import type { Scalar } from '../../../shared/quality.ts';
 import { assign } from '../../analysis/assignment.ts';
 import { attributeLookup } from '../../analysis/attributes.ts';
-import type { Interaction } from '../validate/interaction.ts';
+import type { Interaction } from '../../rows/validate/interaction.ts';
 import type { Fate } from './chunk.ts';
 
 const queued = interactionStatuses.indexOf('queued');

@@ -1,15 +1,13 @@
 import type { PoolConnection } from 'mysql2/promise';
+import { followInteractionTimes } from '../../../db/queries/analyses.ts';
+import { addPendingAttributes } from '../../../db/queries/attributes.ts';
 import { addFeedback } from '../../../db/queries/feedback.ts';
-import {
-  addRecordings,
-  forgetRecordings,
-  type InteractionOrigin,
-  type KnownInteraction,
-  requeueInteractions,
-} from '../../../db/queries/interactions.ts';
+import { type InteractionOrigin, requeueInteractions } from '../../../db/queries/interactions.ts';
+import type { KnownInteraction } from '../../../db/queries/known-interactions.ts';
+import { addRecordings, forgetRecordings } from '../../../db/queries/new-recordings.ts';
 import { addWork } from '../../../db/queries/work.ts';
+import { referencesIn } from '../../rows/references.ts';
 import { type Announcement, announce } from '../../webhooks/announce.ts';
-import { referencesIn } from '../references.ts';
 import type { ChunkBuffer, ChunkRow } from './chunk.ts';
 
 /** As many as a recording's position can number. */
@@ -58,6 +56,12 @@ export async function handOver(
       .filter(({ fate }) => fate.work === 'analyse')
       .map((row) => ({ kind: 'analyse' as const, accountId, subject: buffer.idOf(row) })),
   ]);
+  const changedIds = changed.flatMap(({ externalId }) => known.get(externalId)?.id ?? []);
+  await addPendingAttributes(connection, accountId, [...added.map((row) => buffer.idOf(row)), ...changedIds]);
+  await followInteractionTimes(
+    connection,
+    changedIds.map((id) => ({ accountId, id })),
+  );
   if (hasResultsTopic) await addFeedback(connection, completeOf(origin, buffer, added));
   await announce(
     connection,

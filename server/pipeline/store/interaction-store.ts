@@ -4,15 +4,13 @@ import type { Database } from '../../../db/database.ts';
 import type { Grant } from '../../../db/queries/conversation-caps.ts';
 import {
   commonValues,
-  findKnown,
   type InsertText,
   type InteractionOrigin,
   insertInteractions,
-  type KnownInteraction,
   loadInteractions,
-  lockKnown,
   updateInteractions,
 } from '../../../db/queries/interactions.ts';
+import { findKnown, type KnownInteraction, keepersOf, lockKnown } from '../../../db/queries/known-interactions.ts';
 import { AppError } from '../../../shared/error.ts';
 import type { ChunkBuffer, ChunkRow } from './chunk.ts';
 import { type HandOverOptions, handOver } from './hand-over.ts';
@@ -137,11 +135,12 @@ export class InteractionStore {
       for (const interaction of list) known.set(interaction.externalId, interaction);
     };
     take(await findKnown(connection, accountId, idsOf(rows)));
-    let sorted = sortRows(rows, this.#standings(known), onExisting);
+    const keepers = await keepersOf(connection, this.#origin, known.values());
+    let sorted = sortRows(rows, standingsOf(known, keepers), onExisting);
     if (sorted.changed.length > 0) {
       const ids = idsOf(sorted.changed).flatMap((externalId) => known.get(externalId)?.id ?? []);
       take(await lockKnown(connection, accountId, ids));
-      sorted = sortRows(rows, this.#standings(known), onExisting);
+      sorted = sortRows(rows, standingsOf(known, keepers), onExisting);
     }
     if (this.#grant) sorted = keepOf(sorted, this.#grant);
     sorted.added.sort(byExternalId);
@@ -152,17 +151,6 @@ export class InteractionStore {
       await updateInteractions(connection, this.#writer.write(buffer, group, { all: true }));
     await this.#handOver(connection, { rows, buffer }, sorted, known);
     return sorted;
-  }
-
-  #standings(known: ReadonlyMap<string, KnownInteraction>): Map<string, Known> {
-    const { connectorId } = this.#origin;
-    const standings = new Map<string, Known>();
-    for (const [externalId, interaction] of known)
-      standings.set(externalId, {
-        contentHash: interaction.contentHash.toString('latin1'),
-        isOwn: interaction.connectorId === connectorId,
-      });
-    return standings;
   }
 
   /** False: not all of the rows are new. */
@@ -187,6 +175,16 @@ export class InteractionStore {
   ) {
     await handOver(connection, this.#origin, this.#options, { ...sorted, buffer, known });
   }
+}
+
+function standingsOf(
+  known: ReadonlyMap<string, KnownInteraction>,
+  keepers: ReadonlyMap<number, string>,
+): Map<string, Known> {
+  const standings = new Map<string, Known>();
+  for (const [externalId, { contentHash, connectorId }] of known)
+    standings.set(externalId, { contentHash: contentHash.toString('latin1'), keptBy: keepers.get(connectorId) });
+  return standings;
 }
 
 /** While the server stores one text, the next one is written. False: not all of the rows are new. */

@@ -1,4 +1,4 @@
-import type { Interaction } from '../validate/interaction.ts';
+import type { Interaction } from '../../rows/validate/interaction.ts';
 
 const special = /[\\\t\n]/;
 const specials = /[\\\t\n]/g;

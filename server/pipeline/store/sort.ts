@@ -8,8 +8,11 @@ export type OnExisting = 'update' | 'skip' | 'reject';
 /** What the table has under an external id. */
 export interface Known {
   contentHash: string;
-  /** Only the connector that brought an interaction changes it; two sources would else take turns for ever. */
-  isOwn: boolean;
+  /**
+   * Who else brought it, by name. Only the connector that brought an interaction changes it; two sources would else take
+   * turns for ever. Undefined: it is this one's own, or nobody's any more.
+   */
+  keptBy: string | undefined;
 }
 
 export interface Refusal {
@@ -33,6 +36,8 @@ export interface SortedRows {
   imported: number;
   updated: number;
   duplicate: number;
+  /** Of the duplicates those that say something else, by the name of who keeps them as they are. */
+  kept: ReadonlyMap<string, number>;
 }
 
 interface Standing extends Known {
@@ -52,6 +57,7 @@ export function sortRows(
 ): SortedRows {
   const standings = new Map<string, Standing>();
   const refused: Refusal[] = [];
+  const kept = new Map<string, number>();
   let imported = 0;
   let updated = 0;
   for (const row of rows) {
@@ -59,7 +65,7 @@ export function sortRows(
     const standing = standings.get(externalId) ?? standingOf(known.get(externalId));
     if (!standing) {
       imported++;
-      standings.set(externalId, { contentHash: row.contentHash, isOwn: true, isNew: true, row });
+      standings.set(externalId, { contentHash: row.contentHash, keptBy: undefined, isNew: true, row });
       continue;
     }
     standings.set(externalId, standing);
@@ -67,7 +73,12 @@ export function sortRows(
       refused.push({ row, code: 'duplicate', reason: isThereAlready(externalId) });
       continue;
     }
-    if (standing.contentHash === row.contentHash || !standing.isOwn || onExisting === 'skip') continue;
+    if (standing.contentHash === row.contentHash || onExisting === 'skip') continue;
+    const { keptBy } = standing;
+    if (keptBy !== undefined) {
+      kept.set(keptBy, (kept.get(keptBy) ?? 0) + 1);
+      continue;
+    }
     updated++;
     standing.contentHash = row.contentHash;
     standing.row = row;
@@ -75,7 +86,8 @@ export function sortRows(
   const added: ChunkRow[] = [];
   const changed: ChunkRow[] = [];
   for (const { isNew, row } of standings.values()) if (row) (isNew ? added : changed).push(row);
-  return { added, changed, refused, imported, updated, duplicate: rows.length - imported - updated - refused.length };
+  const duplicate = rows.length - imported - updated - refused.length;
+  return { added, changed, refused, imported, updated, duplicate, kept };
 }
 
 function standingOf(known: Known | undefined): Standing | undefined {

@@ -48,6 +48,8 @@ export interface StoreOptions<C extends Chunk = Chunk> {
   isBulk?: boolean;
   /** See HandOverOptions. */
   hasResultsTopic?: boolean;
+  /** Is told of each stored chunk which rows were left as they are: see SortedRows. */
+  onKept?: ((kept: SortedRows['kept']) => void) | undefined;
   /** As much is kept of a rejected row's text; 4 KB where it is not said. */
   rawBytes?: number;
 }
@@ -95,16 +97,17 @@ export class ChunkStore<C extends Chunk = Chunk> {
   async #store(prepared: PreparedChunk<C>): Promise<void> {
     let attempts = 0;
     try {
-      await transaction(this.#database.pool, async (connection) => {
+      const { kept } = await transaction(this.#database.pool, async (connection) => {
         if (attempts++ > 0) this.#interactions.expectKnown();
-        await this.#write(connection, prepared);
+        return await this.#write(connection, prepared);
       });
+      this.#options.onKept?.(kept);
     } catch (thrown) {
       throw storeFailure(thrown);
     }
   }
 
-  async #write(connection: PoolConnection, { chunk, asNew }: PreparedChunk<C>): Promise<void> {
+  async #write(connection: PoolConnection, { chunk, asNew }: PreparedChunk<C>): Promise<SortedRows> {
     const { origin, executionId, fileName, rawBytes, checkpoint } = this.#options;
     const { accountId, sourceItemId } = origin;
     const sorted = await this.#interactions.write(connection, chunk, asNew);
@@ -117,6 +120,7 @@ export class ChunkStore<C extends Chunk = Chunk> {
     const { from, to } = chunk;
     if (!(await checkpoint(connection, { from, to, ...counts }, chunk)))
       throw new AppError('lease_lost', `Another worker has gone on with ${fileName}; this one stops.`);
+    return sorted;
   }
 }
 

@@ -54,7 +54,7 @@ function isFull({ cause }: AppError): boolean {
 function full(cause: AppError): AppError {
   return new AppError(
     'storage_full',
-    'There is no room left in the storage (STORAGE_URL): its disk is full or its quota is used up. Free some space; it will be tried again.',
+    'There is no room left in the storage (STORAGE_URL): its disk is full or its quota is used up. Free some space.',
     { cause, retryAfterSeconds: mendedSeconds },
   );
 }

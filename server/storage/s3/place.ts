@@ -9,6 +9,8 @@ const placeSchema = z.strictObject({
     .enum(['true', 'false'])
     .default('true')
     .transform((text) => text === 'true'),
+  /** Who hands reports out to whoever has a link: the bucket's server, or this program. */
+  links: z.enum(['presigned', 'own']).default('presigned'),
 });
 
 /** What STORAGE_URL says of a bucket. */
@@ -17,7 +19,8 @@ export type S3Place = z.infer<typeof placeSchema>;
 /**
  * Reads `s3://bucket/prefix`, with `?encryption=none|AES256|aws:kms&kms_key=…` for how the server is asked to encrypt what
  * it keeps. AWS is asked for AES256 where nothing is said; other servers for nothing, because many know no encryption and
- * refuse. `?path_style=false`: for a server of one's own that has a name for each bucket. Throws `setting_invalid`.
+ * refuse. `?path_style=false`: for a server of one's own that has a name for each bucket.
+ * `?links=own`: reports are handed out by this program although the bucket could, for servers that nobody else reaches. Throws `setting_invalid`.
  */
 export function s3PlaceOf(url: string): S3Place {
   const { host, hostname, username, pathname, searchParams } = new URL(url);

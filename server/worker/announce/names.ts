@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type NewWork, type WorkKind, workKinds } from '../../../db/queries/work.ts';
+import type { Database } from '../../../db/database.ts';
+import { listenForWork, type NewWork, type WorkKind, workKinds } from '../../../db/queries/work.ts';
 
 /** Work of one kind by its subjects, in hex: what is told to those who may do it. They claim it like any other. */
 export interface WorkNames {
@@ -65,6 +66,12 @@ export class NameCollector {
     this.#timer = setTimeout(() => this.#tellNow(), tellEveryMs).unref();
     this.#tell(names);
   }
+}
+
+/** In a thread: tells the main thread what the commits of this database's pool have made. */
+export function announceWork({ pool }: Pick<Database, 'pool'>, tell: (names: WorkNames[]) => void): void {
+  const collector = new NameCollector(tell);
+  listenForWork(pool, (made) => collector.add(made));
 }
 
 /** Cuts into messages, small enough that a few hundred pieces of work reach every worker. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Services } from '../../../server/services.ts';
+import { memoryEnvironment, memoryOptions } from '../../harness/product.ts';
 import { settingsOf, testAccount } from '../../harness/services.ts';
 import { endExecution, folderConnector, startExecution } from '../../server/pipeline/import/import-run.ts';
 import type { BenchInput, BenchOutput } from './process.ts';
@@ -46,7 +47,10 @@ export async function importOnce(
     canLoadLocal,
   };
   const program = fileURLToPath(new URL('./process.js', import.meta.url));
-  const child = spawn(process.execPath, [program, JSON.stringify(input)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...memoryOptions, program, JSON.stringify(input)], {
+    env: { ...process.env, ...memoryEnvironment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let peakMb = 0;
   const sampling = setInterval(() => {
     if (watchesMemory) peakMb = Math.max(peakMb, memoryMb(child.pid ?? 0));

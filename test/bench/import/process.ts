@@ -1,3 +1,4 @@
+import '../../../server/heap.ts';
 import { Worker } from 'node:worker_threads';
 import type { ImportOutcome } from '../../../server/pipeline/run.ts';
 import type { ServiceSettings } from '../../../server/services.ts';

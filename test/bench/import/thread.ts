@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { runImport } from '../../../server/pipeline/import.ts';
+import { runImport } from '../../../server/pipeline/import/import.ts';
 import { openServices } from '../../../server/services.ts';
 import { claimRun, loadedFolder } from '../../server/pipeline/import/import-run.ts';
 import type { BenchInput, BenchOutput } from './process.ts';

@@ -14,7 +14,7 @@ import { inboxServer } from '../../../server/inbox/server-facts.ts';
 import { requireProgram } from '../../../server/machine/programs.ts';
 import { openServices, type ServiceSettings, type Services } from '../../../server/services.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { freePort } from '../../harness/product.ts';
+import { freePort } from '../../harness/ports.ts';
 import { residentKb } from '../memory.ts';
 
 /** The inbox in a process of its own, on an embedded database, with one login for a key. */

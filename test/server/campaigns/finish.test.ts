@@ -7,7 +7,7 @@ import type { RowDataPacket } from 'mysql2/promise';
 import { setAccount } from '../../../server/accounts/accounts.ts';
 import { cancelForgottenImports } from '../../../server/campaigns/tidy.ts';
 import { settingsOf } from '../../harness/services.ts';
-import { type Door, openDoor } from '../http/door.ts';
+import { type Door, openDoor } from '../web/door.ts';
 import { call, type Kit, openKit } from './kit.ts';
 
 const program = fileURLToPath(new URL('./child.js', import.meta.url));

@@ -8,7 +8,7 @@ import type { CampaignInput, ImportSettings } from '../../../shared/campaign.ts'
 import { eventually } from '../../harness/eventually.ts';
 import { packageRoot } from '../../harness/product.ts';
 import { testAccount } from '../../harness/services.ts';
-import { type Answer, type Door, signedInAs } from '../http/door.ts';
+import { type Answer, type Door, signedInAs } from '../web/door.ts';
 
 /** A real call of a few seconds. */
 export const call = readFileSync(join(packageRoot, 'test/samples/alaw.wav'));

@@ -8,7 +8,7 @@ import { parseUuid } from '../../../db/uuid.ts';
 import { readSegments } from '../../../server/storage/segments.ts';
 import { importLimits } from '../../../shared/campaign.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { type Door, openDoor, signedInAs } from '../http/door.ts';
+import { type Door, openDoor, signedInAs } from '../web/door.ts';
 import { call, headersOf, type Kit, metadataText, openKit, tusVersion, type Uploaded } from './kit.ts';
 
 describe('uploading recordings of a manual import', () => {

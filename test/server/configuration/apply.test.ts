@@ -5,9 +5,9 @@ import { findConnector, listConnectors, saveConnector } from '../../../server/co
 import { exportConfiguration } from '../../../server/configuration/export.ts';
 import { listJobs } from '../../../server/configuration/jobs.ts';
 import { previewConfig } from '../../../server/configuration/preview.ts';
-import { listProfiles } from '../../../server/configuration/profiles.ts';
 import { connectorRemoval, removeConnector } from '../../../server/configuration/removal.ts';
 import { loadConnector } from '../../../server/connectors/load.ts';
+import { listProfiles } from '../../../server/quality/profiles.ts';
 import type { Services } from '../../../server/services.ts';
 import { AppError } from '../../../shared/error.ts';
 import { testAccount, testServices } from '../../harness/services.ts';
@@ -104,7 +104,7 @@ describe('applying a configuration', () => {
     const { id } = await testAccount(services);
     const wrong = yaml.replace('at: "06:00"', 'at: "6 o\'clock"');
     const refusal = await apply(services, id, readConfiguration(wrong, environment), { by }).catch((error) => error);
-    expect(refusal.message).to.match(/job weekly: schedule\.at: a time of day/);
+    expect(refusal.message).to.match(/job weekly: schedule\.at: must be a time of day/);
     expect(await listConnectors(services, id)).to.have.length(0);
   });
 
@@ -125,6 +125,61 @@ describe('applying a configuration', () => {
       'export',
     );
     expect(await refusalOf('connectors: [')).to.be.instanceOf(AppError);
+  });
+
+  it('tells of a report’s profile that is not there, also before anything is made', async () => {
+    const missing = yaml.replace('quality_profile: Basics, date', 'quality_profile: Other, date');
+    const refusal = await refusalOf(missing);
+    expect(refusal.message).to.match(/^job weekly: There is no quality profile "Other"/);
+    expect(refusal.field).to.equal('report.quality_profile');
+  });
+
+  it('tells of a name that is none, printed so that it can be read', async () => {
+    for (const [name, words] of [
+      ['name: calls', /connector ca\\u0007lls: name: must be a name without control characters/],
+      ['name: nightly', /job ca\\u0007lls: name: must be a name without control characters/],
+    ] as const) {
+      const refusal = await refusalOf(yaml.replace(name, 'name: "ca\\alls"'));
+      expect(refusal.message).to.match(words);
+    }
+    expect((await refusalOf(yaml.replace('name: nightly', 'name: "  "'))).message).to.match(/more than spaces/);
+  });
+
+  it('says what is wrong in plain words, and which fields there are', async () => {
+    const wrongs: [string, string, string][] = [
+      ['days: [monday]', 'days: []', 'job weekly: schedule.days: must have at least one entry.'],
+      [
+        'frequency: weekly, days: [monday], at: "06:00"',
+        'frequency: hourly',
+        'job weekly: schedule.frequency: must be one of one_time, daily, weekly, monthly, every, cron.',
+      ],
+      [
+        'jobs:',
+        'conectors: []\njobs:',
+        '"conectors" is not known here; did you mean "connectors"? Known are connectors, quality_profiles, assignment_rules, metadata_fields, saved_filters, jobs, alerts.',
+      ],
+      ['directory: /out', 'directory: [1]', 'connector calls: config.directory: must be text.'],
+    ];
+    for (const [right, wrong, words] of wrongs) {
+      const refusal = await refusalOf(yaml.replace(right, wrong));
+      expect(refusal.message).to.equal(words);
+    }
+  });
+
+  it('takes the formats of reports for export connectors, and tells an import which it can have', async () => {
+    const results = (format: string) =>
+      yaml.replace('directory: /in, file_format: csv', `directory: /in, file_format: ${format}`);
+    for (const format of ['xlsx', 'jsonl', 'parquet', 'ndjson']) {
+      const { id } = await testAccount(services);
+      await apply(services, id, readConfiguration(results(format), environment), { by });
+      expect((await findConnector(services, id, 'results')).config).to.include({ file_format: format });
+    }
+    const calls = (format: string) =>
+      yaml.replace('directory: /out, file_format: csv', `directory: /out, file_format: ${format}`);
+    const words = async (format: string) => (await refusalOf(calls(format))).message;
+    expect(await words('xlsx')).to.match(/connector calls: .*format xlsx are not imported.* csv or ndjson/);
+    expect(await words('jsonl')).to.match(/Choose ndjson, which takes \.jsonl files/);
+    expect(await words('doc')).to.match(/connector calls: config\.file_format/);
   });
 
   it('keeps secrets sealed: not in the table, not in the view, opened for the worker alone', async () => {

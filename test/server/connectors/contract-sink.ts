@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import type { ConnectorType, DeliveryPart, SinkSession } from '../../../server/connectors/connector.ts';
+import { WorkAborted } from '../../../server/worker/abort.ts';
 import { AppError } from '../../../shared/error.ts';
 import { contextOf, rejects, type Setup } from './contract-kit.ts';
 
@@ -50,6 +51,30 @@ export function sinkContract({ type, system }: Setup): void {
     expect(Buffer.from(await system().content('broken.csv')).toString()).to.equal('old');
   });
 
+  it('a delivery that is cancelled half-way leaves neither a half file nor its remains', async () => {
+    await deliver(partOf('cancelled.csv', Buffer.from('old')));
+    const before = await system().files();
+    const cancel = new AbortController();
+    const part = partOf('cancelled.csv', randomBytes(20_000_000));
+    const cancelling = {
+      ...part,
+      open: async () =>
+        (async function* () {
+          let sent = 0;
+          for await (const piece of await part.open()) {
+            yield piece;
+            sent += piece.length;
+            if (sent >= 12_000_000) cancel.abort(new WorkAborted('cancelled'));
+          }
+        })(),
+    };
+    await using sink = await openSink(type, system().config(), cancel.signal);
+    const error = await sink.deliver(cancelling).catch((thrown) => thrown);
+    expect(error).to.be.instanceOf(AppError);
+    expect(await system().files()).to.deep.equal(before);
+    expect(Buffer.from(await system().content('cancelled.csv')).toString()).to.equal('old');
+  });
+
   it('a part that is shorter than it should be is not delivered', async () => {
     const part = { ...partOf('short.csv', Buffer.from('abc')), byteSize: 4 };
     await rejects(deliver(part), 'protocol_error');
@@ -57,9 +82,9 @@ export function sinkContract({ type, system }: Setup): void {
   });
 }
 
-async function openSink(type: ConnectorType, config: Json): Promise<SinkSession> {
+async function openSink(type: ConnectorType, config: Json, signal?: AbortSignal): Promise<SinkSession> {
   if (!type.sink) throw new Error(`${type.id} is no sink`);
-  return await type.sink(type.config.parse(config), contextOf());
+  return await type.sink(type.config.parse(config), contextOf(signal && { signal }));
 }
 
 function partOf(fileName: string, content: Buffer): DeliveryPart {

@@ -2,8 +2,10 @@ import { connectorTypes } from '../../../server/connectors/registry.ts';
 import { callsContract } from './calls-contract.ts';
 import type { CallsFixture } from './calls-fixture.ts';
 import { connectorContract } from './contract.ts';
+import { mailContract } from './contract-mail.ts';
 import { streamContract } from './contract-stream.ts';
 import type { ConnectorFixture } from './fixture.ts';
+import type { MailFixture } from './mail-fixture.ts';
 import type { StreamFixture } from './stream-fixture.ts';
 
 interface Fixtures {
@@ -13,6 +15,8 @@ interface Fixtures {
   callsFixture?: CallsFixture;
   /** Where there are none: it is a stream of events. */
   streamFixture?: StreamFixture;
+  /** Where it mails reports. */
+  mailFixture?: MailFixture;
 }
 
 const fixtures = await Promise.all(
@@ -20,12 +24,13 @@ const fixtures = await Promise.all(
 );
 
 describe('every connector type', () => {
-  for (const { type, fixture, callsFixture, streamFixture } of fixtures) {
+  for (const { type, fixture, callsFixture, streamFixture, mailFixture } of fixtures) {
     // Nothing is registered untried.
-    if (!fixture && !callsFixture && !streamFixture)
-      throw new Error(`./${type.id}/fixture.ts exports neither fixture nor callsFixture nor streamFixture`);
+    if (!fixture && !callsFixture && !streamFixture && !mailFixture)
+      throw new Error(`./${type.id}/fixture.ts exports neither fixture, callsFixture, streamFixture nor mailFixture`);
     if (fixture) connectorContract(type, fixture);
     if (callsFixture) callsContract(type, callsFixture);
     if (streamFixture) streamContract(type, streamFixture);
+    if (mailFixture) mailContract(type, mailFixture);
   }
 });

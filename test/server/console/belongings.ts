@@ -1,12 +1,16 @@
 import { Readable } from 'node:stream';
-import { listOpenAlerts, raiseAlert } from '../../../db/queries/alerts.ts';
+import { listOpenAlerts } from '../../../db/queries/alert-list.ts';
+import { raiseAlert } from '../../../db/queries/alerts.ts';
 import { insertFile, updateFile } from '../../../db/queries/campaign-import-files.ts';
 import { insertImport } from '../../../db/queries/campaign-imports.ts';
 import { newId, uuidText } from '../../../db/uuid.ts';
+import { createUser } from '../../../server/accounts/users.ts';
 import { createCampaign, requireCampaign } from '../../../server/campaigns/campaigns.ts';
 import { getConnector, saveConnector } from '../../../server/configuration/connectors.ts';
-import { getJob, saveJob } from '../../../server/configuration/jobs.ts';
+import { getJob } from '../../../server/configuration/jobs.ts';
+import { saveJob } from '../../../server/configuration/jobs-save.ts';
 import { triggerJob } from '../../../server/jobs/trigger.ts';
+import { createSavedFilter } from '../../../server/reports/saved-filters.ts';
 import type { Services } from '../../../server/services.ts';
 
 /** Something of every kind that an account has, under names of its own. */
@@ -14,9 +18,15 @@ export interface Belongings {
   connector: string;
   connectorName: string;
   exportConnectorName: string;
+  exportConnector: string;
+  /** A shared one. */
+  savedFilter: string;
+  user: string;
   job: string;
   execution: string;
   exportExecution: string;
+  /** One that can be retried. */
+  failedExecution: string;
   interaction: string;
   partId: number;
   /** One that has failed. */
@@ -43,7 +53,12 @@ export async function makeBelongings(services: Services, accountId: number): Pro
   const connectorName = `calls ${n}`;
   const exportConnectorName = `results ${n}`;
   const { uid: connector } = await saveConnector(services, accountId, sftpConnector(connectorName, 'import'), { by });
-  await saveConnector(services, accountId, sftpConnector(exportConnectorName, 'export'), { by });
+  const { uid: exportConnector } = await saveConnector(
+    services,
+    accountId,
+    sftpConnector(exportConnectorName, 'export'),
+    { by },
+  );
   const { uid: job } = await saveJob(services, accountId, importJob(`import ${n}`, connectorName), { by });
   const { uid: exportJob } = await saveJob(services, accountId, exportJobOf(`export ${n}`, exportConnectorName), {
     by,
@@ -52,9 +67,11 @@ export async function makeBelongings(services: Services, accountId: number): Pro
   const exportExecution = await trigger(services, accountId, exportJob);
   const rejectedRow = await rejectRows(services, accountId, execution);
   return {
-    ...{ connector, connectorName, exportConnectorName, job, rejectedRow },
+    ...{ connector, connectorName, exportConnectorName, exportConnector, job, rejectedRow },
+    ...(await makeUser(services, accountId, n)),
     execution: uuidText(execution),
     exportExecution: uuidText(exportExecution),
+    failedExecution: uuidText(await failedRun(services, accountId, job)),
     interaction: await makeInteraction(services, accountId, { externalId: `call-${n}` }),
     partId: await makePart(services, accountId, exportExecution),
     webhook: await makeWebhook(services, accountId),
@@ -86,6 +103,15 @@ function exportJobOf(name: string, connector: string) {
 async function trigger(services: Services, accountId: number, uid: string): Promise<Buffer> {
   const { id } = await getJob(services, accountId, uid);
   return triggerJob(services, accountId, id, { by });
+}
+
+/** It failed before it had listed anything. */
+async function failedRun(services: Services, accountId: number, uid: string): Promise<Buffer> {
+  const id = await trigger(services, accountId, uid);
+  const { pool } = services.database;
+  await pool.query("UPDATE execution SET status = 'handler_failed', ended_at = NOW(3) WHERE id = ?", [id]);
+  await pool.query('DELETE FROM work WHERE subject = ?', [id]);
+  return id;
 }
 
 /** Answers the first one's id. */
@@ -120,6 +146,14 @@ export async function makeInteraction(
     [id, accountId, newId(), storageKey, audio.length],
   );
   return uuidText(id);
+}
+
+/** A user, and a filter that he shares. */
+async function makeUser(services: Services, accountId: number, n: number) {
+  const { id, uid } = await createUser(services, accountId, { email: `person.${n}@example.test`, role: 'supervisor' });
+  const filter = { name: `filter ${n}`, is_shared: true, filter: { min_percentage: 50 } };
+  const saved = await createSavedFilter(services, accountId, { id, role: 'supervisor' }, filter);
+  return { user: uid, savedFilter: saved.uid };
 }
 
 async function makeWebhook(services: Services, accountId: number): Promise<string> {

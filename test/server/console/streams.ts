@@ -46,7 +46,7 @@ export async function addReader(
 ): Promise<Buffer> {
   const processId = newId();
   await pool.query(
-    `INSERT INTO stream_reader (connector_id, process_id, account_id, state, partitions, lag, events_per_second, last_event_at,
+    `INSERT INTO stream_reader (connector_id, process_id, account_id, state, partitions, \`lag\`, events_per_second, last_event_at,
        restarts, error, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NOW(3) - INTERVAL ? SECOND)`,
     [
       ...[connectorId, processId, accountId, state, partitions, lag, eventsPerSecond, lastEventAt ?? null],

@@ -39,9 +39,10 @@ interface KubernetesObject {
 const folder = new URL('../../../../server/deploy/', import.meta.url);
 const text = (name: string) => readFileSync(new URL(name, folder), 'utf8');
 
-/** What others read: the AWS SDK, and the machine's programs. */
+/** What others read: the AWS SDK, Node, the C library, and the machine's programs. */
 const others = [
   ...['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOINT_URL_S3', 'NODE_ENV'],
+  ...['MALLOC_ARENA_MAX', 'MALLOC_TRIM_THRESHOLD_'],
   ...Object.values(programs).map(({ environment }) => environment),
 ];
 const namesIn = (list: string) => [...list.matchAll(/^([A-Z][A-Z0-9_]+)=/gm)].map(([, name = '']) => name);

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { RowDataPacket } from 'mysql2/promise';
 import { z } from 'zod';
 import { type FeedbackMessage, feedbackJsonSchema, feedbackSchema } from '../../../server/feedback/schema.ts';
-import { analyseHandler } from '../../../server/pipeline/analyse.ts';
+import { analyseHandler } from '../../../server/pipeline/analyse/analyse.ts';
 import type { Services } from '../../../server/services.ts';
 import { addConnector } from '../../harness/connectors.ts';
 import type { TestKafka } from '../../harness/kafka.ts';

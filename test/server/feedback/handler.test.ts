@@ -10,7 +10,7 @@ import { openCluster } from '../../../server/kafka/open.ts';
 import type { Services } from '../../../server/services.ts';
 import { type Serving, serve } from '../../../server/worker/serve.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { missingForKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
+import { skipWithoutKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
 import { settingsOf, testServices } from '../../harness/services.ts';
 import { type FeedbackKit, feedbackKit, messagesOn } from './feedback-kit.ts';
 
@@ -23,11 +23,7 @@ describe('results on their topic', () => {
   let child: ChildProcess | undefined;
 
   before(async function () {
-    const missing = missingForKafka('freeze', 'restart', 'topics');
-    if (missing) {
-      console.log(`      skipped: ${missing}`);
-      this.skip();
-    }
+    skipWithoutKafka(this, 'freeze', 'restart', 'topics');
     services = await testServices({ leaseSeconds: 10 });
     kafka = await startKafka();
   });

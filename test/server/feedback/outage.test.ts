@@ -6,7 +6,7 @@ import type { FeedbackMessage } from '../../../server/feedback/schema.ts';
 import type { Services } from '../../../server/services.ts';
 import { type Serving, serve } from '../../../server/worker/serve.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { missingForKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
+import { skipWithoutKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
 import { testServices } from '../../harness/services.ts';
 import { type FeedbackKit, feedbackKit, messagesOn } from './feedback-kit.ts';
 
@@ -18,11 +18,7 @@ describe('results while the topic cannot be written', () => {
   let serving: Serving | undefined;
 
   before(async function () {
-    const missing = missingForKafka('freeze', 'restart', 'topics');
-    if (missing) {
-      console.log(`      skipped: ${missing}`);
-      this.skip();
-    }
+    skipWithoutKafka(this, 'freeze', 'restart', 'topics');
     services = await testServices();
     kafka = await startKafka();
     serving = serve(services, [feedbackHandler(services)], { pollMs: 50 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { analyseHandler } from '../../../server/pipeline/analyse.ts';
+import { analyseHandler } from '../../../server/pipeline/analyse/analyse.ts';
 import { recordHandler } from '../../../server/pipeline/record.ts';
 import type { Services } from '../../../server/services.ts';
 import { testServices } from '../../harness/services.ts';

@@ -7,7 +7,7 @@ import type { Services } from '../../../server/services.ts';
 import { type Supervisor, startSupervisor } from '../../../server/stream/supervisor.ts';
 import { type Serving, serve } from '../../../server/worker/serve.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { missingForKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
+import { skipWithoutKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
 import { testServices } from '../../harness/services.ts';
 import { seedProfile, seedRule } from '../reports/seed.ts';
 import { callEvent, type StreamKit, streamKit } from '../stream/stream-kit.ts';
@@ -20,11 +20,7 @@ describe('events that no rule takes', () => {
   let serving: Serving | undefined;
 
   before(async function () {
-    const missing = missingForKafka();
-    if (missing) {
-      console.log(`      skipped: ${missing}`);
-      this.skip();
-    }
+    skipWithoutKafka(this);
     services = await testServices();
     kafka = await startKafka();
   });

@@ -25,6 +25,16 @@ describe('an error at a door', () => {
     ['a thrown text', secret, 'internal', 500],
     ['nothing', undefined, 'internal', 500],
     ['a driver that failed', Object.assign(new Error(secret), { errno: 1045 }), 'internal', 500],
+    ['a database that is away', Object.assign(new Error(secret), { fatal: true }), 'database_unavailable', 503],
+    [
+      'a database that is away inside a procedure',
+      new TRPCError({
+        code: 'INTERNAL_SERVER_ERROR',
+        cause: Object.assign(new Error(secret), { code: 'ECONNREFUSED', fatal: true }),
+      }),
+      'database_unavailable',
+      503,
+    ],
     [
       'a bug inside a procedure',
       new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: new Error(secret) }),

@@ -9,11 +9,12 @@ import type { RowDataPacket } from 'mysql2/promise';
 import { openInboxFolder } from '../../../server/inbox/folder.ts';
 import { type RunningInbox, startInboxServer } from '../../../server/inbox/server.ts';
 import { inboxServer } from '../../../server/inbox/server-facts.ts';
+import { startWorkerRole } from '../../../server/lanes/start.ts';
 import type { Services } from '../../../server/services.ts';
-import { startWorkers, type Workers } from '../../../server/worker/start.ts';
+import type { Workers } from '../../../server/worker/start.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { scratchFolder } from '../../harness/folders.ts';
-import { freePort } from '../../harness/product.ts';
+import { freePort } from '../../harness/ports.ts';
 import { settingsOf, testAccount, testServices } from '../../harness/services.ts';
 import { wavHeader, wavHeaderBytes } from '../../harness/wav.ts';
 import { inboxPassword, makeInbox, sftp, startSftp } from './inboxes.ts';
@@ -31,7 +32,7 @@ describe('arrivals in an inbox', () => {
     let workers: Workers;
     before(async () => {
       services = await testServices();
-      workers = startWorkers(settingsOf(services), services);
+      workers = startWorkerRole(settingsOf(services), services);
       server = await startInboxServer(services, { port: 0, host: '127.0.0.1', arrived: () => workers.wake() });
     });
     after(async () => {

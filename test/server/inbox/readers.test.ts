@@ -7,9 +7,10 @@ import { saveConnector, setConnectorEnabled } from '../../../server/configuratio
 import { removeConnector } from '../../../server/configuration/removal.ts';
 import { openInboxFolder } from '../../../server/inbox/folder.ts';
 import { type RunningInbox, startInboxServer } from '../../../server/inbox/server.ts';
-import { triggerSystemJob } from '../../../server/jobs/system-job.ts';
+import { startWorkerRole } from '../../../server/lanes/start.ts';
+import { triggerSystemJob } from '../../../server/schedule/system-job.ts';
 import type { Services } from '../../../server/services.ts';
-import { startWorkers, type Workers } from '../../../server/worker/start.ts';
+import type { Workers } from '../../../server/worker/start.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { scratchFolder } from '../../harness/folders.ts';
 import { settingsOf, testAccount, testServices } from '../../harness/services.ts';
@@ -26,7 +27,7 @@ describe('an inbox that an ECC 4x connector reads', () => {
   before(async () => {
     await ecc.start();
     services = await testServices();
-    workers = startWorkers(settingsOf(services), services);
+    workers = startWorkerRole(settingsOf(services), services);
     server = await startInboxServer(services, { port: 0, host: '127.0.0.1', arrived: () => workers.wake() });
   });
   after(async () => {

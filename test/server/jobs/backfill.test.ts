@@ -27,6 +27,16 @@ describe('reading days again', () => {
         .with.property('field', field);
   });
 
+  it('refuses days of which none has come in the zone, with the field; the last may be one to come', () => {
+    const now = new Date('2026-11-02T19:00:00Z');
+    const range = (from: string, to: string, zone: string) => () => backfillRange({ from, to }, zone, now);
+    expect(range('2026-11-02', '2026-11-03', 'UTC')).not.to.throw();
+    expect(range('2026-11-03', '2026-11-03', 'Asia/Kolkata')).not.to.throw();
+    expect(range('2026-11-03', '2026-11-04', 'UTC'))
+      .to.throw(AppError, 'from: 2026-11-03 has not come yet. Begin with 2026-11-02')
+      .with.property('field', 'from');
+  });
+
   it('is an execution that knows its days; an export has none', async () => {
     const services = await testServices();
     try {

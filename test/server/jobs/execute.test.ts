@@ -12,6 +12,7 @@ import type { Services } from '../../../server/services.ts';
 import { type Serving, serve } from '../../../server/worker/serve.ts';
 import { AppError } from '../../../shared/error.ts';
 import { eventually } from '../../harness/eventually.ts';
+import { hurried } from '../../harness/hurry.ts';
 import { testAccount, testServices } from '../../harness/services.ts';
 import { addConnector, addJob } from './jobs.ts';
 
@@ -177,12 +178,7 @@ describe('an execution', () => {
   it('never ends with counts that do not add up', async () => {
     const id = await trigger();
     work({ runImport: () => Promise.resolve({ ...success, counts: { ...success.counts, listed: 11 } }) });
-    const hurry = setInterval(
-      () => void query('UPDATE work SET run_after = NOW(3) WHERE last_error IS NOT NULL AND attempts < 3'),
-      50,
-    );
-    const shown = await ended(id);
-    clearInterval(hurry);
+    const shown = await hurried(services.database.pool, ended(id));
     expect(shown.status).to.equal('handler_failed');
     expect(shown.error?.message).to.match(/Of 11 rows listed only 10 are accounted for.*Trace id/);
   });
@@ -211,11 +207,11 @@ describe('an execution', () => {
     const shown = await ended(id);
     expect(shown.status).to.equal('cancelled');
     expect(shown.counts).to.deep.equal({ listed: 7, imported: 5, updated: 0, duplicate: 0, rejected: 2 });
-    expect(shown.items, 'what was dealt with').to.deep.equal({
-      listed: 7,
+    expect(shown.items, 'what it did not get to waits').to.deep.equal({
+      listed: 9,
       done: 1,
       unchanged: 3,
-      waiting: 2,
+      waiting: 4,
       failed: 1,
     });
     expect(await query('SELECT 1 FROM work')).to.have.length(0);
@@ -234,7 +230,7 @@ describe('an execution', () => {
     const shown = await ended(id);
     expect(shown.status).to.equal('handler_failed');
     expect(shown.counts).to.deep.include({ listed: 7, imported: 5, rejected: 2 });
-    expect(shown.items).to.deep.equal({ listed: 1, done: 1, unchanged: 0, waiting: 0, failed: 0 });
+    expect(shown.items).to.deep.equal({ listed: 2, done: 1, unchanged: 0, waiting: 1, failed: 0 });
   });
 
   it('that is cancelled before it began never begins, and cannot be cancelled again', async () => {
@@ -244,6 +240,9 @@ describe('an execution', () => {
       status: 'cancelled',
       note: 'cancelled before it began',
     });
+    expect((await showExecution(services, accountId, id)).log.map(({ message }) => message)).to.deep.equal([
+      'Cancelled before it began.',
+    ]);
     const again = await cancelExecution(services, accountId, id).catch((error) => error);
     expect(again).to.deep.include({ code: 'conflict' });
     expect(await query('SELECT 1 FROM work')).to.have.length(0);

@@ -6,7 +6,7 @@ import { openLog } from '../../../server/log.ts';
 import { openEgress } from '../../../server/security/egress.ts';
 import { AppError } from '../../../shared/error.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { type KafkaUser, missingForKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
+import { type KafkaUser, skipWithoutKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
 
 const log = openLog('silent');
 
@@ -32,11 +32,7 @@ describe('a Kafka cluster with TLS, sign-in and rights', () => {
   let kafka: TestKafka;
 
   before(async function () {
-    const reason = missingForKafka('sasl', 'tls', 'acl');
-    if (reason) {
-      console.log(`      skipped: ${reason}`);
-      return this.skip();
-    }
+    skipWithoutKafka(this, 'sasl', 'tls', 'acl');
     kafka = await startKafka({ acl: true, tls: true });
     await kafka.createTopic('calls', 3);
     await kafka.createTopic('empty', 1);
@@ -133,11 +129,7 @@ describe('a Kafka cluster in plain text', () => {
   let kafka: TestKafka;
 
   before(async function () {
-    const reason = missingForKafka('restart');
-    if (reason) {
-      console.log(`      skipped: ${reason}`);
-      return this.skip();
-    }
+    skipWithoutKafka(this, 'restart');
     kafka = await startKafka();
   });
   after(() => kafka?.stop());

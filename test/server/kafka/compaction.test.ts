@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import kafkajs from 'kafkajs';
 import { openCluster } from '../../../server/kafka/open.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { missingForKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
+import { skipWithoutKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
 import { follow, log } from './following.ts';
 
 const settings = {
@@ -18,11 +18,7 @@ describe('a compacted topic', () => {
   let kafka: TestKafka;
 
   before(async function () {
-    const reason = missingForKafka('compression', 'restart');
-    if (reason) {
-      console.log(`      skipped: ${reason}`);
-      return this.skip();
-    }
+    skipWithoutKafka(this, 'compression', 'restart');
     kafka = await startKafka({ compaction: true });
   });
   after(() => kafka?.stop());

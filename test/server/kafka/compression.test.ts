@@ -3,18 +3,14 @@ import { expect } from 'chai';
 import kafkajs from 'kafkajs';
 import { openCluster } from '../../../server/kafka/open.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { missingForKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
+import { skipWithoutKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
 import { follow, log } from './following.ts';
 
 describe('events that were compressed', () => {
   let kafka: TestKafka;
 
   before(async function () {
-    const reason = missingForKafka('compression');
-    if (reason) {
-      console.log(`      skipped: ${reason}`);
-      return this.skip();
-    }
+    skipWithoutKafka(this, 'compression');
     kafka = await startKafka();
   });
   after(() => kafka?.stop());

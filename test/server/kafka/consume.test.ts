@@ -8,7 +8,7 @@ import type { EventBatch } from '../../../server/kafka/cluster.ts';
 import { openCluster } from '../../../server/kafka/open.ts';
 import { AppError } from '../../../shared/error.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { missingForKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
+import { skipWithoutKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
 import { type Following, follow, log, numbered } from './following.ts';
 
 const last = (following: Following) => following.batches.at(-1);
@@ -34,22 +34,11 @@ describe('a consumer', () => {
   };
 
   before(async function () {
-    const reason = missingForKafka('groups', 'topics');
-    if (reason) {
-      console.log(`      skipped: ${reason}`);
-      return this.skip();
-    }
+    skipWithoutKafka(this, 'groups', 'topics');
     kafka = await startKafka();
   });
   afterEach(() => Promise.all(open.splice(0).map((each) => each.stop())));
   after(() => kafka?.stop());
-
-  const skipWithout = (test: Mocha.Context, ...needs: Parameters<typeof missingForKafka>) => {
-    const reason = missingForKafka(...needs);
-    if (!reason) return;
-    console.log(`      skipped: ${reason}`);
-    test.skip();
-  };
 
   it('begins where it is told to, and else at the first event, and says how far the end is', async () => {
     await kafka.createTopic('begin', 2);
@@ -212,7 +201,7 @@ describe('a consumer', () => {
   });
 
   it('is begun anew after a broker that stood still, and goes on where it was', async function () {
-    skipWithout(this, 'freeze');
+    skipWithoutKafka(this, 'freeze');
     await kafka.createTopic('frozen', 1);
     await kafka.send('frozen', numbered(0, 5));
     const reader = await following({ topic: 'frozen' });
@@ -230,7 +219,7 @@ describe('a consumer', () => {
   });
 
   it('goes on after a restart of the broker', async function () {
-    skipWithout(this, 'restart');
+    skipWithoutKafka(this, 'restart');
     await kafka.createTopic('restarted', 2);
     await kafka.send('restarted', numbered(0, 50));
     const reader = await following({ topic: 'restarted' });

@@ -3,7 +3,7 @@ import kafkajs from 'kafkajs';
 import { openCluster } from '../../../server/kafka/open.ts';
 import { AppError } from '../../../shared/error.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { missingForKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
+import { skipWithoutKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
 import { log } from './following.ts';
 
 const event = (id: number, bytes = 0) => ({ key: String(id), value: Buffer.from(`${id}${' '.repeat(bytes)}`) });
@@ -12,11 +12,7 @@ describe('a producer', () => {
   let kafka: TestKafka;
 
   before(async function () {
-    const reason = missingForKafka('topics', 'idempotence');
-    if (reason) {
-      console.log(`      skipped: ${reason}`);
-      return this.skip();
-    }
+    skipWithoutKafka(this, 'topics', 'idempotence');
     kafka = await startKafka();
   });
   after(() => kafka?.stop());
@@ -100,11 +96,7 @@ describe('a producer', () => {
   });
 
   it('writes once what was not answered, as long as it has the time to ask again', async function () {
-    const reason = missingForKafka('freeze');
-    if (reason) {
-      console.log(`      skipped: ${reason}`);
-      return this.skip();
-    }
+    skipWithoutKafka(this, 'freeze');
     await kafka.createTopic('unanswered', 1);
     await using cluster = openCluster({ address: kafka.address(), clientId: 'test', log, timeoutMs: 2_000 });
     const producer = await cluster.produce();
@@ -124,11 +116,7 @@ describe('a producer', () => {
   });
 
   it('fails within its time while the broker hangs or is away, and sends again when it is back', async function () {
-    const reason = missingForKafka('freeze', 'restart');
-    if (reason) {
-      console.log(`      skipped: ${reason}`);
-      return this.skip();
-    }
+    skipWithoutKafka(this, 'freeze', 'restart');
     await kafka.createTopic('away', 1);
     await using cluster = open();
     const producer = await cluster.produce();

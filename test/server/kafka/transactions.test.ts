@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import kafkajs, { type Producer } from 'kafkajs';
 import { openCluster } from '../../../server/kafka/open.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { missingForKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
+import { skipWithoutKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
 import { follow, log } from './following.ts';
 
 describe('events of transactions', () => {
@@ -10,11 +10,7 @@ describe('events of transactions', () => {
   const producers: Producer[] = [];
 
   before(async function () {
-    const reason = missingForKafka('idempotence');
-    if (reason) {
-      console.log(`      skipped: ${reason}`);
-      return this.skip();
-    }
+    skipWithoutKafka(this, 'idempotence');
     kafka = await startKafka();
   });
   afterEach(() => Promise.all(producers.splice(0).map((each) => each.disconnect())));

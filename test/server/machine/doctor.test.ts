@@ -17,6 +17,7 @@ describe("the doctor's look at the machine", () => {
       'data folder',
       'free disk',
       'memory',
+      'email',
     ]);
     expect(byName.get('database server')?.found).to.match(/^(mariadb|mysql) \d+\.\d+\.\d+ \(\//);
     expect(byName.get('data folder')).to.include({ ok: true, found: `${dataDir} (will be made)` });
@@ -29,6 +30,17 @@ describe("the doctor's look at the machine", () => {
     const bad = findings.filter((finding) => !finding.ok);
     expect(bad.map((finding) => finding.name)).to.include('free disk');
     for (const finding of bad) expect(finding.advice).to.be.a('string').and.not.equal('');
+  });
+
+  it('says whether alerts go by email, and what that needs, without calling it a lack', async () => {
+    const emailOf = async (emailFrom?: string) =>
+      (await inspect({ dataDir: '.', embedded: false, emailFrom })).find(({ name }) => name === 'email');
+    expect(await emailOf())
+      .to.include({ ok: true })
+      .and.have.property('advice')
+      .that.contains('CQA_EMAIL_FROM');
+    expect((await emailOf())?.found).to.contain('not configured');
+    expect((await emailOf('alerts@cqa.example'))?.found).to.contain('alerts@cqa.example');
   });
 
   it('looks for no database server where DATABASE_URL names one', async () => {

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
-import { accountContext } from '../../../server/connectors/context.ts';
+import { accountContext } from '../../../server/pipeline/connector-context.ts';
 import { previewRows } from '../../../server/pipeline/preview.ts';
 import type { Services } from '../../../server/services.ts';
 import { testServices } from '../../harness/services.ts';

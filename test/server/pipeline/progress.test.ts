@@ -20,7 +20,7 @@ describe('how far the analyses have come', () => {
     await claimed(services, 'analyse', accountId, fetched);
     await claimed(services, 'analyse', accountId, measured);
     await claimed(services, 'execute', accountId, Buffer.alloc(16, 1));
-    expect(await analysisProgress(services, accountId)).to.deep.equal({ completed: 0, failed: 0, queued: 2 });
+    expect(await analysisProgress(services, accountId)).to.deep.equal({ completed: 0, failed: 0, queued: 2, late: 0 });
   });
 
   it('counts analyses, and interactions that failed before they had one', async () => {
@@ -34,9 +34,9 @@ describe('how far the analyses have come', () => {
     const analysis = await seedAnalysis(services, accountId, bad, { profile: 'Basics' });
     await services.database.pool.query("UPDATE analysis SET status = 'failed' WHERE id = ?", [analysis]);
     await seedInteraction(services, accountId, { status: 'failed' });
-    expect(await analysisProgress(services, accountId)).to.deep.equal({ completed: 2, failed: 2, queued: 0 });
+    expect(await analysisProgress(services, accountId)).to.deep.equal({ completed: 2, failed: 2, queued: 0, late: 0 });
 
     const other = await testAccount(services);
-    expect(await analysisProgress(services, other.id)).to.deep.equal({ completed: 0, failed: 0, queued: 0 });
+    expect(await analysisProgress(services, other.id)).to.deep.equal({ completed: 0, failed: 0, queued: 0, late: 0 });
   });
 });

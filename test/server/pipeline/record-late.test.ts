@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
 import { claimWork, type Work } from '../../../db/queries/work.ts';
 import { derivedId } from '../../../db/uuid.ts';
+import { analysisProgress } from '../../../server/pipeline/progress.ts';
 import { lateDelaySeconds } from '../../../server/pipeline/record/late.ts';
 import { recordHandler } from '../../../server/pipeline/record.ts';
 import type { Services } from '../../../server/services.ts';
@@ -55,6 +56,19 @@ describe('a recording that its source has not yet', () => {
       hours * 3600,
       place.accountId,
     ]);
+
+  it('is nothing that one could wait for, and is counted by itself', async () => {
+    await addWaitingRecordings(services, place, [{ audio: 'late' }]);
+    const progress = async () => {
+      const { queued, late } = await analysisProgress(services, place.accountId);
+      return { queued, late };
+    };
+    expect(await progress()).to.deep.equal({ queued: 1, late: 0 });
+    await attempt();
+    expect(await progress()).to.deep.equal({ queued: 0, late: 1 });
+    await services.database.pool.query('UPDATE work SET run_after = NOW(3)');
+    expect(await progress()).to.deep.equal({ queued: 1, late: 0 });
+  });
 
   it('is asked for again later, and is no failed attempt however often; when it comes, it is taken', async () => {
     await addWaitingRecordings(services, place, [{ audio: 'late' }]);

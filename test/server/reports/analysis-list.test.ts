@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Scope } from '../../../db/queries/scope.ts';
-import { listProfiles } from '../../../server/configuration/profiles.ts';
+import { listProfiles } from '../../../server/quality/profiles.ts';
 import { type AnalysisListInput, listAnalyses } from '../../../server/reports/analysis-list.ts';
 import type { Services } from '../../../server/services.ts';
 import { testAccount, testServices } from '../../harness/services.ts';
@@ -86,7 +86,7 @@ describe('the Analysis List', () => {
 
   it('finds by status, by days of the account’s zone, and by an external id or its beginning', async () => {
     await seedFour();
-    expect(await ids({ status: 'failed' })).to.deep.equal(['CHAT_C']);
+    expect(await ids({ status: ['failed'] })).to.deep.equal(['CHAT_C']);
     expect(await ids({ from: '2026-11-02', to: '2026-11-03' })).to.deep.equal(['CHAT_C', 'CALL-B']);
     expect(await ids({ search: 'CALL-' })).to.deep.equal(['CALL-B', 'CALL-A', 'CALL-A']);
     expect(await ids({ search: 'CHAT_' })).to.deep.equal(['CHAT_C']);

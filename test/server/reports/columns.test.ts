@@ -1,8 +1,7 @@
 import { expect } from 'chai';
-import { columnOf } from '../../../server/reports/columns.ts';
-import type { ReportRow } from '../../../server/reports/row.ts';
-import { reportFields } from '../../../shared/job.ts';
+import { columnOf, type ReportRow } from '../../../server/reports/columns.ts';
 import { type AcousticMeasure, acousticMeasures, type KpiResult } from '../../../shared/quality.ts';
+import { reportFields } from '../../../shared/report.ts';
 
 function kpi(given: Partial<KpiResult>): KpiResult {
   return {
@@ -27,40 +26,20 @@ const kpis = [
 const values = Object.fromEntries(acousticMeasures.map((name) => [name, name === 'dead_air_ratio' ? 0.25 : null]));
 
 const row: ReportRow = {
-  interaction: {
-    id: '0190a000-0000-7000-8000-000000000001',
-    externalId: 'CALL-1',
-    channelType: 'VOICE',
-    status: 'completed',
-    piiRedacted: false,
-    startTime: new Date('2026-11-03T09:15:00Z'),
-    durationSeconds: 13,
-    source: 'pbx',
-    language: 'en',
-    audioFormat: 'wav',
-    callbackUrl: null,
-    audioUrl: 'a.wav',
-    transcriptUrl: null,
-    transcriptText: 'Agent: hello',
-    failureReason: null,
-    statusModifiedAt: new Date('2026-11-03T10:00:00Z'),
-    createdAt: new Date('2026-11-03T10:00:00Z'),
-    metadata: { agent_name: 'Ben', source: 'shadowed', attempts: 3, vip: true },
-  },
-  analysisId: '0190a000-0000-7000-8000-000000000002',
-  profileId: '0190a000-0000-7000-8000-000000000003',
-  profileName: 'Basics',
-  profileVersion: 1,
-  aiScore: 10,
-  qaScore: null,
-  finalScore: 10,
-  criticalityAdjustedScore: 10,
-  maxScore: 10,
-  percentageScore: 100,
-  coveragePercent: 50,
-  createdAt: new Date('2026-11-03T10:00:01Z'),
-  completedAt: new Date('2026-11-03T10:00:02Z'),
-  scoreCard: {
+  interaction_id: '0190a000-0000-7000-8000-000000000001',
+  external_id: 'CALL-1',
+  origin: 'pbx',
+  start_time: new Date('2026-11-03T09:15:00Z'),
+  duration_seconds: 13,
+  failure: null,
+  metadata: { agent_name: 'Ben', source: 'shadowed', attempts: 3, vip: true },
+  profile: 7,
+  ai_score: 10,
+  qa_score: null,
+  final_score: 10,
+  max_score: 10,
+  percentage_score: 100,
+  score_card: {
     ai_score: 10,
     final_score: 10,
     criticality_adjusted_score: 10,
@@ -69,16 +48,20 @@ const row: ReportRow = {
     coverage_percent: 50,
     categories: [{ name: 'C', ai_score: 10, final_score: 10, max_score: 10, sub_categories: [{ name: 'S', kpis }] }],
   },
-  measures: {
-    values: values as Record<AcousticMeasure, number | null>,
-    unmeasured: {},
-    lanes: { agent: null, customer: null, speech: [], dead_air: [], overlap: [] },
-    warnings: [],
-    method: { engine: 'energy', frame_ms: 20, dead_air_seconds: 3, noise_floor_dbfs: [], snr_db: [] },
+  measurement: {
+    measures: {
+      values: values as Record<AcousticMeasure, number | null>,
+      unmeasured: {},
+      lanes: { agent: null, customer: null, speech: [], dead_air: [], overlap: [] },
+      warnings: [],
+      method: { engine: 'energy', frame_ms: 20, dead_air_seconds: 3, noise_floor_dbfs: [], snr_db: [] },
+    },
   },
 };
 
-const read = (name: string) => columnOf(name).read(row);
+const profiles = new Map([[7, { uid: Buffer.alloc(16, 1), name: 'Basics' }]]);
+
+const read = (name: string) => columnOf(name).read(row, profiles);
 
 describe('a report’s columns', () => {
   it('are interaction fields by their API names and the analysis’s scores', () => {
@@ -130,5 +113,6 @@ describe('a report’s columns', () => {
     expect(() => columnOf('metric.happiness')).to.throw('"metric.happiness": known measures are talk_ratio_agent');
     expect(() => columnOf('kpi.Greeting')).to.throw('kpi.<name>.answer');
     expect(() => columnOf('kpi.Greeting.reason')).to.throw('kpi.<name>.answer');
+    expect(() => columnOf('kpi.Greeting.constructor')).to.throw('kpi.<name>.answer');
   });
 });

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { Cell } from '../../../server/reports/cell.ts';
 import { type CsvOptions, csvBlocks, defused } from '../../../server/reports/csv.ts';
-import type { Cell } from '../../../server/reports/row.ts';
 
 const options: CsvOptions = { header: ['a', 'b'], time: (at) => at.toISOString() };
 
 async function written(rows: Cell[][], given: Partial<CsvOptions> = {}): Promise<string> {
   const blocks: Buffer[] = [];
-  for await (const block of csvBlocks(rows, { ...options, ...given })) blocks.push(block);
+  for await (const block of csvBlocks([rows], { ...options, ...given })) blocks.push(block);
   return Buffer.concat(blocks).toString('utf8');
 }
 
@@ -34,6 +34,11 @@ describe('a CSV report', () => {
 
   it('is its header alone when there are no rows', async () => {
     expect(await written([])).to.equal('a,b\r\n');
+  });
+
+  it('has a line with something in it for every row, also where its one cell is empty', async () => {
+    expect(await written([[null], ['x'], ['']], { header: ['a'] })).to.equal('a\r\n""\r\nx\r\n""\r\n');
+    expect(await written([[null, null]])).to.equal('a,b\r\n,\r\n');
   });
 
   it('has a byte order mark when asked for it, and none by default', async () => {
@@ -77,7 +82,7 @@ describe('a CSV report', () => {
   it('comes in blocks of about 64 KB, so that a million rows need no more memory than a thousand', async () => {
     const rows = Array.from({ length: 5_000 }, (_, i) => [`row ${i}`, 'x'.repeat(100)]);
     const sizes: number[] = [];
-    for await (const block of csvBlocks(rows, options)) sizes.push(block.length);
+    for await (const block of csvBlocks([rows], options)) sizes.push(block.length);
     expect(sizes.length).to.be.greaterThan(7);
     expect(Math.max(...sizes)).to.be.lessThan(66_000);
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Scope } from '../../../db/queries/scope.ts';
 import { uuidText } from '../../../db/uuid.ts';
-import { analyseHandler } from '../../../server/pipeline/analyse.ts';
+import { analyseHandler } from '../../../server/pipeline/analyse/analyse.ts';
 import { showInteraction } from '../../../server/reports/interaction.ts';
 import type { Services } from '../../../server/services.ts';
 import { testAccount, testServices } from '../../harness/services.ts';

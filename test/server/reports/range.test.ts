@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { dayPeriod, periodOf } from '../../../server/reports/range.ts';
-import type { DateRange } from '../../../shared/job.ts';
+import type { DateRange } from '../../../shared/report.ts';
 
 function texts(range: DateRange, zone: string, now: string): string[] {
   const { from, to } = periodOf(range, zone, new Date(now));
@@ -15,6 +15,22 @@ describe('a report’s date range', () => {
       '2026-11-21T18:30:00.000Z',
     ]);
     expect(texts('yesterday', 'Asia/Kolkata', '2026-11-20T20:00:00Z')[0]).to.equal('2026-11-19T18:30:00.000Z');
+  });
+
+  it('leaves no hour between two days, also where clocks go back over midnight', () => {
+    for (const zone of ['America/Havana', 'Atlantic/Azores', 'America/Asuncion', 'Asia/Beirut', 'Australia/Lord_Howe'])
+      for (let at = Date.UTC(2024, 0, 1); at < Date.UTC(2027, 0, 1); at += 86_400_000) {
+        const text = new Date(at).toISOString().slice(0, 10);
+        const next = new Date(at + 86_400_000).toISOString().slice(0, 10);
+        expect(dayPeriod(text, zone, 'to').to, `${zone} ${text}`).to.deep.equal(dayPeriod(next, zone, 'from').from);
+      }
+    // 1:00 became 0:00: midnight came at 04:00 UTC, and again an hour later.
+    expect(texts({ from: '2024-11-03', to: '2024-11-03' }, 'America/Havana', '2024-11-20T00:00:00Z')).to.deep.equal([
+      '2024-11-03T04:00:00.000Z',
+      '2024-11-04T05:00:00.000Z',
+    ]);
+    for (const now of ['2024-11-03T04:30:00Z', '2024-11-03T05:30:00Z'])
+      expect(texts('today', 'America/Havana', now)[0], now).to.equal('2024-11-03T04:00:00.000Z');
   });
 
   it('counts seven and thirty whole days and today so far', () => {

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { countReportRows } from '../../../db/queries/report-rows.ts';
 import { findProfileId } from '../../../db/queries/reports.ts';
 import type { Scope } from '../../../db/queries/scope.ts';
+import type { Cell } from '../../../server/reports/cell.ts';
 import { columnOf } from '../../../server/reports/columns.ts';
-import type { Cell } from '../../../server/reports/row.ts';
 import { reportCells } from '../../../server/reports/rows.ts';
 import type { Services } from '../../../server/services.ts';
 import { testAccount, testServices } from '../../harness/services.ts';
@@ -32,10 +32,15 @@ describe('a report’s rows', () => {
     return id;
   }
 
-  async function cells(names: string[], given: { profileId?: number; scope?: Scope } = {}): Promise<Cell[][]> {
+  async function cells(names: string[], given: { profileId?: number; scopes?: Scope[] } = {}): Promise<Cell[][]> {
     const filter = { accountId, ...november, ...given };
     const rows: Cell[][] = [];
-    for await (const row of reportCells(services.database.pool, filter, names.map(columnOf))) rows.push(row);
+    for await (const row of reportCells(
+      services.database.pool,
+      filter,
+      names.map((name) => columnOf(name)),
+    ))
+      rows.push([...row]);
     expect(await countReportRows(services.database.pool, filter)).to.equal(rows.length);
     return rows;
   }
@@ -82,12 +87,22 @@ describe('a report’s rows', () => {
     ]);
   });
 
+  it('give back every text as it was stored, control characters too', async () => {
+    const all = Array.from({ length: 0x20 }, (_, code) => String.fromCharCode(code)).join('');
+    const texts = [`${all}"\\'`, 'é 😀 ＝', '', '\u001f', 'null'];
+    for (const [index, text] of texts.entries())
+      await scored({ externalId: `${index}${text}`, transcriptText: `t${text}`, metadata: { key: text } });
+    const rows = await cells(['external_interaction_id', 'transcript_text', 'metadata.key']);
+    const sorted = rows.sort(([one], [other]) => String(one).localeCompare(String(other)));
+    expect(sorted).to.deep.equal(texts.map((text, index) => [`${index}${text}`, `t${text}`, text]));
+  });
+
   it('are only those in the user’s scope where the report has one', async () => {
     await scored({ externalId: 'A', metadata: { agent_email: 'ann@example.test', team_name: 'Sales' } });
     await scored({ externalId: 'B', metadata: { agent_email: 'bob@example.test', team_name: 'Support' } });
     const scope = { email: 'ANN@example.test', teams: ['Support'], campaigns: [] };
-    expect(await cells(['external_interaction_id'], { scope: { ...scope, role: 'agent' } })).to.deep.equal([['A']]);
-    expect(await cells(['external_interaction_id'], { scope: { ...scope, role: 'supervisor' } })).to.deep.equal([
+    expect(await cells(['external_interaction_id'], { scopes: [{ ...scope, role: 'agent' }] })).to.deep.equal([['A']]);
+    expect(await cells(['external_interaction_id'], { scopes: [{ ...scope, role: 'supervisor' }] })).to.deep.equal([
       ['B'],
     ]);
   });
@@ -107,6 +122,30 @@ describe('a report’s rows', () => {
       for await (const _ of rows);
     };
     expect(await read().catch((error) => error.message)).to.equal('cancelled by its owner');
+  });
+
+  it('are read a few at a time where each has much text, so that memory does not follow their length', async () => {
+    const { pool } = services.database;
+    const text = 'ह'.repeat(30_000);
+    await seedMany(services, accountId, { count: 90, at: day('2026-11-10'), profile: 'Basics' });
+    await pool.query('UPDATE interaction SET transcript_text = ? WHERE account_id = ?', [text, accountId]);
+    const pages: number[] = [];
+    const counting = new Proxy(pool, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key);
+        if (key !== 'query' || typeof value !== 'function') return value;
+        return async (...asked: unknown[]) => {
+          const answer = (await Reflect.apply(value, target, asked)) as [unknown[]];
+          if (JSON.stringify(asked).includes('transcript_text')) pages.push(answer[0].length);
+          return answer;
+        };
+      },
+    });
+    let rows = 0;
+    const columns = [columnOf('transcript_text')];
+    for await (const [cell] of reportCells(counting, { accountId, ...november }, columns)) if (cell === text) rows++;
+    expect(rows).to.equal(90);
+    expect(Math.max(...pages)).to.be.within(20, 80);
   });
 
   it('arrive whole and once over many pages, also when thousands share one moment', async () => {

@@ -4,13 +4,13 @@ import { addExecution, type NewExecution } from '../../../db/queries/executions.
 import { findProfileId } from '../../../db/queries/reports.ts';
 import { addWork, claimWork, type Work } from '../../../db/queries/work.ts';
 import { newId } from '../../../db/uuid.ts';
-import { saveProfile } from '../../../server/configuration/profiles.ts';
-import { saveRule } from '../../../server/configuration/rules.ts';
+import { saveProfile } from '../../../server/quality/profiles.ts';
+import { saveRule } from '../../../server/quality/rules.ts';
 import type { Services } from '../../../server/services.ts';
 import type { InteractionStatus } from '../../../shared/interaction.ts';
 import { interactionStatuses } from '../../../shared/interaction.ts';
-import type { ReportConfig } from '../../../shared/job.ts';
 import type { evaluatorSchema, Scalar } from '../../../shared/quality.ts';
+import type { ReportConfig } from '../../../shared/report.ts';
 
 export const sampleFolder = new URL('../../../../test/samples/', import.meta.url);
 

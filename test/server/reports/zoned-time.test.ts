@@ -12,6 +12,13 @@ describe('an instant in a zone', () => {
     expect(zonedTime('UTC')(new Date('2026-11-03T09:15:00Z'))).to.equal('2026-11-03T09:15:00+00:00');
   });
 
+  it('has no seconds in an offset: those of old times are rounded, and it is the same instant', () => {
+    const at = new Date('1880-06-01T12:00:00Z');
+    const text = zonedTime('America/New_York')(at);
+    expect(text).to.match(/-04:56$/);
+    expect(new Date(text)).to.deep.equal(at);
+  });
+
   it('follows the change of clocks', () => {
     const berlin = zonedTime('Europe/Berlin');
     expect(berlin(new Date('2026-10-25T00:59:59Z'))).to.equal('2026-10-25T02:59:59+02:00');
@@ -20,12 +27,13 @@ describe('an instant in a zone', () => {
 
   it('agrees with luxon in every zone at every instant', () => {
     const zones = ['Asia/Kathmandu', 'Australia/Lord_Howe', 'America/New_York', 'Pacific/Apia', 'Africa/Casablanca'];
+    const writers = new Map(zones.map((zone) => [zone, zonedTime(zone)]));
     const instant = fc.date({ min: new Date('1990-01-01'), max: new Date('2090-01-01'), noInvalidDate: true });
     fc.assert(
       fc.property(fc.constantFrom(...zones), instant, (zone, at) => {
         const whole = new Date(Math.floor(at.getTime() / 1000) * 1000);
         const expected = DateTime.fromJSDate(whole, { zone }).toFormat("yyyy-MM-dd'T'HH:mm:ssZZ");
-        expect(zonedTime(zone)(whole)).to.equal(expected);
+        expect(writers.get(zone)?.(whole)).to.equal(expected);
       }),
     );
   });

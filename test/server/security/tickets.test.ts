@@ -6,9 +6,9 @@ import {
   openReportLink,
   openTicket,
   recordingTicket,
+  rejectedRowsTicket,
   reportLink,
   reportLinkMs,
-  reportTicket,
 } from '../../../server/security/tickets.ts';
 import { AppError } from '../../../shared/error.ts';
 
@@ -23,9 +23,9 @@ describe('a ticket', () => {
       ...{ kind: 'recording', accountId: 7, tokenHash: session.tokenHash },
       ...{ interactionId: uuidText(id), position: 2 },
     });
-    expect(openTicket(keyring, ticketOf(reportTicket(keyring, session, 12)))).to.include({
-      kind: 'report',
-      partId: 12,
+    expect(openTicket(keyring, ticketOf(rejectedRowsTicket(keyring, session, { state: 'open' })))).to.include({
+      kind: 'rejected_rows',
+      state: 'open',
     });
   });
 
@@ -34,7 +34,7 @@ describe('a ticket', () => {
   });
 
   it('is refused when a single character differs, or when another key made it', () => {
-    const ticket = ticketOf(reportTicket(keyring, session, 12));
+    const ticket = ticketOf(recordingTicket(keyring, session, newId(), 2));
     for (let at = 0; at < ticket.length; at++) {
       const forged = `${ticket.slice(0, at)}${ticket[at] === 'x' ? 'y' : 'x'}${ticket.slice(at + 1)}`;
       expect(() => openTicket(keyring, forged), forged).to.throw(AppError, 'nothing at this address');
@@ -46,7 +46,7 @@ describe('a ticket', () => {
   it('does not open the other door', () => {
     const link = ticketOf(reportLink(keyring, { accountId: 7, partId: 12 }));
     expect(() => openTicket(keyring, link)).to.throw(AppError);
-    expect(() => openReportLink(keyring, ticketOf(reportTicket(keyring, session, 12)))).to.throw(AppError);
+    expect(() => openReportLink(keyring, ticketOf(recordingTicket(keyring, session, newId(), 2)))).to.throw(AppError);
   });
 });
 

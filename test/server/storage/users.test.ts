@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { newId } from '../../../db/uuid.ts';
@@ -13,9 +13,9 @@ import { scratchFolder } from '../../harness/folders.ts';
 import { testServices } from '../../harness/services.ts';
 import { startSshd } from '../../harness/sshd.ts';
 import { wav } from '../api/multipart/form-server.ts';
-import { signedInAs } from '../http/door.ts';
 import { inboxPassword, makeInbox, sftp } from '../inbox/inboxes.ts';
 import { claimed, reportConfig, seedAnalysis, seedExecution, seedInteraction, seedProfile } from '../reports/seed.ts';
+import { signedInAs } from '../web/door.ts';
 import { type BucketStore, openBucket } from './stores.ts';
 
 describe('with its storage in S3 the product', () => {
@@ -126,9 +126,13 @@ describe('with its storage in S3 the product', () => {
       work: await claimed(services, 'execute', accountId, execution),
       step: async () => undefined,
       delivering: async () => undefined,
+      log: () => undefined,
+      progress: () => undefined,
     });
     expect(outcome).to.deep.equal({ status: 'success', rows: 1, parts: 1 });
-    const text = readFileSync(join(sshd.directory, 'weekly-report-20261103-1130.csv'), 'utf8');
+    const [delivered = ''] = readdirSync(sshd.directory);
+    expect(delivered).to.match(/^weekly-report-20261103-1130-[0-9a-f]{6}\.csv$/);
+    const text = readFileSync(join(sshd.directory, delivered), 'utf8');
     expect(text).to.equal('external_interaction_id,final_score\r\nCALL-1,1\r\n');
     await sshd.stop();
   });

@@ -3,7 +3,7 @@ import { openCluster } from '../../../server/kafka/open.ts';
 import type { Services } from '../../../server/services.ts';
 import { type Supervisor, startSupervisor } from '../../../server/stream/supervisor.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { type KafkaNeed, missingForKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
+import { type KafkaNeed, skipWithoutKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
 import { testServices } from '../../harness/services.ts';
 import { callEvent, type StreamKit, streamKit } from './stream-kit.ts';
 
@@ -30,11 +30,7 @@ export function followedStreams(...needs: KafkaNeed[]): FollowedStreams {
     return value;
   };
   before(async function () {
-    const missing = missingForKafka(...needs);
-    if (missing) {
-      console.log(`      skipped: ${missing}`);
-      this.skip();
-    }
+    skipWithoutKafka(this, ...needs);
     services = await testServices();
     kafka = await startKafka();
   });

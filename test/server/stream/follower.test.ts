@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { expect } from 'chai';
+import { pino } from 'pino';
 import { openCluster } from '../../../server/kafka/open.ts';
 import type { Services } from '../../../server/services.ts';
 import { startSupervisor } from '../../../server/stream/supervisor.ts';
@@ -32,6 +33,7 @@ describe('a stream that cannot be read', () => {
       expect((await kit.days())[0]).to.include({ status: 'processing', rows_listed: 0 });
       await kit.select('UPDATE execution SET due_at = due_at - INTERVAL 1 DAY WHERE account_id = ?', kit.accountId);
       await told(1);
+      await eventually('yesterday ended', async () => (await kit.days())[0]?.status !== 'processing');
       const [yesterday, today] = await kit.days();
       expect(yesterday).to.include({ status: 'handler_failed', rows_listed: 0 });
       expect(yesterday?.error).to.include('host_refused');
@@ -40,6 +42,30 @@ describe('a stream that cannot be read', () => {
       await supervisor.stop();
       await kit.enable(false);
     }
+  });
+
+  it('is said once in the log, with its name and the reason', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
+    const kit = await streamKit(services, { brokers: '10.9.8.7:9092' });
+    const supervisor = startSupervisor({ ...services, log }, { openCluster, pollMs: 100, retryMs: 50 });
+    try {
+      await eventually('the reason in the history', async () =>
+        (await kit.days())[0]?.error?.includes('egress_blocked'),
+      );
+      // A day that is told anew is one that was tried again meanwhile.
+      await kit.select('UPDATE execution SET due_at = due_at - INTERVAL 1 DAY WHERE account_id = ?', kit.accountId);
+      await eventually('it once more', async () => (await kit.days())[1]?.error?.includes('egress_blocked'));
+    } finally {
+      await supervisor.stop();
+      await kit.enable(false);
+    }
+    expect(lines).to.have.length(1);
+    const [line = ''] = lines;
+    expect(JSON.parse(line).msg).to.match(
+      new RegExp(`^the stream "${kit.connectorName}" cannot be read, and is tried again: .*10\\.9\\.8\\.7`),
+    );
+    expect(line.match(/CQA_EGRESS_ALLOW/g)).to.have.length(1);
   });
 
   it('is given up at once when it is to end, though its broker does not answer', async () => {

@@ -45,6 +45,7 @@ describe('a partition of a stream', () => {
       rows_listed: 3,
       rows_imported: 3,
       items_listed: 1,
+      items_waiting: 1,
       type: 'data_import',
     });
     const [item] = await kit.select('SELECT * FROM source_item WHERE execution_id = ?', day?.id);
@@ -177,6 +178,7 @@ describe('a partition of a stream', () => {
       note: '1 rejected',
       items_done: 1,
       items_listed: 1,
+      items_waiting: 0,
     });
     expect(await partition(0).take(batchOf(0, 5, calls(5, 3)))).to.equal(8);
     const [first, second] = await kit.days();
@@ -219,6 +221,7 @@ describe('a partition of a stream', () => {
     const [open, ...others] = await kit.days();
     expect(others).to.have.length(0);
     expect(open).to.include({ status: 'processing', note: null, ended_at: null, rows_listed: 6, rows_imported: 6 });
+    expect(open).to.include({ items_listed: 1, items_waiting: 1, items_done: 0 });
     await kit.enable(false);
     await closeDays(services);
     expect((await kit.days())[0]).to.include({ status: 'success', rows_listed: 6, items_listed: 1, items_done: 1 });

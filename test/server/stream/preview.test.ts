@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { previewConfig } from '../../../server/configuration/preview.ts';
 import type { Services } from '../../../server/services.ts';
-import { missingForKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
+import { skipWithoutKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
 import { testAccount, testServices } from '../../harness/services.ts';
 import { callEvent } from './stream-kit.ts';
 
@@ -10,11 +10,7 @@ describe('the preview of a stream', () => {
   let kafka: TestKafka;
   let accountId: number;
   before(async function () {
-    const missing = missingForKafka('topics');
-    if (missing) {
-      console.log(`      skipped: ${missing}`);
-      this.skip();
-    }
+    skipWithoutKafka(this, 'topics');
     services = await testServices();
     kafka = await startKafka();
     accountId = (await testAccount(services)).id;

@@ -3,22 +3,31 @@ import { cancelExecution } from '../../../server/jobs/cancel.ts';
 import { triggerJob } from '../../../server/jobs/trigger.ts';
 import type { Services } from '../../../server/services.ts';
 import { startStreams } from '../../../server/stream/start.ts';
+import type { StreamView } from '../../../server/stream/view.ts';
 import type { WorkNames } from '../../../server/worker/announce/names.ts';
 import { cqa } from '../../harness/cqa.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { missingForKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
+import { skipWithoutKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
 import { settingsOf, testSecretKey, testServices } from '../../harness/services.ts';
 import { callEvent, streamKit } from './stream-kit.ts';
+
+/** For commands on the same database. */
+function environmentOf({ database: { address }, config }: Services): NodeJS.ProcessEnv {
+  const { user, password, database, socketPath } = address;
+  return {
+    ...process.env,
+    DATABASE_URL: `mysql://${user}:${password}@localhost/${database}?socket=${socketPath}`,
+    CQA_SECRET_KEY: testSecretKey,
+    CQA_DATA_DIR: config.dataDir,
+    CQA_EGRESS_ALLOW: '127.0.0.0/8',
+  };
+}
 
 describe('the stream role', () => {
   let services: Services;
   let kafka: TestKafka;
   before(async function () {
-    const missing = missingForKafka();
-    if (missing) {
-      console.log(`      skipped: ${missing}`);
-      this.skip();
-    }
+    skipWithoutKafka(this);
     services = await testServices();
     kafka = await startKafka();
   });
@@ -68,20 +77,38 @@ describe('the stream role', () => {
     expect(await kit.days()).to.have.length(1);
   });
 
+  it('is shown by "cqa stream show", also while nobody reads, and named by "cqa apply"', async () => {
+    const topic = `shown-${process.pid}`;
+    await kafka.createTopic(topic, 2);
+    const kit = await streamKit(services, { brokers: kafka.brokers, topic });
+    const show = (name = kit.connectorName) =>
+      cqa<StreamView>(environmentOf(services), 'stream', 'show', '--account', kit.accountUid, '--name', name);
+    expect(await show()).to.deep.include({ name: kit.connectorName, state: 'not_running', partitions: 0, lag: null });
+    const streams = startStreams(settingsOf(services), services, () => undefined);
+    try {
+      await kafka.send(topic, [{ value: callEvent('S') }]);
+      const shown = await eventually('the event', async () => {
+        const now = await show();
+        return now.last_event_at !== null && now.partitions === 2 && now;
+      });
+      expect(shown).to.deep.include({ state: 'following', lag: 0, error: null });
+      // One thread may have both partitions for a moment, before the other one joins.
+      expect(shown.readers).to.be.within(1, 2);
+      expect(shown.results).to.deep.equal({ waiting: 0, error: null });
+    } finally {
+      await streams.stop();
+    }
+    const refusal = await show('nothing').catch((error: Error) => error);
+    expect(refusal).to.have.property('message').that.contains(`There are: "${kit.connectorName}"`);
+  });
+
   it('is told by "cqa stream reset" where to read on', async () => {
     const topic = `reset-${process.pid}`;
     await kafka.createTopic(topic, 2);
     const values = [0, 1, 2].map((index) => ({ value: callEvent(`X${index}`), partition: index % 2 }));
     await kafka.send(topic, values);
     const kit = await streamKit(services, { brokers: kafka.brokers, topic });
-    const { user, password, database, socketPath } = services.database.address;
-    const environment = {
-      ...process.env,
-      DATABASE_URL: `mysql://${user}:${password}@localhost/${database}?socket=${socketPath}`,
-      CQA_SECRET_KEY: testSecretKey,
-      CQA_DATA_DIR: services.config.dataDir,
-      CQA_EGRESS_ALLOW: '127.0.0.0/8',
-    };
+    const environment = environmentOf(services);
     const reset = (name: string, to: string) =>
       cqa(environment, 'stream', 'reset', '--account', kit.accountUid, '--name', name, '--to', to);
     expect(await reset(kit.connectorName, 'latest')).to.deep.equal({

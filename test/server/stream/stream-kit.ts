@@ -4,7 +4,7 @@ import { parseUuid } from '../../../db/uuid.ts';
 import { findConnector, saveConnector, setConnectorEnabled } from '../../../server/configuration/connectors.ts';
 import { ecc6x } from '../../../server/connectors/ecc6x/ecc6x.ts';
 import type { EventBatch, KafkaEvent, PartitionRange } from '../../../server/kafka/cluster.ts';
-import { JsonValidator } from '../../../server/pipeline/validate/json.ts';
+import { JsonValidator } from '../../../server/rows/validate/json.ts';
 import type { Services } from '../../../server/services.ts';
 import { BufferPool } from '../../../server/stream/chunks.ts';
 import { StreamDays } from '../../../server/stream/day.ts';

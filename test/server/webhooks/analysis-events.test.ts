@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
 import { uuidText } from '../../../db/uuid.ts';
 import { createApiKey } from '../../../server/accounts/api-keys.ts';
-import { analyseHandler } from '../../../server/pipeline/analyse.ts';
+import { analyseHandler } from '../../../server/pipeline/analyse/analyse.ts';
 import { recordHandler } from '../../../server/pipeline/record.ts';
 import type { Services } from '../../../server/services.ts';
 import type { WorkHandler } from '../../../server/worker/handler.ts';

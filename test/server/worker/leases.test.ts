@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import type { RowDataPacket } from 'mysql2/promise';
+import { pino } from 'pino';
 import { addWork, claimWork, type Work } from '../../../db/queries/work.ts';
 import { newId } from '../../../db/uuid.ts';
 import type { Services } from '../../../server/services.ts';
@@ -51,5 +53,32 @@ describe('the leases of a thread that lost a piece of work and claimed it again'
     await eventually('the old one aborted', async () => old.aborted);
     expect(abortCauseOf(old)).to.equal('lease_lost');
     expect(held.aborted).to.equal(false);
+  });
+
+  it('are renewed at once although several connections of the pool turn out to be lost', async () => {
+    const said: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => void said.push(line) });
+    let lostConnections = 0;
+    const pool = new Proxy(services.database.pool, {
+      get(target, name) {
+        if (name !== 'query') return Reflect.get(target, name);
+        return async (sql: string, values?: unknown[]) => {
+          if (!sql.startsWith('UPDATE work') || ++lostConnections > 5) return target.query(sql, values);
+          throw Object.assign(new Error('lost'), { code: 'PROTOCOL_CONNECTION_LOST', fatal: true });
+        };
+      },
+    });
+    await services.database.pool.query('UPDATE work SET run_after = NOW(3) - INTERVAL 1 SECOND WHERE id = ?', [
+      current.id,
+    ]);
+    const renewing = openLeases({ pool, leaseSeconds, log });
+    const signal = renewing.hold(current, performance.now() - (leaseSeconds * 1000) / 3);
+    await eventually('renewed', async () => {
+      const [rows] = await pool.query<RowDataPacket[]>('SELECT run_after > NOW(3) AS is_kept FROM work');
+      return rows[0]?.is_kept === 1;
+    });
+    await renewing.close();
+    expect(signal.aborted).to.equal(false);
+    expect(said).to.deep.equal([]);
   });
 });

@@ -189,8 +189,7 @@ describe('serve', () => {
     start({ maxAttempts: 9, during: () => Promise.reject(new TypeError('x is not a function')) });
     await failedOnce(subject);
     const hurry = setInterval(() => void dueNow(), 50);
-    const { code, message } = await givenUp(subject);
-    clearInterval(hurry);
+    const { code, message } = await givenUp(subject).finally(() => clearInterval(hurry));
     expect(code).to.equal('internal');
     expect(message).to.match(/Trace id: [0-9a-f]{8}\.$/);
   });

@@ -3,7 +3,7 @@ import type { RowDataPacket } from 'mysql2/promise';
 import type { WorkKind } from '../../../db/queries/work.ts';
 import type { Services } from '../../../server/services.ts';
 import { hasLiveWorker } from '../../../server/worker/alive.ts';
-import type { Lane } from '../../../server/worker/lanes.ts';
+import type { Lane } from '../../../server/worker/lane.ts';
 import { startWorkers, type Workers } from '../../../server/worker/start.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { settingsOf, testServices } from '../../harness/services.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import type { Services } from '../../../server/services.ts';
-import type { Lane } from '../../../server/worker/lanes.ts';
+import type { Lane } from '../../../server/worker/lane.ts';
 import type { Order, Report, ThreadInput } from '../../../server/worker/thread.ts';
 import { settingsOf, testServices } from '../../harness/services.ts';
 import { addSubjects, openLedger } from './ledger.ts';

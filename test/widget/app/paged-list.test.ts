@@ -71,6 +71,19 @@ describe('a list that is read page by page', () => {
     expect(list.problem).to.equal(undefined);
   });
 
+  it('says nothing of a further page that failed before the list started over', async () => {
+    const { list, answers, refusals } = listByHand();
+    const first = list.first.load();
+    answers[0]?.({ rows: ['a'], next_cursor: '1' });
+    await first;
+    const more = list.loadMore();
+    refusals[1]?.(new Error('the connection ended'));
+    await more;
+    expect(list.problem).to.be.an('object');
+    list.clear();
+    expect(list.problem).to.equal(undefined);
+  });
+
   it('waits for no answer to what was asked before it was cleared', async () => {
     const { list, answers } = listByHand();
     const first = list.first.load();
@@ -79,5 +92,47 @@ describe('a list that is read page by page', () => {
     answers[0]?.({ rows: ['a'], next_cursor: null });
     await first;
     expect(list.rows).to.equal(undefined);
+  });
+
+  /** A list whose first page holds c and b, and whose second, already shown, holds a. */
+  async function listOfTwoPages() {
+    const { list, answers } = listByHand();
+    const first = list.first.load();
+    answers[0]?.({ rows: ['c', 'b'], next_cursor: 'b' });
+    await first;
+    const more = list.loadMore();
+    answers[1]?.({ rows: ['a'], next_cursor: null });
+    await more;
+    expect(list.rows).to.deep.equal(['c', 'b', 'a']);
+    const readAgain = async (page: Page) => {
+      const again = list.first.load();
+      answers.at(-1)?.(page);
+      await again;
+    };
+    return { list, readAgain };
+  }
+
+  it('keeps what newer rows push off its first page', async () => {
+    const { list, readAgain } = await listOfTwoPages();
+    await readAgain({ rows: ['d', 'c'], next_cursor: 'c' });
+    expect(list.rows).to.deep.equal(['d', 'c', 'b', 'a']);
+    await readAgain({ rows: ['e', 'd'], next_cursor: 'd' });
+    expect(list.rows).to.deep.equal(['e', 'd', 'c', 'b', 'a']);
+  });
+
+  it('drops what is in the list no more', async () => {
+    const { list, readAgain } = await listOfTwoPages();
+    await readAgain({ rows: ['c', 'a'], next_cursor: 'a' });
+    expect(list.rows).to.deep.equal(['c', 'a']);
+    await readAgain({ rows: ['c'], next_cursor: null });
+    expect(list.rows).to.deep.equal(['c']);
+    expect(list.hasMore).to.equal(false);
+  });
+
+  it('leaves no gap where more came than a page holds', async () => {
+    const { list, readAgain } = await listOfTwoPages();
+    await readAgain({ rows: ['g', 'f'], next_cursor: 'f' });
+    expect(list.rows).to.deep.equal(['g', 'f']);
+    expect(list.hasMore).to.equal(true);
   });
 });

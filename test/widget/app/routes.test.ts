@@ -6,12 +6,16 @@ const { isAddress, isOtherQuery, parseAddress, withQuery } =
 
 describe("the console's addresses", () => {
   it('lead to their pages, with what they are about', () => {
-    expect(parseAddress('/').page).to.equal('analyses');
+    expect(parseAddress('/').page).to.equal('overview');
     expect(parseAddress('/data-import').page).to.equal('data-import');
     expect(parseAddress('/api-access?webhooks=failed').page).to.equal('api-access');
     expect(parseAddress('/executions')).to.include({ page: 'executions', id: undefined });
     expect(parseAddress('/executions/018f-1')).to.include({ page: 'execution', id: '018f-1' });
     expect(parseAddress('/interactions/a%2Fb')).to.include({ page: 'interaction', id: 'a/b' });
+    expect(parseAddress('/settings/users').page).to.equal('users');
+    expect(parseAddress('/settings/alerts').page).to.equal('settings');
+    expect(parseAddress('/settings/nothing').page).to.equal('missing');
+    expect(parseAddress('/verify/abc')).to.include({ page: 'verify', id: 'abc' });
   });
 
   it('keep their filters', () => {

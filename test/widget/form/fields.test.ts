@@ -46,6 +46,18 @@ describe('the generated form', () => {
     expect(named(fieldsOf(form, 'export'), 'column_mapping')).to.equal(undefined);
   });
 
+  it('offers the formats that a connector of this direction can have', () => {
+    const offered = (direction: 'import' | 'export') => {
+      const field = named(fieldsOf(formOf(sftp.config), direction), 'file_format');
+      if (field?.kind !== 'choice') throw new Error('file_format is no choice');
+      return { values: field.options.map(({ value }) => value), words: field.description };
+    };
+    expect(offered('import').values).to.deep.equal(['csv', 'ndjson']);
+    expect(offered('import').words).to.contain('.ndjson or .jsonl');
+    expect(offered('export').values).to.have.members(['csv', 'xlsx', 'jsonl', 'parquet']);
+    expect(offered('export').words).to.contain('reports');
+  });
+
   it('finds the property that tells the alternatives of a union apart, and the secrets in them', () => {
     const credential = named(fieldsOf(formOf(sftp.config), 'import'), 'credential');
     if (credential?.kind !== 'union') throw new Error('credential is no union');

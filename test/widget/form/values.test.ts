@@ -7,8 +7,9 @@ import type { JsonSchema } from '../../../widget/form/fields.ts';
 import { widgetModule } from '../source.ts';
 
 const { fieldsOf } = await widgetModule<typeof import('../../../widget/form/fields.ts')>('form/fields.ts');
-const { drawnPaths, emptied, folded, grouped, isChanged, missingFields, nearestPath, startValues, valueAt, withValue } =
-  await widgetModule<typeof import('../../../widget/form/values.ts')>('form/values.ts');
+const values = await widgetModule<typeof import('../../../widget/form/values.ts')>('form/values.ts');
+const { drawnPaths, emptied, folded, grouped, isChanged, listWithChanges, missingFields } = values;
+const { nearestPath, startValues, valueAt, withChanges, withValue } = values;
 
 const fields = fieldsOf(z.toJSONSchema(sftp.config, { io: 'input' }) as JsonSchema, 'import');
 
@@ -48,6 +49,21 @@ describe("a form's values", () => {
     expect(valueAt(after, 'credential.password')).to.equal('b');
     expect(before.credential.password).to.equal('a');
     expect(withValue(after, 'port', undefined)).not.to.have.property('port');
+  });
+
+  it('take up what others saved and keep what one changed, also what one took out', () => {
+    const before = { name: 'calls', port: 22, directory: '/in', days: [1, 2] as number[] | undefined };
+    const now = { ...before, directory: '/out', port: 2222, days: [3] };
+    expect(withChanges(now, { ...before, name: 'mine', port: 23 }, before)).to.deep.equal({
+      ...{ name: 'mine', port: 23, directory: '/out', days: [3] },
+    });
+    const { days: _, ...without } = before;
+    expect(withChanges(now, without as typeof before, before).days).to.equal(undefined);
+  });
+
+  it('of a list without an order are those of others, less what one took out, and what one added', () => {
+    expect(listWithChanges(['a', 'b', 'd'], ['b', 'c', 'd'], ['a', 'b'])).to.deep.equal(['b', 'd', 'c']);
+    expect(listWithChanges([], ['a', 'b'], ['a'])).to.deep.equal(['b']);
   });
 
   it('are complete only with every required field, a kept secret counting as there', () => {

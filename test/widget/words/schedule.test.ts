@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { type Schedule, scheduleSchema } from '../../../shared/job.ts';
 import { widgetModule } from '../source.ts';
 
-const { scheduleInWords } = await widgetModule<typeof import('../../../widget/words/schedule.ts')>('words/schedule.ts');
+const { dueInWords, scheduleInWords } =
+  await widgetModule<typeof import('../../../widget/words/schedule.ts')>('words/schedule.ts');
 
 function words(schedule: Partial<Schedule> & { frequency: Schedule['frequency'] }): string {
   return scheduleInWords(scheduleSchema.parse(schedule), 'Asia/Kolkata');
@@ -21,11 +22,22 @@ describe('a schedule in words', () => {
     );
   });
 
+  it('names the day of the week of a due time, in the schedule’s zone', () => {
+    expect(dueInWords('2026-11-29T21:00:00.000Z', 'Asia/Kolkata')).to.equal('Mon, 30 Nov 2026, 02:30');
+    expect(dueInWords('2026-11-29T21:00:00.000Z', 'UTC')).to.equal('Sun, 29 Nov 2026, 21:00');
+  });
+
   it('says minutes as people do', () => {
     expect(words({ frequency: 'every', minutes: 1 })).to.match(/^Every minute /);
     expect(words({ frequency: 'every', minutes: 15 })).to.match(/^Every 15 minutes /);
     expect(words({ frequency: 'every', minutes: 60 })).to.match(/^Every hour /);
     expect(words({ frequency: 'every', minutes: 120 })).to.match(/^Every 2 hours /);
+  });
+
+  it('shows a cron expression as it was written', () => {
+    expect(words({ frequency: 'cron', expression: '30 2 * * mon-fri' })).to.equal(
+      'By the cron expression 30 2 * * mon-fri (Asia/Kolkata)',
+    );
   });
 
   it('has neither time nor zone where it never ends', () => {

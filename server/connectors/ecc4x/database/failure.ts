@@ -50,7 +50,10 @@ function connectionProblem({ code = '', message }: ServerError, at: string): Kno
       'tls',
     ];
   if (/^(ECONNRESET|EPIPE|PROTOCOL_CONNECTION_LOST)$/.test(code) || /terminated unexpectedly|closed/i.test(message))
-    return ['connection_lost', `The connection to ${at} was lost (${message}). It will be tried again.`];
+    return [
+      'connection_lost',
+      `The connection to ${at} was lost (${message}). If it lasts, look at the database's log and at the network between.`,
+    ];
   return undefined;
 }
 
@@ -148,7 +151,7 @@ function readOnly(said: string): Known {
 }
 
 function unavailable({ host }: DatabaseConfig, said: string): string {
-  return `${host} takes no more work for now (${said}). It will be tried again.`;
+  return `${host} takes no more work for now (${said}). If it lasts, ask those who run the database.`;
 }
 
 /** What a server says with a code is about the query; anything else is about the conversation. */

@@ -1,6 +1,5 @@
 import { Socket } from 'node:net';
-import pg from 'pg';
-import QueryStream from 'pg-query-stream';
+import type { Client } from 'pg';
 import type { RawRow } from '../row.ts';
 import type { ConnectSettings, Cursor, Engine, EngineConnection } from './engine.ts';
 import { type BoundQuery, postgresStyle } from './query.ts';
@@ -11,6 +10,8 @@ const booleanType = 16;
 export const postgres: Engine = { usualPort: 5432, style: postgresStyle, connect };
 
 async function connect({ config, watch, address, port, tls, timezone }: ConnectSettings): Promise<EngineConnection> {
+  // Loaded where such a server is read alone: it would stand in the memory of every thread.
+  const { default: pg } = await import('pg');
   const client = new pg.Client({
     ...{ host: address, port, user: config.user, password: config.password, database: config.database },
     stream: () => watch(new Socket()),
@@ -27,12 +28,13 @@ async function connect({ config, watch, address, port, tls, timezone }: ConnectS
   };
 }
 
-async function open(client: pg.Client, query: BoundQuery, timeoutSeconds: number, timezone: string): Promise<Cursor> {
+async function open(client: Client, query: BoundQuery, timeoutSeconds: number, timezone: string): Promise<Cursor> {
   await client.query('BEGIN READ ONLY');
   await client.query("SELECT set_config('statement_timeout', $1, true), set_config('TimeZone', $2, true)", [
     String(timeoutSeconds * 1000),
     timezone,
   ]);
+  const { default: QueryStream } = await import('pg-query-stream');
   const stream = client.query(new QueryStream(query.text, query.values, { batchSize: rowsAtOnce }));
   const rows = stream[Symbol.asyncIterator]() as AsyncIterator<RawRow>;
   // The columns come with the answer to the first fetch, rows or not.

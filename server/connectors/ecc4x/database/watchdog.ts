@@ -63,7 +63,10 @@ export class Watchdog implements Disposable {
 }
 
 function lost(at: string): AppError {
-  return new AppError('connection_lost', `The connection to ${at} was lost. It will be tried again.`);
+  return new AppError(
+    'connection_lost',
+    `The connection to ${at} was lost. If it lasts, look at the database's log and at the network between.`,
+  );
 }
 
 function silent(at: string, limitMs: number): AppError {

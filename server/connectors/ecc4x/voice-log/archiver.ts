@@ -44,6 +44,6 @@ async function audioIn(body: ByteStream): Promise<ByteStream | undefined> {
   const said = answer.kind === 'error' ? answer.reason : 'an HTML page';
   throw new AppError(
     'http_unavailable',
-    `The archiver answers with ${said} instead of a recording. It will be tried again.`,
+    `The archiver answers with ${said} instead of a recording. If it lasts, ask those who run ECC.`,
   );
 }

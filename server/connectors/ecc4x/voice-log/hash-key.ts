@@ -56,7 +56,7 @@ export class HashKeyApi implements VoiceLogApi {
       if (!(thrown instanceof RecordingRefused)) throw thrown;
       throw new AppError(
         'http_unavailable',
-        `ECC could not give the recording (${thrown.message}). It will be tried again.`,
+        `ECC could not give the recording (${thrown.message}). If it lasts, ask those who run ECC.`,
       );
     }
   }

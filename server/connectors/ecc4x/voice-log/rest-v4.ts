@@ -68,7 +68,7 @@ export class RestV4Api implements VoiceLogApi {
       if (thrown.isPage) throw notAudio('it is an HTML page, also after a new sign-in');
       throw new AppError(
         'http_unavailable',
-        `ECC ends the session of "${this.#config.user_id}" as soon as it is opened (${thrown.message}). Somebody else seems to sign in with this user id; give this connector one of its own. It will be tried again.`,
+        `ECC ends the session of "${this.#config.user_id}" as soon as it is opened (${thrown.message}). Somebody else seems to sign in with this user id; give this connector one of its own.`,
         { cause: thrown, field: 'voice_log.user_id' },
       );
     }
@@ -134,7 +134,7 @@ export class RestV4Api implements VoiceLogApi {
         if (isAboutAbsence(answer.reason)) return undefined;
         throw new AppError(
           'http_unavailable',
-          `ECC could not give the recording (${answer.reason}). It will be tried again.`,
+          `ECC could not give the recording (${answer.reason}). If it lasts, ask those who run ECC.`,
         );
     }
   }

@@ -33,7 +33,7 @@ function failureOf({ status, text, url }: FailedAnswer): AppError | undefined {
   if (status >= 500)
     return new AppError(
       'http_unavailable',
-      `${url.host} could not give the recording (${status}: ${reason}). It will be tried again.`,
+      `${url.host} could not give the recording (${status}: ${reason}). If it lasts, ask those who run it.`,
       { cause },
     );
   return new AppError('http_status', `${url.host} refused to give the recording (${status}: ${reason}).`, { cause });

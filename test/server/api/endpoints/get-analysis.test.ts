@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
 import { uuidText } from '../../../../db/uuid.ts';
-import { saveProfile } from '../../../../server/configuration/profiles.ts';
-import { analyseHandler } from '../../../../server/pipeline/analyse.ts';
+import { analyseHandler } from '../../../../server/pipeline/analyse/analyse.ts';
+import { saveProfile } from '../../../../server/quality/profiles.ts';
 import type { ApiServer } from '../../../harness/api.ts';
 import { claimed, seedAnalysis, seedInteraction, seedProfile, seedRule } from '../../reports/seed.ts';
 import { checkedServer } from './checked.ts';

@@ -46,7 +46,7 @@ describe('what integrators read beside analyses', () => {
       ...{ config: '{}', created_by: 'test' },
     });
     const [stored] = await listParts(services.database.pool, account.id, reportId);
-    const place = { partId: stored?.id ?? 0, connectorId: (connector as { insertId: number }).insertId };
+    const place = { partIds: [stored?.id ?? 0], connectorId: (connector as { insertId: number }).insertId };
     await saveDelivery(services.database.pool, account.id, place, { location: 's3://results/weekly.csv', byteSize });
   });
   after(() => server.close());
@@ -102,7 +102,13 @@ describe('what integrators read beside analyses', () => {
     expect(part).to.deep.include({ part: 1, rows: 1, bytes: content.length });
     expect(part?.sha256).to.equal(createHash('sha256').update(content).digest('hex'));
     expect(part?.deliveries).to.deep.equal([
-      { connector: 'results bucket', status: 'delivered', location: 's3://results/weekly.csv', error: null },
+      {
+        connector: 'results bucket',
+        status: 'delivered',
+        location: 's3://results/weekly.csv',
+        links_until: null,
+        error: null,
+      },
     ]);
   });
 

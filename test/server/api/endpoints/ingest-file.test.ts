@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { startWorkerRole } from '../../../../server/lanes/start.ts';
 import { openEgress } from '../../../../server/security/egress.ts';
-import { startWorkers } from '../../../../server/worker/start.ts';
 import { type ApiServer, apiServer } from '../../../harness/api.ts';
 import { eventually } from '../../../harness/eventually.ts';
 import { type FileServer, startFileServer } from '../../../harness/file-server.ts';
@@ -48,11 +48,12 @@ describe('POST /ingress/interactions/files', () => {
     expect(api.wakes()).to.equal(wakes + 1);
     const look = async () => (await api.call<Job>('GET', `/ingress/interactions/batch/${data.id}`)).data;
     expect(await look()).to.include({ job_status: 'pending', job_type: 'file', total_rows: 0 });
-    const workers = startWorkers(settingsOf(api.services), api.services, { pollMs: 50 });
-    const job = await eventually('completed', async () => {
+    const workers = startWorkerRole(settingsOf(api.services), api.services, { pollMs: 50 });
+    const job = await eventually('an end', async () => {
       const now = await look();
-      return now.job_status === 'completed' && now;
+      return ['completed', 'failed'].includes(now.job_status) && now;
     }).finally(() => workers.stop());
+    expect(job.job_status, JSON.stringify(job)).to.equal('completed');
     expect(job).to.include({ id: data.id, total_rows: 3, accepted: 2, rejected: 1 });
     expect(job.errors).to.have.length(1);
     expect(job.errors[0]).to.include({ line: 3, external_interaction_id: 'A-2' });

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect, type Socket } from 'node:net';
-import { type FormLimits, type Pace, uploadPace } from '../../../../server/api/multipart/limits.ts';
-import { lingerAfterAnswer } from '../../../../server/api/multipart/linger.ts';
 import { type FileFacts, readForm } from '../../../../server/api/multipart/read-form.ts';
 import type { ByteStream } from '../../../../server/byte-stream.ts';
+import { type FormLimits, type Pace, uploadPace } from '../../../../server/http/upload/limits.ts';
+import { lingerAfterAnswer } from '../../../../server/http/upload/linger.ts';
 import { AppError } from '../../../../shared/error.ts';
 import { wavHeader } from '../../../harness/wav.ts';
 

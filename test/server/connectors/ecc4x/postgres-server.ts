@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { localhostCertificate, localhostKey } from '../../../harness/certificate.ts';
 import { eventually } from '../../../harness/eventually.ts';
 import { scratchFolder } from '../../../harness/folders.ts';
+import { freePort } from '../../../harness/ports.ts';
 import { makeSystemUser, removeSystemUser } from '../../../harness/system-user.ts';
 
 const base = '/usr/lib/postgresql';
@@ -85,14 +85,6 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
       if (user) await removeSystemUser(user.name);
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function answers(execute: (sql: string) => string): boolean {

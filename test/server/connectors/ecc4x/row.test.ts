@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { RowReader } from '../../../../server/connectors/ecc4x/row.ts';
-import { readHeader } from '../../../../server/pipeline/parse/header.ts';
-import { JsonValidator } from '../../../../server/pipeline/validate/json.ts';
-import { RowValidator } from '../../../../server/pipeline/validate/validate.ts';
+import { readHeader } from '../../../../server/rows/parse/header.ts';
+import { JsonValidator } from '../../../../server/rows/validate/json.ts';
+import { RowValidator } from '../../../../server/rows/validate/validate.ts';
 
 const defaults = { channel_type: 'VOICE', audio_url: 'crt/{external_interaction_id}?call={call_id}' };
 const mapping = { crtObjectId: 'external_interaction_id', Started: 'interaction_start_time', callId: 'call_id' };

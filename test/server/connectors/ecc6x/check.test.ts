@@ -6,8 +6,8 @@ import { ecc6x } from '../../../../server/connectors/ecc6x/ecc6x.ts';
 import type { KafkaAddress } from '../../../../server/kafka/cluster.ts';
 import { openEgress } from '../../../../server/security/egress.ts';
 import type { CheckStep } from '../../../../shared/connector.ts';
-import { missingForKafka, startKafka, type TestKafka } from '../../../harness/kafka.ts';
-import { check, needed } from '../contract-kit.ts';
+import { skipWithoutKafka, startKafka, type TestKafka } from '../../../harness/kafka.ts';
+import { check } from '../contract-kit.ts';
 import { interaction } from './events.ts';
 import { kafkaSettings } from './kafka-settings.ts';
 import { audio, type RecordingsServer, startRecordings, token } from './recordings-server.ts';
@@ -21,8 +21,7 @@ describe('the check of ECC 6x', () => {
   let server: RecordingsServer;
   let topics = 0;
   before(async function () {
-    const reason = missingForKafka('sasl', 'tls', 'acl');
-    needed(reason === undefined ? true : undefined, reason ?? '', this);
+    skipWithoutKafka(this, 'sasl', 'tls', 'acl');
     kafka = await startKafka({ sasl: true, tls: true, acl: true });
     await kafka.createTopic('results');
     server = await startRecordings();
@@ -99,6 +98,22 @@ describe('the check of ECC 6x', () => {
     const untrusted = await stepsOf(topic, { certificate_authority: undefined });
     expect(seen(untrusted)).to.deep.equal(['not reach']);
     expect(failed(untrusted)).to.deep.equal({ code: 'certificate_untrusted', field: 'certificate_authority' });
+  });
+
+  it('names each of several brokers that is down with its reason, where all are and where one is', async () => {
+    const topic = await topicWith();
+    const [closed, unknown] = ['localhost:9', 'no-such-host.invalid:9092'];
+    const all = await stepsOf(topic, { brokers: [closed, unknown] });
+    expect(seen(all)).to.deep.equal(['not reach']);
+    expect(failed(all)).to.have.property('field', 'brokers');
+    expect(all[0]?.message)
+      .to.match(/None of the brokers can be reached/)
+      .and.match(/localhost:9 refused the connection/)
+      .and.contain(unknown);
+    const one = await stepsOf(topic, { brokers: [closed, ...kafka.brokers] });
+    expect(seen(one)).to.deep.equal(['reach', 'sign_in', 'topic_read', 'group']);
+    expect(one[0]?.message).to.match(/Not all of the brokers can be reached.*localhost:9 refused the connection/);
+    expect(one[0]?.details).to.have.property('warning');
   });
 
   it('counts a broker that is not reached by the name that it gives itself as not reached', async () => {

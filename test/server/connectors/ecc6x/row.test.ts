@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { EventMapper } from '../../../../server/connectors/ecc6x/row.ts';
-import { RowRejected } from '../../../../server/pipeline/validate/fields.ts';
+import { RowRejected } from '../../../../server/rows/validate/fields.ts';
 import type { RowCode } from '../../../../shared/interaction.ts';
 import { configOf, interaction } from './events.ts';
 

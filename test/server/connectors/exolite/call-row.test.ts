@@ -3,7 +3,7 @@ import { WallClock } from '../../../../server/connectors/calls/wall-clock.ts';
 import { leavingOf, rowOf } from '../../../../server/connectors/exolite/call-row.ts';
 import { exoliteConfigSchema } from '../../../../server/connectors/exolite/config.ts';
 import { placeOf, referenceOf } from '../../../../server/connectors/exolite/reference.ts';
-import { JsonValidator } from '../../../../server/pipeline/validate/json.ts';
+import { JsonValidator } from '../../../../server/rows/validate/json.ts';
 
 const clock = new WallClock('Asia/Kolkata');
 const credentials = { account_sid: 'acme1', api_key: 'k', api_token: 't' };

@@ -3,7 +3,7 @@ import { createUser } from '../../../../server/accounts/users.ts';
 import { openSession } from '../../../../server/security/sessions.ts';
 import type { Role } from '../../../../shared/configuration.ts';
 import { testAccount } from '../../../harness/services.ts';
-import { type Door, openDoor } from '../../http/door.ts';
+import { type Door, openDoor } from '../../web/door.ts';
 import { makeInteraction } from '../belongings.ts';
 
 describe('what a user sees of the Analysis List', () => {

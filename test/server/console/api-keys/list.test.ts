@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { setAccount } from '../../../../server/accounts/accounts.ts';
 import type { ApiAccess } from '../../../../server/console/api-keys/list.ts';
 import { testAccount } from '../../../harness/services.ts';
-import { type Door, openDoor, signedInAs } from '../../http/door.ts';
+import { type Door, openDoor, signedInAs } from '../../web/door.ts';
 
 describe('API Access', () => {
   let door: Door;

@@ -5,7 +5,7 @@ import { openSession } from '../../../../server/security/sessions.ts';
 import { eventually } from '../../../harness/eventually.ts';
 import { testAccount, testPassword } from '../../../harness/services.ts';
 import { call, openKit } from '../../campaigns/kit.ts';
-import { type Door, openDoor, signedInAs } from '../../http/door.ts';
+import { type Door, openDoor, signedInAs } from '../../web/door.ts';
 import { makeInteraction } from '../belongings.ts';
 
 interface Counts {
@@ -80,12 +80,15 @@ describe('campaigns in the console', () => {
     const kit = await openKit(door);
     const { id: accountId } = kit.account;
     const id = kit.campaign;
-    expect(
-      (await kit.tell('update', { id, name: 'Renamed', settings: { description: 'All of them' } })).status,
-    ).to.equal(200);
+    const version = async () => ((await kit.ask('get', { id })).data as { version: string }).version;
+    const settings = { description: 'All of them' };
+    expect((await kit.tell('update', { id, version: await version(), name: 'Renamed', settings })).status).to.equal(
+      200,
+    );
     expect((await kit.ask('get', { id })).data).to.deep.include({ name: 'Renamed' });
     await createCampaign(door.services, accountId, { name: 'Taken' }, 'test');
-    expect((await kit.tell('update', { id, name: 'taken' })).error?.data.code).to.equal('conflict');
+    const taken = await kit.tell('update', { id, version: await version(), name: 'taken' });
+    expect(taken.error?.data).to.include({ code: 'conflict', field: 'name' });
     const refusal = async () => {
       const { status, error } = await kit.tell('remove', { id });
       expect(status).to.equal(409);

@@ -7,7 +7,7 @@ import type { Change } from '../../../../server/console/changes/feed.ts';
 import type { Router } from '../../../../server/console/router.ts';
 import { eventually } from '../../../harness/eventually.ts';
 import { testAccount } from '../../../harness/services.ts';
-import { type Door, openDoor, signedInAs } from '../../http/door.ts';
+import { type Door, openDoor, signedInAs } from '../../web/door.ts';
 import { announced } from '../../webhooks/deliveries.ts';
 import { type Belongings, makeBelongings } from '../belongings.ts';
 import { addReader } from '../streams.ts';
@@ -146,7 +146,7 @@ describe('the stream of changes', () => {
     const { changes } = await follow(token);
     const streams = () => changes.filter(({ topic }) => topic === 'streams').length;
     let lag = 0;
-    const say = () => sql('UPDATE stream_reader SET lag = ? WHERE account_id = ?', [++lag, account.id]);
+    const say = () => sql('UPDATE stream_reader SET `lag` = ? WHERE account_id = ?', [++lag, account.id]);
     await addReader(door.services, account.id, 77, { state: 'following', silentSeconds: -3600 });
     await untilHeard(() => streams() > 0, say);
     const before = await quietCount(streams);
@@ -171,6 +171,54 @@ describe('the stream of changes', () => {
     );
     expect([...agent.topics()]).to.deep.equal(['analyses']);
     expect(stranger.changes).to.deep.equal([]);
+  });
+
+  it('tells whoever asked for an export how it goes, and nobody else but admins', async () => {
+    const [one, other] = await Promise.all(
+      [0, 1].map(async () => {
+        const agent = await signedInAs(door.services, account.id, 'agent');
+        return { id: agent.id, ...(await follow(agent.token)) };
+      }),
+    );
+    const asked = newId();
+    await sql(
+      "INSERT INTO execution (id, account_id, job_name, type, connector_names, trigger_kind, requested_by) VALUES (?, ?, 'x', 'data_export', '[]', 'manual', ?)",
+      [asked, account.id, one?.id],
+    );
+    let rows = 0;
+    await untilHeard(
+      () => one?.topics().has('executions') === true && other?.topics().has('analyses') === true,
+      async () => {
+        await sql('UPDATE execution SET rows_listed = ? WHERE id = ?', [++rows, asked]);
+        await completeAnalysis();
+      },
+    );
+    const told = one?.changes.filter(({ topic }) => topic === 'executions') ?? [];
+    expect(new Set(told.map(({ id }) => parseUuid(id)?.equals(asked)))).to.deep.equal(new Set([true]));
+    expect(Object.keys(told[0] ?? {})).to.have.members(['topic', 'id', 'version']);
+    expect(other?.topics().has('executions')).to.equal(false);
+    await sql("UPDATE execution SET status = 'success' WHERE id = ?", [asked]);
+    await eventually('told of the end', () => one?.changes.some(({ version }) => /^success/.test(version)));
+  });
+
+  it('tells an admin who is none any more only what everybody is told, in the stream that is open', async () => {
+    const admin = await signedInAs(door.services, account.id, 'admin');
+    const { changes, topics } = await follow(admin.token);
+    const change = async () => {
+      await sql(
+        "INSERT INTO execution (id, account_id, job_name, type, connector_names, trigger_kind) VALUES (?, ?, 'x', 'data_export', '[]', 'manual')",
+        [newId(), account.id],
+      );
+      await completeAnalysis();
+    };
+    await untilHeard(() => topics().has('executions'), change);
+    await sql("UPDATE user SET role = 'agent' WHERE id = ?", [admin.id]);
+    await eventually('the role is looked at', async () => {
+      changes.length = 0;
+      // By the third look, what the first two found has come.
+      await untilHeard(() => changes.filter(({ topic }) => topic === 'analyses').length >= 3, change);
+      return !topics().has('executions');
+    });
   });
 
   it('is refused without a session', async () => {

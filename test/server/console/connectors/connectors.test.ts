@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import { followExecution } from '../../../../db/queries/execution-connectors.ts';
+import { parseUuid } from '../../../../db/uuid.ts';
 import { testAccount } from '../../../harness/services.ts';
-import { type Door, openDoor, signedInAs } from '../../http/door.ts';
+import { type Door, openDoor, signedInAs } from '../../web/door.ts';
 import { makeBelongings, password, sftpConnector } from '../belongings.ts';
 
 describe('connectors in the console', () => {
@@ -35,6 +37,26 @@ describe('connectors in the console', () => {
     expect(JSON.stringify(sftp?.form)).to.contain('"secret":true');
   });
 
+  it('that mail reports say what the links in their mails are, and what is to be looked at', async () => {
+    const links = async () => {
+      const types = (await query('connectorTypes.list')).data as { id: string; mail_links: unknown }[];
+      expect(types.filter(({ mail_links }) => mail_links !== null).map(({ id }) => id)).to.deep.equal(['email']);
+      return types.find(({ id }) => id === 'email')?.mail_links;
+    };
+    const { config } = door.services;
+    expect(await links())
+      .to.have.property('warning')
+      .that.contains('sets CQA_EMAIL_FROM');
+    const before = { emailFrom: config.emailFrom, publicUrl: config.publicUrl };
+    Object.assign(config, { emailFrom: 'cqa@cqa.example', publicUrl: 'https://cqa.example' });
+    try {
+      const message = 'Links in mails lead to https://cqa.example and are good for seven days.';
+      expect(await links()).to.deep.equal({ message, warning: null });
+    } finally {
+      Object.assign(config, before);
+    }
+  });
+
   it('come back without their secrets, which are named as kept', async () => {
     const uid = await created('calls');
     const answer = await query('connectors.get', { uid });
@@ -46,7 +68,13 @@ describe('connectors in the console', () => {
   it('keep their secrets when a form leaves them out', async () => {
     const uid = await created('kept');
     const { config, ...rest } = sftpConnector('kept', 'import');
-    const change = { ...rest, uid, config: { ...config, directory: '/elsewhere', credential: { type: 'password' } } };
+    const { version } = (await query('connectors.get', { uid })).data as { version: string };
+    const change = {
+      ...rest,
+      uid,
+      version,
+      config: { ...config, directory: '/elsewhere', credential: { type: 'password' } },
+    };
     expect((await mutate('connectors.update', change)).data).to.deep.equal({ change: 'updated' });
     const after = (await query('connectors.get', { uid })).data as {
       kept_secrets: string[];
@@ -89,6 +117,8 @@ describe('connectors in the console', () => {
       "UPDATE execution SET status = 'success', rows_listed = 3, ended_at = '2026-01-02 03:04:05' WHERE account_id = ?",
       [accountId],
     );
+    const newest = own.failedExecution;
+    await followExecution(pool, accountId, parseUuid(newest) ?? Buffer.alloc(0));
     const cards = (await query('connectors.list', {})).data as {
       uid: string;
       last_run: unknown;
@@ -96,7 +126,7 @@ describe('connectors in the console', () => {
     }[];
     const card = cards.find(({ uid }) => uid === own.connector);
     expect(card?.last_run).to.deep.equal({
-      ...{ execution_id: own.execution, status: 'success', at: '2026-01-02T03:04:05.000Z' },
+      ...{ execution_id: newest, status: 'success', at: '2026-01-02T03:04:05.000Z' },
     });
     expect(card?.last_data_at).to.equal('2026-01-02T03:04:05.000Z');
   });
@@ -108,7 +138,7 @@ describe('connectors in the console', () => {
       executions: number;
     };
     expect(told.jobs).to.have.length(1);
-    expect(told.executions).to.equal(1);
+    expect(told.executions).to.equal(2);
     await mutate('connectors.remove', { uid: own.connector });
     expect((await query('connectors.get', { uid: own.connector })).status).to.equal(404);
     expect((await query('executions.get', { id: own.execution })).status).to.equal(200);

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { newId, uuidText } from '../../../../db/uuid.ts';
 import { setConnectorEnabled } from '../../../../server/configuration/connectors.ts';
-import type { StreamView } from '../../../../server/console/connectors/streams.ts';
+import type { StreamView } from '../../../../server/stream/view.ts';
 import { testAccount } from '../../../harness/services.ts';
-import { type Door, openDoor, signedInAs } from '../../http/door.ts';
+import { type Door, openDoor, signedInAs } from '../../web/door.ts';
 import { addDay, addReader, addStream, setJob, type TestStream } from '../streams.ts';
 
 describe('streams in the console', () => {
@@ -39,7 +39,15 @@ describe('streams in the console', () => {
     await reader({ state: 'following', partitions: 1, lag: 4, eventsPerSecond: 2, lastEventAt: late });
     await reader({ state: 'following', partitions: 9, lag: 900, silentSeconds: 3600 });
     expect(await shown()).to.deep.equal({
-      ...{ uid: stream.uid, state: 'following', readers: 2, partitions: 3, lag: 7, events_per_second: 3.5 },
+      ...{
+        uid: stream.uid,
+        name: `ecc ${names}`,
+        state: 'following',
+        readers: 2,
+        partitions: 3,
+        lag: 7,
+        events_per_second: 3.5,
+      },
       ...{ last_event_at: late.toISOString(), restarts: 1, error: null, results: { waiting: 0, error: null } },
     });
   });
@@ -80,9 +88,9 @@ describe('streams in the console', () => {
 
   it('have a job that is continuous, has no next run, and is neither started nor read again nor changed', async () => {
     const jobs =
-      await query<{ uid: string; schedule: { frequency: string }; next_due_at: null; is_system: boolean }[]>(
-        'jobs.list',
-      );
+      await query<
+        { uid: string; version: string; schedule: { frequency: string }; next_due_at: null; is_system: boolean }[]
+      >('jobs.list');
     const job = jobs.find(({ uid }) => uid === stream.job.uid);
     expect(job).to.deep.include({ next_due_at: null, is_system: true });
     expect(job?.schedule.frequency).to.equal('continuous');
@@ -92,7 +100,7 @@ describe('streams in the console', () => {
     const again = await mutate('jobs.trigger', { uid, days: { from: '2026-11-01', to: '2026-11-02' } });
     expect(again.error?.data).to.include({ code: 'conflict' });
     const changed = await mutate('jobs.update', {
-      ...{ uid, name: 'mine', type: 'data_import', connectors: [`ecc ${names}`] },
+      ...{ uid, version: job?.version, name: 'mine', type: 'data_import', connectors: [`ecc ${names}`] },
       schedule: { frequency: 'daily', at: '02:30' },
     });
     expect(changed.error?.data).to.include({ code: 'conflict' });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import type { DuePreview } from '../../../../server/console/jobs/preview-due.ts';
 import { testAccount } from '../../../harness/services.ts';
-import { type Door, openDoor, signedInAs } from '../../http/door.ts';
+import { type Door, openDoor, signedInAs } from '../../web/door.ts';
 import { type Belongings, importJob, makeBelongings } from '../belongings.ts';
 
 describe('jobs and executions in the console', () => {
@@ -20,15 +21,18 @@ describe('jobs and executions in the console', () => {
 
   it('tell the next five times of a schedule in the account’s zone', async () => {
     const schedule = { frequency: 'daily', at: '02:30' };
-    const { due, timezone } = await query<{ due: string[]; timezone: string }>('jobs.previewDue', { schedule });
+    const { due, timezone } = await query<DuePreview>('jobs.previewDue', { schedule });
     expect(timezone).to.equal('Asia/Kolkata');
     expect(due).to.have.length(5);
-    for (const time of due) expect(time).to.match(/T21:00:00\.000Z$/);
+    for (const { at, note } of due) {
+      expect(at).to.match(/T21:00:00\.000Z$/);
+      expect(note).to.equal(null);
+    }
   });
 
   it('tell fewer times where the schedule ends', async () => {
     const schedule = { frequency: 'one_time', at: '2020-01-01T00:00' };
-    expect((await query<{ due: string[] }>('jobs.previewDue', { schedule })).due).to.deep.equal([]);
+    expect((await query<DuePreview>('jobs.previewDue', { schedule })).due).to.deep.equal([]);
   });
 
   it('run at once when asked, and the workers are told', async () => {
@@ -53,7 +57,8 @@ describe('jobs and executions in the console', () => {
   it('are told what is wrong at the field of the form', async () => {
     const wrong = { ...importJob('wrong', own.connectorName), schedule: { frequency: 'daily', at: '25:00' } };
     expect((await mutate('jobs.create', wrong)).error?.data).to.include({ code: 'invalid', field: 'schedule.at' });
-    const update = { ...importJob('wrong', own.connectorName), uid: own.job, report: {} };
+    const { version } = await query<{ version: string }>('jobs.get', { uid: own.job });
+    const update = { ...importJob('wrong', own.connectorName), uid: own.job, version, report: {} };
     expect((await mutate('jobs.update', update)).error?.data).to.include({ code: 'invalid', field: 'report' });
   });
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createUser } from '../../../../server/accounts/users.ts';
 import { createEmbedSecret, signEmbedToken } from '../../../../server/security/embed.ts';
 import { testAccount } from '../../../harness/services.ts';
-import { type Door, openDoor } from '../../http/door.ts';
+import { type Door, openDoor } from '../../web/door.ts';
 
 describe("the exchange of a host's token", () => {
   let door: Door;

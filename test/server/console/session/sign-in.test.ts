@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createUser } from '../../../../server/accounts/users.ts';
 import { testAccount, testPassword } from '../../../harness/services.ts';
-import { type Door, openDoor } from '../../http/door.ts';
+import { type Door, openDoor } from '../../web/door.ts';
 
 describe('signing in', () => {
   let door: Door;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { testPassword } from '../../../harness/services.ts';
-import { type Door, openDoor } from '../../http/door.ts';
+import { type Door, openDoor } from '../../web/door.ts';
 
 describe('the first account', () => {
   let door: Door;

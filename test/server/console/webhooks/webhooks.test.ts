@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { WebhookDetail, WebhookRow } from '../../../../db/queries/webhook-list.ts';
 import { uuidText } from '../../../../db/uuid.ts';
 import { testAccount } from '../../../harness/services.ts';
-import { type Door, openDoor, signedInAs } from '../../http/door.ts';
+import { type Door, openDoor, signedInAs } from '../../web/door.ts';
 import { announced } from '../../webhooks/deliveries.ts';
 
 describe('webhooks in the console', () => {

@@ -2,18 +2,14 @@ import { expect } from 'chai';
 import { Connection } from '../../../../server/kafka/kafkajs/connection.ts';
 import { produceTo } from '../../../../server/kafka/kafkajs/produce.ts';
 import { eventually } from '../../../harness/eventually.ts';
-import { missingForKafka, startKafka, type TestKafka } from '../../../harness/kafka.ts';
+import { skipWithoutKafka, startKafka, type TestKafka } from '../../../harness/kafka.ts';
 import { follow, log } from '../following.ts';
 
 describe('a batch of records', () => {
   let kafka: TestKafka;
 
   before(async function () {
-    const reason = missingForKafka('topics');
-    if (reason) {
-      console.log(`      skipped: ${reason}`);
-      return this.skip();
-    }
+    skipWithoutKafka(this, 'topics');
     kafka = await startKafka();
   });
   after(() => kafka?.stop());

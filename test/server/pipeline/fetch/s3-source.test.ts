@@ -125,7 +125,7 @@ describe('an S3 link', () => {
       [403, 'InvalidObjectState', 'http_status', /archive/],
       [400, 'AuthorizationHeaderMalformed', 'http_status', /another region/],
       [301, 'PermanentRedirect', 'http_status', /another region/],
-      [503, 'SlowDown', 'http_unavailable', /tried again/],
+      [503, 'SlowDown', 'http_unavailable', /overloaded.*If it lasts, ask those who run it/],
     ];
     for (const [status, name, code, words] of refusals)
       it(`answered ${name} is ${code}, in words`, async () => {

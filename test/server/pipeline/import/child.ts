@@ -1,4 +1,4 @@
-import { runImport } from '../../../../server/pipeline/import.ts';
+import { runImport } from '../../../../server/pipeline/import/import.ts';
 import { openServices, type ServiceSettings } from '../../../../server/services.ts';
 import { claimRun, loadedFolder } from './import-run.ts';
 

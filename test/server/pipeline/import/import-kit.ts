@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RowDataPacket } from 'mysql2/promise';
 import { newId } from '../../../../db/uuid.ts';
 import type { LoadedConnector } from '../../../../server/connectors/load.ts';
-import { runImport } from '../../../../server/pipeline/import.ts';
+import { runImport } from '../../../../server/pipeline/import/import.ts';
 import type { ExecutionRun, ImportOutcome } from '../../../../server/pipeline/run.ts';
 import type { Services } from '../../../../server/services.ts';
 import { testAccount } from '../../../harness/services.ts';

@@ -67,6 +67,8 @@ export async function claimRun(
     signal,
     step: nothing,
     delivering: nothing,
+    log: () => undefined,
+    progress: () => undefined,
   };
 }
 

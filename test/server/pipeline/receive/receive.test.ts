@@ -3,7 +3,7 @@ import type { RowDataPacket } from 'mysql2/promise';
 import { newId, uuidText } from '../../../../db/uuid.ts';
 import type { BatchItem } from '../../../../server/pipeline/receive/batch.ts';
 import { openReceiver, type Receiver } from '../../../../server/pipeline/receive/receive.ts';
-import type { Interaction } from '../../../../server/pipeline/validate/interaction.ts';
+import type { Interaction } from '../../../../server/rows/validate/interaction.ts';
 import type { Services } from '../../../../server/services.ts';
 import type { AppError } from '../../../../shared/error.ts';
 import { eventually } from '../../../harness/eventually.ts';

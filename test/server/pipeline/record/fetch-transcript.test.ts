@@ -8,7 +8,7 @@ import iconv from 'iconv-lite';
 import type { RowDataPacket } from 'mysql2/promise';
 import type { Scope } from '../../../../db/queries/scope.ts';
 import { claimWork, type Work } from '../../../../db/queries/work.ts';
-import { analyseHandler } from '../../../../server/pipeline/analyse.ts';
+import { analyseHandler } from '../../../../server/pipeline/analyse/analyse.ts';
 import { recordHandler } from '../../../../server/pipeline/record.ts';
 import { showInteraction } from '../../../../server/reports/interaction.ts';
 import type { Services } from '../../../../server/services.ts';
@@ -211,7 +211,7 @@ describe('transcripts behind transcript_url', () => {
   it('whose lease was lost writes nothing', async () => {
     const work = await claimed({ audio: `${link}/busy.txt`, transcriptUrl: 't/call.vtt' });
     await services.database.pool.query('UPDATE work SET claim = claim + 1 WHERE id = ?', [work.id]);
-    await throws(handler.run(work, never), 'http_unavailable');
+    await throws(handler.run(work, never), 'lease_lost');
     expect((await outcomeOf(work)).text).to.equal(null);
     const other = await claimed({ transcriptUrl: 't/call.vtt' });
     await services.database.pool.query('UPDATE work SET claim = claim + 1 WHERE id = ?', [other.id]);

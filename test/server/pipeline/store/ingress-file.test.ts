@@ -6,8 +6,8 @@ import { ingressConnectorId } from '../../../../db/queries/interactions.ts';
 import { nextReadyItems } from '../../../../db/queries/source-items.ts';
 import { addWork, claimWork } from '../../../../db/queries/work.ts';
 import { newId } from '../../../../db/uuid.ts';
-import { importItem } from '../../../../server/pipeline/import-item.ts';
-import { readRows } from '../../../../server/pipeline/validate/rows.ts';
+import { importItem } from '../../../../server/pipeline/import/item.ts';
+import { readRows } from '../../../../server/rows/rows.ts';
 import type { Services } from '../../../../server/services.ts';
 import { testAccount, testServices } from '../../../harness/services.ts';
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { contentColumns } from '../../../../db/queries/interactions.ts';
 import { ChunkBuffer } from '../../../../server/pipeline/store/chunk.ts';
 import { InsertWriter } from '../../../../server/pipeline/store/insert-text.ts';
-import type { Interaction } from '../../../../server/pipeline/validate/interaction.ts';
+import type { Interaction } from '../../../../server/rows/validate/interaction.ts';
 
 const fate = { status: 2, unanalysedReason: null, work: undefined };
 const plain: Interaction = {

@@ -6,7 +6,7 @@ import { type Announcements, openAnnouncements } from '../../../../server/worker
 import { type Serving, serve } from '../../../../server/worker/serve.ts';
 import { startWorkers } from '../../../../server/worker/start.ts';
 import { eventually } from '../../../harness/eventually.ts';
-import { missingForKafka, startKafka, type TestKafka } from '../../../harness/kafka.ts';
+import { skipWithoutKafka, startKafka, type TestKafka } from '../../../harness/kafka.ts';
 import { settingsOf, testServices } from '../../../harness/services.ts';
 import { addSubjects, ledgerHandler, openLedger } from '../ledger.ts';
 
@@ -25,11 +25,7 @@ describe('announcements over Kafka', () => {
   const programs: Program[] = [];
 
   before(async function () {
-    const missing = missingForKafka('freeze', 'restart');
-    if (missing) {
-      console.log(`      skipped: ${missing}`);
-      return this.skip();
-    }
+    skipWithoutKafka(this, 'freeze', 'restart');
     [kafka, services] = await Promise.all([startKafka(), testServices()]);
     await openLedger(services);
   });
@@ -74,13 +70,14 @@ describe('announcements over Kafka', () => {
   const doers = async () => new Set((await done()).map(({ doer }) => doer));
   const allDone = (count: number) => eventually('all done', async () => (await done()).length === count);
 
-  /** Until the group has found together, what is announced is heard by nobody. */
+  /** Until the group has found together, what is announced is heard by nobody: it is looked for once. */
   async function makeUntil(from: Program, what: string, isSo: () => Promise<boolean>): Promise<number> {
     let made = 0;
     await eventually(what, async () => {
       made += (await addSubjects(from.services, 10)).length;
       return await isSo();
     });
+    for (const { serving } of programs) serving?.wake();
     return made;
   }
 
@@ -89,6 +86,7 @@ describe('announcements over Kafka', () => {
     await worker('one');
     await worker('two');
     const made = await makeUntil(web, 'both work', async () => (await doers()).size === 2);
+    await allDone(made);
     const more = (await addSubjects(web.services, 300)).length;
     await allDone(made + more);
     expect((await done()).every(({ times }) => times === 1)).to.equal(true);

@@ -1,4 +1,4 @@
-import type { OpenHandlers } from '../../../../server/worker/lanes.ts';
+import type { OpenHandlers } from '../../../../server/worker/lane.ts';
 import { ledgerHandler } from '../ledger.ts';
 
 /** Gives no sign of life for more than a second. */

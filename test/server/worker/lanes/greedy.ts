@@ -1,4 +1,4 @@
-import type { OpenHandlers } from '../../../../server/worker/lanes.ts';
+import type { OpenHandlers } from '../../../../server/worker/lane.ts';
 import { ledgerHandler } from '../ledger.ts';
 
 /** Keeps ever more, until the thread's heap is full. */

@@ -1,5 +1,5 @@
 import { threadId } from 'node:worker_threads';
-import type { OpenHandlers } from '../../../../server/worker/lanes.ts';
+import type { OpenHandlers } from '../../../../server/worker/lane.ts';
 import { ledgerHandler } from '../ledger.ts';
 
 export const openHandlers: OpenHandlers = (services) => [ledgerHandler(services, { doer: `thread ${threadId}` })];

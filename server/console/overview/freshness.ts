@@ -1,0 +1,74 @@
+import { type ConnectorStream, selectConnectorStreams } from '../../../db/queries/console-streams.ts';
+import { type ConnectorFreshness, selectFreshness } from '../../../db/queries/overview-freshness.ts';
+import type { Direction } from '../../../shared/connector.ts';
+import type { StreamState } from '../../../shared/stream.ts';
+import { streamTypes } from '../../connectors/registry.ts';
+import type { Services } from '../../services.ts';
+import { type LastRunView, lastRunView } from '../last-run.ts';
+import { adminOfConsole } from '../trpc.ts';
+
+/**
+ * `late`: its time has passed and nothing ran, or a file that it expects has not come. `failing`: the newest run failed.
+ * `on_time`: the newest run went well; one that was cancelled or skipped says neither. `not_yet`: no run has ended yet.
+ * `no_job`: no enabled job uses it. `paused`: disabled.
+ */
+export type Freshness = 'on_time' | 'running' | 'late' | 'failing' | 'not_yet' | 'no_job' | 'paused';
+
+/** How fresh a connector's data are. Times are ISO instants. */
+export interface FreshnessView {
+  uid: string;
+  name: string;
+  direction: Direction;
+  state: Freshness;
+  last_data_at: string | null;
+  last_run: LastRunView | null;
+  next_due_at: string | null;
+  misses_file: boolean;
+  /** Of one that is read continuously: how that stands, in place of `state`. */
+  stream: { state: StreamState; lag: number | null; last_event_at: string | null } | null;
+}
+
+/** Firing takes its time; what is a little over its time is not late. */
+const graceMs = 2 * 60_000;
+
+/** By name. */
+export const freshness = adminOfConsole.query(({ ctx }): Promise<FreshnessView[]> => {
+  return readFreshness(ctx.services, ctx.session.accountId, new Date());
+});
+
+export async function readFreshness(services: Services, accountId: number, now: Date): Promise<FreshnessView[]> {
+  const { pool } = services.database;
+  const [connectors, streams] = await Promise.all([
+    selectFreshness(pool, accountId),
+    selectConnectorStreams(pool, { accountId, types: streamTypes }),
+  ]);
+  const streamOf = new Map(streams.map((stream) => [stream.connectorId, stream]));
+  return connectors.map((connector) => view(connector, streamOf.get(connector.id), now));
+}
+
+function view(connector: ConnectorFreshness, stream: ConnectorStream | undefined, now: Date): FreshnessView {
+  const { uid, name, direction, lastRun, nextDueAt, missesFile } = connector;
+  return {
+    ...{ uid, name, direction, state: freshnessOf(connector, now), misses_file: missesFile },
+    last_data_at: lastRun?.lastDataAt?.toISOString() ?? null,
+    last_run: lastRunView(lastRun),
+    next_due_at: nextDueAt?.toISOString() ?? null,
+    stream: stream
+      ? { state: stream.state, lag: stream.lag ?? null, last_event_at: stream.lastEventAt?.toISOString() ?? null }
+      : null,
+  };
+}
+
+/** What is told first is what somebody has to do something about. */
+export function freshnessOf(
+  { isEnabled, enabledJobs, isRunning, outcome, nextDueAt, missesFile }: ConnectorFreshness,
+  now: Date,
+): Freshness {
+  if (!isEnabled) return 'paused';
+  if (enabledJobs === 0) return 'no_job';
+  if (isRunning) return 'running';
+  const isOverdue = nextDueAt !== null && now.getTime() - nextDueAt.getTime() > graceMs;
+  if (isOverdue || missesFile) return 'late';
+  if (!outcome) return 'not_yet';
+  return outcome === 'handler_failed' || outcome === 'delivery_failed' ? 'failing' : 'on_time';
+}

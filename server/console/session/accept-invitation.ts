@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { acceptInvitation } from '../../accounts/invitations.ts';
+import { absoluteMs, openSession } from '../../security/sessions.ts';
+import { anybody } from '../trpc.ts';
+import type { SessionGrant } from './view.ts';
+
+const inputSchema = z.strictObject({ token: z.string().min(1).max(100), password: z.string().min(1).max(1000) });
+
+/** The password is the user's from now on, and he is signed in with it. */
+export const accept = anybody.input(inputSchema).mutation(async ({ ctx, input }): Promise<SessionGrant> => {
+  const { email, ...opening } = await acceptInvitation(ctx.services, input.token, input.password);
+  await ctx.signInLimit.forgive(email, ctx.address);
+  const { token, renewal } = await openSession(ctx.services, { ...opening, kind: 'password' });
+  ctx.setRenewalCookie(renewal);
+  return { token, expires_in_ms: absoluteMs };
+});

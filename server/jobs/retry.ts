@@ -1,0 +1,134 @@
+import type { PoolConnection } from 'mysql2/promise';
+import { type Connection, transaction } from '../../db/database.ts';
+import { chosenConnectors } from '../../db/queries/execution-connectors.ts';
+import {
+  countRetryable,
+  findReportOwner,
+  hasListed,
+  lockForRetry,
+  type NewestRetry,
+  openDestinations,
+  retryChain,
+} from '../../db/queries/execution-retry.ts';
+import { addExecution, type ExecutionRecord, requireExecution } from '../../db/queries/executions.ts';
+import { jobConnectors, readJob } from '../../db/queries/jobs.ts';
+import { addWork } from '../../db/queries/work.ts';
+import { newId, uuidText } from '../../db/uuid.ts';
+import { AppError } from '../../shared/error.ts';
+import { hasEnded } from '../../shared/execution.ts';
+import { mailTypes } from '../connectors/registry.ts';
+import type { Services } from '../services.ts';
+import { connectorRefusal } from './trigger.ts';
+
+/**
+ * Makes an execution that does again only what failed in this one, and returns its id: of an import the items that could
+ * not be read or were not got to, and the recordings and analyses of its interactions that failed; of an export the parts
+ * that did not reach a destination, from the same report. Where it failed before it had listed or reported anything, all
+ * of it is done again. Throws `not_found`, `conflict` where nothing failed or a retry is under way, and `invalid` where the
+ * job has no connector any more or its connector is disabled.
+ */
+export async function retryExecution(
+  services: Services,
+  accountId: number,
+  executionId: Buffer,
+  { by }: { by: string },
+): Promise<Buffer> {
+  const id = newId();
+  const { pool } = services.database;
+  await transaction(pool, async (connection) => {
+    const newest = await lockForRetry(connection, accountId, executionId);
+    const execution = await requireExecution(connection, accountId, executionId);
+    const refusal = await retryRefusal(connection, execution, newest);
+    if (refusal) throw refusal;
+    await addExecution(connection, {
+      ...(await againOf(connection, execution)),
+      ...{ id, accountId, type: execution.type, range: execution.range, report: execution.report },
+      ...{ triggerKind: 'retry', triggeredBy: by, retryOf: executionId },
+    });
+    await addWork(connection, [{ kind: 'execute', accountId, subject: id }]);
+  });
+  return id;
+}
+
+/** Whose it is, and with what: the job as it is now; without a job, what was chosen for the execution. */
+async function againOf(connection: PoolConnection, execution: ExecutionRecord) {
+  const { accountId, jobId, jobName, connectorNames, requestedBy, recipient } = execution;
+  if (jobId === null) {
+    const connectorIds = (await chosenConnectors(connection, accountId, execution.id)).map(({ id }) => id);
+    const asked = { requestedBy: requestedBy ?? undefined, recipient: recipient ?? undefined };
+    return { jobId, jobName, connectorNames, connectorIds, ...asked };
+  }
+  const job = await readJob(connection, accountId, jobId);
+  if (!job) throw jobDeleted(execution);
+  const connectors = await jobConnectors(connection, accountId, job.id);
+  return { jobId: job.id, jobName: job.name, connectorNames: connectors.map(({ name }) => name) };
+}
+
+/** Why an execution cannot be retried; undefined where it can. */
+export async function retryRefusal(
+  connection: Connection,
+  execution: ExecutionRecord,
+  newest: NewestRetry | undefined,
+): Promise<AppError | undefined> {
+  const { triggerKind, jobName, status } = execution;
+  if (triggerKind === 'stream')
+    return new AppError(
+      'conflict',
+      `This is a day of "${jobName}", which runs all the time and goes on by itself with what it could not take.`,
+    );
+  if (!hasEnded(status))
+    return new AppError('conflict', 'This execution is still under way. Wait for its end, or cancel it first.');
+  if (newest?.isOpen) return underWay(newest.id);
+  const isImport = execution.type === 'data_import';
+  const hasFailures = await (isImport ? importFailed(connection, execution) : exportFailed(connection, execution));
+  return hasFailures ? await jobRefusal(connection, execution) : nothingFailed(execution, newest?.id);
+}
+
+/** The job says how to do it again; an export tells for each of its destinations, an import needs its connector. */
+async function jobRefusal(connection: Connection, execution: ExecutionRecord): Promise<AppError | undefined> {
+  const { accountId, jobId, type } = execution;
+  // What a person asked for names its own destinations.
+  if (jobId === null) return undefined;
+  if (!(await readJob(connection, accountId, jobId))) return jobDeleted(execution);
+  return type === 'data_import' ? connectorRefusal(await jobConnectors(connection, accountId, jobId)) : undefined;
+}
+
+function jobDeleted({ jobName }: ExecutionRecord): AppError {
+  return new AppError('conflict', `The job "${jobName}" was deleted, so nothing says how to do it again.`);
+}
+
+async function importFailed(connection: Connection, execution: ExecutionRecord): Promise<boolean> {
+  const { accountId, id, status } = execution;
+  const chain = await retryChain(connection, accountId, id);
+  if (status === 'handler_failed' && !(await hasListed(connection, accountId, chain))) return true;
+  const { items, recordings, analyses } = await countRetryable(connection, accountId, id);
+  return items + recordings + analyses > 0;
+}
+
+async function exportFailed(connection: Connection, { accountId, id, status }: ExecutionRecord): Promise<boolean> {
+  const reportOf = await findReportOwner(connection, accountId, await retryChain(connection, accountId, id));
+  if (!reportOf) return status !== 'cancelled';
+  return (await openDestinations(connection, accountId, { reportOf, mailTypes })).size > 0;
+}
+
+function underWay(retry: Buffer): AppError {
+  return new AppError('conflict', `A retry of this execution is under way already: ${uuidText(retry)}.`);
+}
+
+function nothingFailed({ type, error }: ExecutionRecord, earlierRetry: Buffer | undefined): AppError {
+  if (earlierRetry)
+    return new AppError(
+      'conflict',
+      `What failed here was taken over by the retry ${uuidText(earlierRetry)}. Look there for what is still to be done.`,
+    );
+  if (error?.code === 'too_many_rejected')
+    return new AppError(
+      'conflict',
+      'Every item of this execution was read; rows of them were rejected. Mend the rejected rows, or the mapping of the connector, and replay them.',
+    );
+  const what = type === 'data_import' ? 'No item, recording or analysis' : 'No delivery';
+  return new AppError(
+    'conflict',
+    `${what} of this execution failed, or a later run has done it since, so there is nothing to retry.`,
+  );
+}

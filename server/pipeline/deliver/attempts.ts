@@ -1,0 +1,67 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError, type Failure } from '../../../shared/error.ts';
+import { spreadMs } from '../../backoff.ts';
+import { triedAgain } from '../../words.ts';
+import { requireHeld } from '../../worker/fenced.ts';
+import type { ExecutionRun } from '../run.ts';
+
+export interface Attempts {
+  /** What is delivered: a file's name. */
+  what: string;
+  destination: string;
+  /** How long to wait before the second attempt, the third, …; there are no more attempts than that. */
+  backoffMs: readonly number[];
+}
+
+export type Attempted<Receipt> = { receipt: Receipt } | { failure: Failure; attempts: number };
+
+/**
+ * Tries a delivery until it arrives, somebody has to mend something, or there are no attempts left, and says so in the
+ * run's log. Throws only when the run itself ends (cancelled, lease lost, database away).
+ */
+export async function attempted<Receipt>(
+  run: ExecutionRun,
+  { what, destination, backoffMs }: Attempts,
+  act: () => Promise<Receipt>,
+): Promise<Attempted<Receipt>> {
+  for (let attempts = 1; ; attempts++) {
+    const outcome = await attempt(run, destination, act);
+    if ('receipt' in outcome) return outcome;
+    const { kind, code, message } = outcome.error;
+    const waitMs = pauseAfter(attempts, backoffMs);
+    if (kind === 'config' || waitMs === undefined) {
+      const after = attempts > 1 ? ` after ${attempts} attempts` : '';
+      run.log('error', `${what} could not be delivered to ${destination}${after}: ${message}`);
+      return { failure: { code, message }, attempts };
+    }
+    const again = triedAgain(waitMs, attempts + 1, backoffMs.length + 1);
+    run.log('warn', `${what} could not be delivered to ${destination}: ${message} ${again}`);
+    await delay(waitMs, undefined, { signal: run.signal });
+  }
+}
+
+/** Those that failed together do not come back together. */
+function pauseAfter(attempts: number, backoffMs: readonly number[]): number | undefined {
+  const pauseMs = backoffMs[attempts - 1];
+  return pauseMs === undefined ? undefined : spreadMs(pauseMs, [0.75, 1.25]);
+}
+
+async function attempt<Receipt>(
+  run: ExecutionRun,
+  destination: string,
+  act: () => Promise<Receipt>,
+): Promise<{ receipt: Receipt } | { error: AppError }> {
+  await requireLease(run);
+  try {
+    return { receipt: await act() };
+  } catch (thrown) {
+    run.signal.throwIfAborted();
+    return { error: AppError.from(thrown, `the delivery to ${destination}`) };
+  }
+}
+
+/** Nothing outside the database is fenced by the claim, so it is looked at right before each attempt. Throws `lease_lost`. */
+export async function requireLease({ services, work, signal }: ExecutionRun): Promise<void> {
+  signal.throwIfAborted();
+  await requireHeld(services.database.pool, work);
+}

@@ -1,0 +1,2 @@
+/** In characters, wherever a password is chosen. */
+export const shortestPassword = 10;

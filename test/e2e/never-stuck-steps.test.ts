@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import { eventually } from '../harness/eventually.ts';
+import { openPlaces, type Places } from './never-stuck/places.ts';
+import { Stage } from './never-stuck/stage.ts';
+import { stateChanges } from './never-stuck/state-changes.ts';
+import { anExport, anImport, type Subject } from './never-stuck/subjects.ts';
+
+const leaseSeconds = 5;
+
+describe('two worker processes', () => {
+  let places: Places;
+  let stage: Stage;
+
+  before(async () => {
+    places = await openPlaces();
+    stage = await Stage.open(leaseSeconds);
+    await stage.workers();
+  });
+  after(async () => {
+    places.hold(false);
+    await stage.close();
+    await places.close();
+  });
+
+  const claims = () => stage.rows('SELECT kind, claim, attempts FROM work ORDER BY kind');
+  const held = (count: number) =>
+    eventually(`${count} pieces of work are held`, async () => {
+      const rows = await claims();
+      return rows.length === count && rows.every(({ claim }) => claim > 0);
+    });
+  const leasesLater = async (leases: number) => {
+    const until = (await stage.now()).getTime() + leases * leaseSeconds * 1000;
+    await eventually('leases have passed', async () => (await stage.now()).getTime() > until);
+  };
+
+  it('keep what takes several leases: a source, a recording and a destination that do not answer', async () => {
+    const recording = await anImport({ status: 'success', channel: 'VOICE', rows: 1, isHeld: true })(stage, places);
+    await eventually('the recording is asked for', () => places.heldCount() > 0);
+    places.stand(true);
+    const listing = await anImport({ status: 'success', isSlow: true })(stage, places);
+    const delivery = await anExport({ status: 'success', good: 1, isSlow: true })(stage, places);
+    await held(3);
+    const before = await claims();
+    await leasesLater(3);
+    expect(await claims()).to.deep.equal(before);
+    places.stand(false);
+    places.hold(false);
+    for (const subject of [recording, listing, delivery]) {
+      await eventually('the end', () => subject.endedAt());
+      await subject.verify();
+    }
+    await stage.settled();
+  });
+
+  it('that are both killed are replaced by one that is started later', async () => {
+    const change = stateChanges.find(({ name }) => name === 'an import: an item is done');
+    if (!change) throw new Error('there is no such change of state');
+    let subject: Subject | undefined;
+    await stage.strike(
+      change.matches,
+      'committed',
+      ({ pid }) => process.kill(pid, 'SIGKILL'),
+      async () => {
+        subject = await change.begin(stage, places);
+      },
+    );
+    await stage.endAll();
+    await stage.workers();
+    await eventually('the end', () => subject?.endedAt());
+    await subject?.verify();
+    await stage.settled();
+  });
+});

@@ -1,0 +1,118 @@
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { cancelExecution } from '../../../server/jobs/cancel.ts';
+import { type Runs as Doings, executeHandler } from '../../../server/jobs/execute.ts';
+import type { Services } from '../../../server/services.ts';
+import { type Serving, serve } from '../../../server/worker/serve.ts';
+import { AppError } from '../../../shared/error.ts';
+import { eventually } from '../../harness/eventually.ts';
+import { hurried } from '../../harness/hurry.ts';
+import { testAccount, testServices } from '../../harness/services.ts';
+import { addConnector } from './jobs.ts';
+import { linesOf, Runs } from './runs.ts';
+
+describe('an execution that fails', () => {
+  const said: Record<string, unknown>[] = [];
+  let services: Services;
+  let runs: Runs;
+  let job: number;
+  let serving: Serving | undefined;
+
+  before(async () => {
+    const log = pino({ level: 'info' }, { write: (line: string) => void said.push(JSON.parse(line)) });
+    services = { ...(await testServices()), log };
+  });
+  after(() => services.close());
+  beforeEach(async () => {
+    runs = new Runs(services, (await testAccount(services)).id);
+    job = await runs.job('nightly', 'data_import', [await addConnector(services, runs.accountId, 'calls')]);
+    said.length = 0;
+  });
+  afterEach(async () => {
+    await serving?.stop({ finishMs: 0, abortMs: 500 });
+    serving = undefined;
+  });
+
+  function work(runImport: Doings['runImport']): void {
+    const handler = executeHandler(services, { runImport, runExport: () => Promise.reject(new Error('not this one')) });
+    serving = serve(services, [handler], { pollMs: 20 });
+  }
+
+  it('by something of ours is tried three times, as its log says, and has the trace id that the program’s log has', async () => {
+    const id = await runs.trigger(job);
+    work(() => Promise.reject(new TypeError('x is not a function')));
+    const waits = await eventually('a line about the second attempt', async () => {
+      const rows = await runs.rows("SELECT message FROM execution_log WHERE execution_id = ? AND level = 'warn'", [id]);
+      return rows[0]?.message;
+    });
+    expect(waits).to.match(/Tried again in \d+ s, attempt 2 of 3\.$/);
+    const shown = await hurried(services.database.pool, runs.ended(id));
+    expect(shown.status).to.equal('handler_failed');
+    const [, traceId] = /Trace id: ([0-9a-f]{8})\./.exec(shown.error?.message ?? '') ?? [];
+    expect(traceId).to.be.a('string');
+    expect(linesOf(shown).at(-1)).to.contain(`Trace id: ${traceId}.`);
+    const line = said.find((each) => each.traceId === traceId);
+    expect(line).to.include({ level: 50, kind: 'execute', subject: id.toString('hex') });
+    expect(JSON.stringify(line?.err), 'what really happened').to.contain('x is not a function');
+  });
+
+  it('by something that passes is tried again, and says in how many seconds and which attempt comes of how many', async () => {
+    const id = await runs.trigger(job);
+    let attempts = 0;
+    work(() => {
+      attempts++;
+      return Promise.reject(new AppError('storage_full', 'The storage is full.'));
+    });
+    const shown = await hurried(services.database.pool, runs.ended(id));
+    // Each attempt asks a source that may come back three times.
+    expect(shown).to.include({ status: 'handler_failed' });
+    expect(shown.error?.message).to.equal('The storage is full.');
+    expect(attempts).to.equal(3);
+    const again = linesOf(shown).filter((line) => line.includes('Tried again in'));
+    expect(again.map((line) => line.replace(/\d+ s/, 'n s'))).to.deep.equal(
+      [2, 3].map((attempt) => `warn: The storage is full. Tried again in n s, attempt ${attempt} of 3.`),
+    );
+  });
+
+  it('by what somebody has to mend ends at once, with what to change', async () => {
+    const id = await runs.trigger(job);
+    work(() => Promise.reject(new AppError('path_missing', 'There is no folder /outgoing. Change the directory.')));
+    const shown = await runs.ended(id);
+    expect(shown).to.deep.include({
+      status: 'handler_failed',
+      error: { code: 'path_missing', message: 'There is no folder /outgoing. Change the directory.' },
+    });
+    expect(linesOf(shown).filter((line) => line.includes('Tried again'))).to.deep.equal([]);
+  });
+
+  it('with its worker can be cancelled at once when the lease is over, and the worker writes nothing when it comes back', async () => {
+    const id = await runs.trigger(job);
+    let come: () => void = () => undefined;
+    const back = new Promise<void>((resolve) => {
+      come = resolve;
+    });
+    let isUnderWay = false;
+    let stopped: unknown;
+    work(async (run) => {
+      isUnderWay = true;
+      await back;
+      stopped = await run.step('store').catch((error) => error);
+      throw stopped;
+    });
+    await eventually('under way', () => isUnderWay);
+    // As when it has not been heard of for a lease, and nobody else is there.
+    await runs.rows('UPDATE work SET run_after = NOW(3), claim = claim + 1, kind = ? WHERE subject = ?', [
+      'execute',
+      id,
+    ]);
+    await serving?.stop({ finishMs: 0, abortMs: 0 });
+    await runs.rows('UPDATE work SET run_after = NOW(3) WHERE subject = ?', [id]);
+    await cancelExecution(services, runs.accountId, id);
+    const [row] = await runs.rows('SELECT status FROM execution WHERE id = ?', [id]);
+    expect(row?.status).to.equal('cancelled');
+    come();
+    await eventually('it came back', () => stopped);
+    expect(stopped).to.deep.include({ code: 'lease_lost' });
+    expect(await runs.rows('SELECT 1 FROM work WHERE subject = ?', [id])).to.have.length(0);
+  });
+});
