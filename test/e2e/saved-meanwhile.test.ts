@@ -70,6 +70,9 @@ describe('what two people have open at the same time', () => {
     await button(second, 'Load it and keep my changes').click();
     await shows(inDialog(second, 'Time of day'), '05:00');
     expect(await inDialog(second, 'Job name').inputValue()).to.equal('every night');
+    // The list behind the form is drawn anew, with the job that the form was opened for.
+    await button(first, 'Disable phone').click();
+    await button(second, 'Enable phone').waitFor();
     await save(second);
     await closed(second);
     await second.getByRole('row').filter({ hasText: 'every night' }).getByText('Daily at 05:00').waitFor();

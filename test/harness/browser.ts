@@ -16,9 +16,24 @@ export async function ensureBrowsers(options: EnsureOptions): Promise<void> {
   }
 }
 
+const running = new Set<Browser>();
+
 /** A real Chromium without a window, and without its own errands on the network. */
-export function startBrowser(extraArguments: string[] = []): Promise<Browser> {
-  return chromium.launch(options(findProgram('headless shell') ?? requireProgram('chromium'), extraArguments));
+export async function startBrowser(extraArguments: string[] = []): Promise<Browser> {
+  const program = findProgram('headless shell') ?? requireProgram('chromium');
+  const browser = await chromium.launch(options(program, extraArguments));
+  running.add(browser);
+  browser.on('disconnected', () => running.delete(browser));
+  return browser;
+}
+
+/** What every open page shows, as a screen reader would tell it: for a test that failed. */
+export async function openPages(): Promise<string> {
+  const pages = [...running].flatMap((browser) => browser.contexts()).flatMap((context) => context.pages());
+  const told = pages.map(async (page) => `${page.url()}\n${await page.locator('body').ariaSnapshot()}`);
+  return (await Promise.allSettled(told))
+    .map((page) => (page.status === 'fulfilled' ? page.value : `a page could not be read: ${page.reason}`))
+    .join('\n\n');
 }
 
 /** The whole of Chromium with a profile of its own, in which a person has chosen what frames of other sites may keep. */

@@ -46,6 +46,8 @@ export class ConnectorDialogElement extends LitElement {
   @property({ attribute: false }) direction: Direction | undefined;
   /** The one to edit. */
   @property({ attribute: false }) connector: Connector | undefined;
+  /** The same, read again since. The property stays the page's, which sets it anew each time it draws itself. */
+  @state() private loaded: Connector | undefined;
   @state() private draft: ConnectorDraft | undefined;
   @state() private missing: Record<string, string> = {};
   @state() private saved: Connector | undefined;
@@ -58,12 +60,16 @@ export class ConnectorDialogElement extends LitElement {
   private readonly trial = new ConnectorTrial(this);
   private readonly saving = new Action(this);
 
+  private get current(): Connector | undefined {
+    return this.loaded ?? this.connector;
+  }
+
   protected override firstUpdated(): void {
     void this.types.load();
   }
 
   protected override willUpdate(): void {
-    const { connector, draft } = this;
+    const { current: connector, draft } = this;
     const type = connector && this.types.value?.find((candidate) => candidate.id === connector.type);
     if (connector && type && !draft) this.begin(draftOf(type, connector.direction, connector));
   }
@@ -86,7 +92,7 @@ export class ConnectorDialogElement extends LitElement {
   }
 
   private get kept(): ReadonlySet<string> {
-    return new Set(this.connector?.kept_secrets ?? []);
+    return new Set(this.current?.kept_secrets ?? []);
   }
 
   private edit(change: Partial<ConnectorDraft>): void {
@@ -113,7 +119,7 @@ export class ConnectorDialogElement extends LitElement {
 
   /** What the server tries before anything is saved; undefined where something must be filled in first. */
   private readUnsaved(): UnsavedConnector | undefined {
-    const { draft, connector } = this;
+    const { draft, current: connector } = this;
     return draft && this.isComplete(draft, false) ? unsavedOf(draft, connector) : undefined;
   }
 
@@ -146,7 +152,7 @@ export class ConnectorDialogElement extends LitElement {
 
   private readonly save = async (event: Event): Promise<void> => {
     event.preventDefault();
-    const { app, draft, connector } = this;
+    const { app, draft, current: connector } = this;
     if (!app || !draft || !this.isComplete(draft, true)) return;
     const isDone = await this.saving.run(async () => {
       this.saved = await writeDraft(app, draft, connector);
@@ -161,11 +167,11 @@ export class ConnectorDialogElement extends LitElement {
 
   /** Somebody else has saved meanwhile: the connector as it is now, with or without what was changed here. */
   private readonly loadNow = async ({ detail: keepsChanges }: CustomEvent<boolean>): Promise<void> => {
-    const { app, connector, draft, atFirst } = this;
+    const { app, current: connector, draft, atFirst } = this;
     if (!app || !connector || !draft || !atFirst) return;
     const isDone = await this.saving.run(async () => {
-      this.connector = { ...connector, ...(await app.api.connectors.get.query({ uid: connector.uid })) };
-      this.begin(draftOf(draft.type, draft.direction, this.connector));
+      this.loaded = { ...connector, ...(await app.api.connectors.get.query({ uid: connector.uid })) };
+      this.begin(draftOf(draft.type, draft.direction, this.loaded));
       if (keepsChanges && this.atFirst) this.draft = draftWithChanges(this.atFirst, draft, atFirst);
       this.trial.clear();
     });
@@ -203,7 +209,7 @@ export class ConnectorDialogElement extends LitElement {
     const support: FormSupport = { kept: this.kept, seenHostKey: this.trial.seenHostKey, problems: this.problems };
     const general = this.saving.problem ?? this.trial.problem;
     return html`<form id="connector" class="stack" novalidate @submit=${this.save}>
-      ${readiness(draft, this.app, this.connector)}${nameField(draft.name, this.problems.name, (name) => this.edit({ name }))}
+      ${readiness(draft, this.app, this.current)}${nameField(draft.name, this.problems.name, (name) => this.edit({ name }))}
       <cqa-form
         .fields=${draft.fields}
         .values=${draft.values}
@@ -220,7 +226,7 @@ export class ConnectorDialogElement extends LitElement {
     if (this.draft) return this.renderForm(this.draft);
     if (this.types.problem)
       return html`<cqa-problem .problem=${this.types.problem} .again=${this.types.load}></cqa-problem>`;
-    if (!this.types.value || this.connector) return html`<cqa-loading></cqa-loading>`;
+    if (!this.types.value || this.current) return html`<cqa-loading></cqa-loading>`;
     return html`<cqa-connector-type-picker
       .types=${this.types.value}
       .direction=${this.direction}
@@ -237,7 +243,7 @@ export class ConnectorDialogElement extends LitElement {
   }
 
   override render() {
-    return html`<cqa-dialog .heading=${headingOf(this.draft, this.connector)} .isChanged=${this.isChanged} @close=${this.close}>
+    return html`<cqa-dialog .heading=${headingOf(this.draft, this.current)} .isChanged=${this.isChanged} @close=${this.close}>
       ${this.renderBody()}${this.renderActions()}
     </cqa-dialog>`;
   }

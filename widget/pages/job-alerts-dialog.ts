@@ -23,13 +23,19 @@ export class JobAlertsDialogElement extends LitElement {
 
   @property({ attribute: false }) app: AppContext | undefined;
   @property({ attribute: false }) job: Job | undefined;
+  /** The same, read again since. The property stays the page's, which sets it anew each time it draws itself. */
+  @state() private loaded: Job | undefined;
   @state() private draft: AlertChoice | undefined;
   private atFirst: AlertChoice | undefined;
   private readonly saving = new Action(this);
 
+  private get current(): Job | undefined {
+    return this.loaded ?? this.job;
+  }
+
   protected override willUpdate(): void {
-    if (!this.job || this.draft) return;
-    this.draft = alertChoiceOf(this.job.alerts);
+    if (!this.current || this.draft) return;
+    this.draft = alertChoiceOf(this.current.alerts);
     this.atFirst = this.draft;
   }
 
@@ -41,7 +47,7 @@ export class JobAlertsDialogElement extends LitElement {
 
   private readonly save = async (event: Event): Promise<void> => {
     event.preventDefault();
-    const { app, job, draft } = this;
+    const { app, current: job, draft } = this;
     if (!app || !job || !draft) return;
     const isDone = await this.saving.run(async () => {
       const { uid, version } = job;
@@ -54,11 +60,11 @@ export class JobAlertsDialogElement extends LitElement {
 
   /** Somebody else has saved meanwhile: the alerts as they are now, with or without what was changed here. */
   private readonly loadNow = async ({ detail: keepsChanges }: CustomEvent<boolean>): Promise<void> => {
-    const { app, job, draft, atFirst } = this;
+    const { app, current: job, draft, atFirst } = this;
     if (!app || !job || !draft || !atFirst) return;
     await this.saving.run(async () => {
-      this.job = { ...job, ...(await app.api.jobs.get.query({ uid: job.uid })) };
-      this.atFirst = alertChoiceOf(this.job.alerts);
+      this.loaded = { ...job, ...(await app.api.jobs.get.query({ uid: job.uid })) };
+      this.atFirst = alertChoiceOf(this.loaded.alerts);
       this.draft = keepsChanges ? choiceWithChanges(this.atFirst, draft, atFirst) : this.atFirst;
     });
   };
@@ -68,7 +74,7 @@ export class JobAlertsDialogElement extends LitElement {
   };
 
   override render() {
-    const { app, job, draft } = this;
+    const { app, current: job, draft } = this;
     if (!app || !job || !draft) return nothing;
     const { problem, isBusy } = this.saving;
     const problems = problem?.field ? { [problem.field]: messageAtField(problem) } : {};

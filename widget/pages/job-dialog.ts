@@ -36,6 +36,8 @@ export class JobDialogElement extends LitElement {
   @property({ attribute: false }) app: AppContext | undefined;
   /** The one to edit. */
   @property({ attribute: false }) job: SettableJob | undefined;
+  /** The same, read again since. The property stays the page's, which sets it anew each time it draws itself. */
+  @state() private loaded: SettableJob | undefined;
   /** Where `job` is a copy that was made just now: the name of what it is a copy of. */
   @property({ attribute: false }) copyOf = '';
   /** Name of the connector that it is opened for. */
@@ -55,8 +57,12 @@ export class JobDialogElement extends LitElement {
   );
   private readonly saving = new Action(this);
 
+  private get current(): SettableJob | undefined {
+    return this.loaded ?? this.job;
+  }
+
   protected override willUpdate(): void {
-    const { app, job } = this;
+    const { app, current: job } = this;
     if (!app || this.draft) return;
     const now = Date.now();
     this.draft = job ? draftOfJob(job, app.zone, now) : newDraft(app.zone, now);
@@ -65,7 +71,7 @@ export class JobDialogElement extends LitElement {
 
   protected override async firstUpdated(): Promise<void> {
     void this.focusName();
-    if (!this.job) void this.beginReport();
+    if (!this.current) void this.beginReport();
     await this.connectors.load();
     const named = this.connectors.value?.find((candidate) => candidate.name === this.connector);
     if (!named || !this.atFirst) return;
@@ -107,7 +113,7 @@ export class JobDialogElement extends LitElement {
 
   private readonly save = async (event: Event): Promise<void> => {
     event.preventDefault();
-    const { app, draft, job } = this;
+    const { app, draft, current: job } = this;
     if (!app || !draft) return;
     this.isTried = true;
     this.missing = missingInJob(draft);
@@ -130,11 +136,11 @@ export class JobDialogElement extends LitElement {
 
   /** Somebody else has saved meanwhile: the job as it is now, with or without what was changed here. */
   private readonly loadNow = async ({ detail: keepsChanges }: CustomEvent<boolean>): Promise<void> => {
-    const { app, job, draft, atFirst } = this;
+    const { app, current: job, draft, atFirst } = this;
     if (!app || !job || !draft || !atFirst) return;
     const isDone = await this.saving.run(async () => {
-      this.job = await jobNow(app, job);
-      this.atFirst = draftOfJob(this.job, app.zone, Date.now());
+      this.loaded = await jobNow(app, job);
+      this.atFirst = draftOfJob(this.loaded, app.zone, Date.now());
       this.draft = keepsChanges ? draftWithChanges(this.atFirst, draft, atFirst) : this.atFirst;
     });
     if (!isDone) return;
@@ -197,7 +203,7 @@ export class JobDialogElement extends LitElement {
             enable it.
           </p>`
       }
-      <div class="two">${this.renderName(draft)}${typeField(draft, this.job !== undefined, this.edit)}</div>
+      <div class="two">${this.renderName(draft)}${typeField(draft, this.current !== undefined, this.edit)}</div>
       ${this.renderConnectors(draft)}
       <h3>When</h3>
       <cqa-job-schedule .app=${app} .draft=${draft} .problems=${this.problems} @edit=${this.edited}></cqa-job-schedule>
@@ -210,7 +216,7 @@ export class JobDialogElement extends LitElement {
   }
 
   override render() {
-    const { app, draft, job } = this;
+    const { app, draft, current: job } = this;
     if (!app || !draft) return nothing;
     const word = job ? 'Save' : 'Create job';
     return html`<cqa-dialog

@@ -40,6 +40,8 @@ export class SavedFilterDialogElement extends LitElement {
   @property({ attribute: false }) app: AppContext | undefined;
   /** The one to change. */
   @property({ attribute: false }) saved: SavedFilter | undefined;
+  /** The same, read again since. The property stays the page's, which sets it anew each time it draws itself. */
+  @state() private loaded: SavedFilter | undefined;
   /** The list's. */
   @property({ attribute: false }) filter: RowFilter = {};
   @property({ attribute: false }) names: FilterNames = { profiles: undefined, fields: undefined };
@@ -50,18 +52,22 @@ export class SavedFilterDialogElement extends LitElement {
   @state() private missing = '';
   private readonly saving = new Action(this);
 
+  private get current(): SavedFilter | undefined {
+    return this.loaded ?? this.saved;
+  }
+
   protected override async firstUpdated(): Promise<void> {
     await this.renderRoot.querySelector('cqa-dialog')?.updateComplete;
     this.renderRoot.querySelector<HTMLInputElement>('#name')?.focus();
   }
 
   private get held(): RowFilter {
-    return this.saved && !this.takesFilter ? this.saved.filter : this.filter;
+    return this.current && !this.takesFilter ? this.current.filter : this.filter;
   }
 
   private readonly save = async (event: Event): Promise<void> => {
     event.preventDefault();
-    const { app, saved } = this;
+    const { app, current: saved } = this;
     const name = (this.name ?? saved?.name ?? '').trim();
     this.missing = name === '' ? 'Give it a name.' : '';
     if (!app || name === '') return;
@@ -79,9 +85,9 @@ export class SavedFilterDialogElement extends LitElement {
   private readonly loadNow = async ({ detail: keepsChanges }: CustomEvent<boolean>): Promise<void> => {
     await this.saving.run(async () => {
       const all = await this.app?.api.savedFilters.list.query();
-      const now = all?.find(({ uid }) => uid === this.saved?.uid);
+      const now = all?.find(({ uid }) => uid === this.current?.uid);
       if (!now) throw new ShownError('This saved filter is not there any more. Close this dialog to see which are.');
-      this.saved = now;
+      this.loaded = now;
     });
     if (keepsChanges || this.saving.problem) return;
     this.name = undefined;
@@ -109,7 +115,7 @@ export class SavedFilterDialogElement extends LitElement {
         autocomplete="off"
         aria-invalid=${problem ? 'true' : 'false'}
         aria-describedby="name.problem"
-        .value=${this.name ?? this.saved?.name ?? ''}
+        .value=${this.name ?? this.current?.name ?? ''}
         @input=${(event: Event) => {
           this.name = (event.target as HTMLInputElement).value;
           this.missing = '';
@@ -125,14 +131,14 @@ export class SavedFilterDialogElement extends LitElement {
    * away from the others.
    */
   private renderShare(app: AppContext): TemplateResult | typeof nothing {
-    if (app.me.user.role === 'agent' && !this.saved?.is_shared) return nothing;
-    const isOthers = this.saved !== undefined && !this.saved.is_own;
+    if (app.me.user.role === 'agent' && !this.current?.is_shared) return nothing;
+    const isOthers = this.current !== undefined && !this.current.is_own;
     return html`<label class="check">
       <input
         type="checkbox"
         aria-describedby="share.hint"
         ?disabled=${isOthers}
-        .checked=${this.isShared ?? this.saved?.is_shared ?? false}
+        .checked=${this.isShared ?? this.current?.is_shared ?? false}
         @change=${(event: Event) => {
           this.isShared = (event.target as HTMLInputElement).checked;
         }}
@@ -175,7 +181,7 @@ export class SavedFilterDialogElement extends LitElement {
   }
 
   override render() {
-    const { app, saved } = this;
+    const { app, current: saved } = this;
     if (!app) return nothing;
     const { problem, isBusy } = this.saving;
     return html`<cqa-dialog
