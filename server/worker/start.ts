@@ -20,11 +20,13 @@ export interface WorkersOptions {
   lanes: readonly Lane[];
   /** How often lanes without a thread look for work. */
   pollMs?: number;
+  /** How often a lane's thread is looked at: thirty looks without a sign of life end it. */
+  watchMs?: number;
   /** Where this program hears of work, and tells what its threads have made. */
   announcements?: Announcements;
 }
 
-const watchMs = 1_000;
+const usualWatchMs = 1_000;
 
 /**
  * Serves lanes, from the main thread: looks for due work with one cheap query, keeps a thread for each lane that has some,
@@ -33,7 +35,7 @@ const watchMs = 1_000;
 export function startWorkers(
   settings: ServiceSettings,
   services: Services,
-  { lanes, pollMs = sweepMsOf(services.config), announcements }: WorkersOptions,
+  { lanes, pollMs = sweepMsOf(services.config), watchMs = usualWatchMs, announcements }: WorkersOptions,
 ): Workers {
   const { config, database, log } = services;
   const { pool } = database;
@@ -65,13 +67,11 @@ export function startWorkers(
     log,
     complaint: 'due work could not be looked for; tried again',
   });
-  // On a timer of its own: polls also come with each wake(), which may be many times a second.
-  const watching = setInterval(
-    () => {
-      for (const laneThread of laneThreads) laneThread.watch();
-    },
-    Math.min(pollMs, watchMs),
-  );
+  // On a timer of its own: how often work is looked for, by polls and by each wake(), says nothing of how long a thread
+  // may take to load.
+  const watching = setInterval(() => {
+    for (const laneThread of laneThreads) laneThread.watch();
+  }, watchMs);
   const looking = setInterval(() => {
     if (pollMs > unannouncedMs && !announcements?.isReceiving()) wake();
   }, unannouncedMs);

@@ -30,7 +30,7 @@ describe('worker threads', () => {
   });
 
   const start = (...lanes: Lane[]) => {
-    workers = startWorkers(settingsOf(services), services, { lanes, pollMs: 100 });
+    workers = startWorkers(settingsOf(services), services, { lanes, pollMs: 20 });
   };
   const threads = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
   const query = async (sql: string) => (await services.database.pool.query<RowDataPacket[]>(sql))[0];
@@ -87,7 +87,16 @@ describe('worker threads', () => {
     expect(await query('SELECT attempts FROM work')).to.deep.equal([{ attempts: 0 }]);
   });
 
-  it('are not ended by being woken often while they load or are busy', async () => {
+  it('that are busy with one thing for too long are ended, and the work is told why', async () => {
+    const options = { lanes: [lane('stuck', 'analyse')], pollMs: 20, watchMs: 200 };
+    workers = startWorkers(settingsOf(services), services, options);
+    await addSubjects(services, 1);
+    const sql = 'SELECT last_error FROM work WHERE last_error IS NOT NULL';
+    const row = await eventually('a failure', async () => (await query(sql))[0]);
+    expect(JSON.parse(row.last_error).message).to.match(/"stuck" was busy with one thing for too long/);
+  });
+
+  it('are not ended while they load or are busy, however often work is looked for', async () => {
     let started = 0;
     const count = () => {
       started += 1;
