@@ -65,6 +65,13 @@ const emailFrom = z
   )
   .optional();
 
+/** As other programs write it, too. */
+const kafkaTls = z
+  .string()
+  .toLowerCase()
+  .transform((text) => ({ true: 'on', 1: 'on', false: 'off', 0: 'off' })[text] ?? text)
+  .pipe(z.enum(['on', 'off']));
+
 const environmentSchema = z.object({
   PORT: z.coerce.number('a port number, 0 to 65535').int().min(0).max(65535).default(4000),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -79,8 +86,9 @@ const environmentSchema = z.object({
   CQA_EGRESS_ALLOW: egressAllow,
   CQA_LEASE_SECONDS: z.coerce.number('a whole number of seconds, 2 to 3600').int().min(2).max(3600).default(30),
   KAFKA_BROKERS: list,
-  KAFKA_TLS: z.enum(['on', 'off']).default('off'),
-  KAFKA_SASL_MECHANISM: z.enum(saslMechanisms).optional(),
+  KAFKA_TLS: kafkaTls.default('off'),
+  // Kafka's own settings write SCRAM-SHA-512.
+  KAFKA_SASL_MECHANISM: z.string().toLowerCase().pipe(z.enum(saslMechanisms)).optional(),
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: z.string().optional(),
   CQA_EMAIL_FROM: emailFrom,

@@ -11,7 +11,7 @@ interface CreateOptions {
   username?: string;
   password?: string;
   publicKey?: string[];
-  quotaGb?: string;
+  quota?: string;
 }
 
 export function addInboxCommands(program: Command): void {
@@ -29,7 +29,7 @@ function addCreate(inbox: Command): void {
     .option('--username <name>', 'what the sender signs in with; made from the name when not given')
     .option('--password <password>')
     .option('--public-key <file...>', 'OpenSSH public keys (.pub) that may sign in')
-    .option('--quota-gb <number>', 'how much may lie in it')
+    .option('--quota <gigabytes>', 'how much may lie in it')
     .action((options: CreateOptions, command: Command) =>
       withAccount(command, options.account, async ({ services }, { id }) => {
         const { saveConnector, findConnector } = await import('../configuration/connectors.ts');
@@ -59,12 +59,12 @@ function addList(inbox: Command): void {
     );
 }
 
-function configOf({ username, password, publicKey = [], quotaGb }: CreateOptions): Record<string, unknown> {
+function configOf({ username, password, publicKey = [], quota }: CreateOptions): Record<string, unknown> {
   return {
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     public_keys: publicKey.flatMap(keysIn),
-    ...(quotaGb === undefined ? {} : { quota_gb: quotaGb }),
+    ...(quota === undefined ? {} : { quota }),
   };
 }
 

@@ -36,10 +36,10 @@ export class Quota {
 
   /** Counts bytes that came. Throws a Refusal where there is no room for them. */
   take(bytes: number): void {
-    const limit = this.#login.config.quota_gb * bytesPerGb;
+    const limit = this.#login.config.quota * bytesPerGb;
     if (this.#used + bytes > limit)
       throw Refusal.failed(
-        `quota exceeded: this inbox may hold ${this.#login.config.quota_gb} GB and is full. Remove files that are not needed any more, or ask for a larger quota.`,
+        `quota exceeded: this inbox may hold ${this.#login.config.quota} GB and is full. Remove files that are not needed any more, or ask for a larger quota.`,
       );
     this.#used += bytes;
     if (performance.now() - this.#readAtMs > trustedMs) this.known().catch(this.#tell);

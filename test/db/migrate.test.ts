@@ -23,6 +23,7 @@ const released: Record<string, string> = {
   '0007_analysis_list': 'a4883a884c519aa332aced045df271bf6117f82d1b356dd265b146ea9757837f',
   '0008_users': 'da9a4f431bf6ddf2641918b5293fe35b9d1b76ee10e4514a53393dc803d3c262',
   '0009_own_address': '1a7cdf562e5fb8fd7ca5454f291439e03f5c08b50f7989123238befe8ef36b8b',
+  '0012_inbox_quota': '1f5984468e4b486d0cf568e4363895102eda0c84558b5992bfe88d8037716413',
 };
 
 /** https://dev.mysql.com/doc/refman/9.4/en/keywords.html, without what MariaDB reserves, too. */
@@ -94,6 +95,19 @@ describe('migrations', () => {
       await database.pool.query('DELETE FROM migration WHERE id = ?', [id]);
       expect(await migrate(database.pool, migrations.slice(0, index + 1))).to.deep.equal([id]);
     }
+  });
+
+  it('of the product keep the room of an inbox under its new name', async () => {
+    const before = migrations.findIndex(({ id }) => id === '0012_inbox_quota');
+    await migrate(database.pool, migrations.slice(0, before));
+    const config = { quota_gb: 2.5, username: 'acme' };
+    await database.pool.query(
+      "INSERT INTO connector (account_id, uid, name, direction, type, config, created_by) VALUES (1, RANDOM_BYTES(16), 'a', 'import', 'inbox', ?, 'x')",
+      [JSON.stringify(config)],
+    );
+    await migrate(database.pool);
+    const [rows] = await database.pool.query<RowDataPacket[]>('SELECT config FROM connector');
+    expect(JSON.parse(rows[0]?.config)).to.deep.equal({ quota: 2.5, username: 'acme' });
   });
 
   it('name no column by a word that MySQL reserves and MariaDB does not', () => {

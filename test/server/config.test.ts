@@ -51,6 +51,15 @@ describe('the environment', () => {
     expect(message).to.match(/CQA_EGRESS_ALLOW: "broker\.example" is neither an address nor a CIDR range/);
   });
 
+  it('takes what Kafka and others call their settings', () => {
+    const kafka = (more: NodeJS.ProcessEnv) => readConfig({ KAFKA_BROKERS: 'k:9092', ...more }).kafka;
+    expect(
+      ['on', 'true', 'TRUE', '1', 'off', 'False', '0'].map((KAFKA_TLS) => kafka({ KAFKA_TLS })?.tls !== undefined),
+    ).to.deep.equal([...[true, true, true, true, false, false, false]]);
+    const login = { KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' };
+    expect(kafka({ KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512', ...login })?.sasl?.mechanism).to.equal('scram-sha-512');
+  });
+
   const wrong: [name: string, value: string][] = [
     ['PORT', 'eighty'],
     ['PORT', '70000'],
@@ -60,6 +69,8 @@ describe('the environment', () => {
     ['PUBLIC_URL', 'ftp://x'],
     ['STORAGE_URL', 'gopher://x'],
     ['LOG_LEVEL', 'loud'],
+    ['KAFKA_TLS', 'yes please'],
+    ['KAFKA_SASL_MECHANISM', 'gssapi'],
     ['CQA_RATE_LIMIT', 'false'],
     ['CQA_TRUST_PROXY', 'balancer.example'],
     ['CQA_TRUST_PROXY', '10.0.0.0/33'],

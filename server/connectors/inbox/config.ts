@@ -58,7 +58,7 @@ export const inboxConfigSchema = z.strictObject({
         field: 'multiline',
       }),
     ),
-  quota_gb: z.coerce
+  quota: z.coerce
     .number()
     .gt(0)
     .max(mostGb)

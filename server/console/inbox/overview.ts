@@ -67,6 +67,6 @@ export const overview = adminOfConsole.query(async ({ ctx }): Promise<InboxOverv
 const bytesPerGb = 1e9;
 
 function quotaAndKeys(config: string): { quota_bytes: number; public_keys: number } {
-  const { quota_gb, public_keys }: { quota_gb: number; public_keys: string[] } = JSON.parse(config);
-  return { quota_bytes: quota_gb * bytesPerGb, public_keys: public_keys.length };
+  const { quota, public_keys }: { quota: number; public_keys: string[] } = JSON.parse(config);
+  return { quota_bytes: quota * bytesPerGb, public_keys: public_keys.length };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse, parseAllDocuments } from 'yaml';
 import { readConfig, settingNames } from '../../../server/config.ts';
+import { lanes } from '../../../server/lanes/lanes.ts';
 import { programs } from '../../../server/machine/programs.ts';
 
 interface ComposeService {
@@ -79,6 +80,10 @@ describe('what the program is deployed by', () => {
       expect(readme, `the README's row of ${name}`).to.match(
         new RegExp(`\\| \`${name}\` \\| ${replicas}\\D.* ${limit}`),
       );
+  });
+
+  it('is sized for the threads that a worker has', () => {
+    expect(text('README.md')).to.include(`| 8 + 6 for each of ${lanes.length} threads |`);
   });
 
   it('sets no variable that nobody reads, and what it sets the program takes', () => {

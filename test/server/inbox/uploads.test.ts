@@ -113,7 +113,7 @@ describe('uploads into an inbox', () => {
   });
 
   it('refuses what the quota has no room for, in words, and takes it once there is room', async () => {
-    const { username } = await makeInbox(services, accountId, { quota_gb: 0.002 });
+    const { username } = await makeInbox(services, accountId, { quota: 0.002 });
     const client = new SftpClient();
     await client.connect({ host: '127.0.0.1', port: server.port, username, password: inboxPassword });
     try {

@@ -46,9 +46,9 @@ describe('the inbox connector', () => {
     await save('again', config);
     const { public_side } = await findConnector(services, accountId, 'again');
     expect((await save('again', config)).change).to.equal('unchanged');
-    expect((await save('again', { quota_gb: 3 })).change).to.equal('updated');
+    expect((await save('again', { quota: 3 })).change).to.equal('updated');
     const login = await findLogin(services, public_side.username ?? '');
-    expect(login?.config).to.include({ quota_gb: 3 });
+    expect(login?.config).to.include({ quota: 3 });
     expect(await verifyPassword(inboxPassword, login?.config.password_hash ?? null)).to.equal(true);
   });
 
