@@ -26,8 +26,8 @@ export interface ReportPage {
   /** How many rows. */
   length: number;
   /** How much text they have together. */
-  characters: number;
-  /** The texts of a row's sources in the order that was asked for; '' for NULL. Not kept: a page of them is large. */
+  characters(): number;
+  /** The texts of a row's sources in the order that was asked for, perhaps more behind them; '' for NULL. Not kept. */
   texts(row: number): string[];
   /** The last row's; undefined where there is none. */
   last: Place | undefined;
@@ -59,11 +59,11 @@ export async function reportRowsPage(
       return rows as unknown as TextRow[];
     },
   );
-  const wide = sources.map((source) => isWide(source));
+  const wide = sources.some(isWide) ? sources.map(isWide) : undefined;
   const last = found.at(-1);
   return {
     length: found.length,
-    characters: found.reduce((sum, row) => sum + row.reduce((length, text) => length + (text?.length ?? 0), 0), 0),
+    characters: () => found.reduce((sum, row) => sum + charactersOf(row), 0),
     texts: (row) => textsOf(found[row] ?? [], wide),
     last: last && placeOf(packedOf(last)),
   };
@@ -89,13 +89,13 @@ type TextRow = (string | null | undefined)[];
 
 /** Not in any text of a packed column. */
 const separator = '\x1f';
-/** The row's place comes first. */
+/** The row's place comes last. */
 const placeColumns = ['a.occurred_at', 'HEX(a.id)'];
 
 function selectOf(sources: readonly ReportSource[], from: string): string {
   const packed = sources.flatMap((source) => (isWide(source) ? [] : [`IFNULL(${sourceText(source).sql}, '')`]));
   const wide = sources.flatMap((source) => (isWide(source) ? [sourceText(source).sql] : []));
-  const columns = [`CONCAT_WS('${separator}', ${[...placeColumns, ...packed].join(', ')})`, ...wide];
+  const columns = [`CONCAT_WS('${separator}', ${[...packed, ...placeColumns].join(', ')})`, ...wide];
   return `SELECT STRAIGHT_JOIN ${columns.join(', ')}
     FROM ${from}
     JOIN interaction i ON i.id = a.interaction_id
@@ -110,23 +110,42 @@ function tableOf({ candidates }: ReportFilter): Condition {
   return { sql: `(${candidates.sql}) c ${join}`, values: candidates.values };
 }
 
+function charactersOf(row: TextRow): number {
+  return row.reduce((sum, text) => sum + (text?.length ?? 0), 0);
+}
+
 function packedOf(row: TextRow): string[] {
   const packed = row[0];
-  if (packed) return packed.split(separator);
+  if (packed) return unpacked(packed);
   throw new AppError(
     'internal',
     'A row of the report is longer than the database sends at once. Ask for fewer columns, or raise max_allowed_packet.',
   );
 }
 
-function textsOf(row: TextRow, wide: boolean[]): string[] {
+/** As split() would, in half its time: a million rows go through here. */
+function unpacked(packed: string): string[] {
+  const texts: string[] = [];
+  let start = 0;
+  for (let end = packed.indexOf(separator); end >= 0; end = packed.indexOf(separator, start)) {
+    texts.push(packed.slice(start, end));
+    start = end + 1;
+  }
+  texts.push(packed.slice(start));
+  return texts;
+}
+
+/** `wide` says of each source whether it has a column of its own; undefined where none has. */
+function textsOf(row: TextRow, wide: boolean[] | undefined): string[] {
   const packed = packedOf(row);
-  let nextPacked = placeColumns.length;
+  if (!wide) return packed;
+  let nextPacked = 0;
   let nextWide = 1;
   return wide.map((isWide) => (isWide ? row[nextWide++] : packed[nextPacked++]) ?? '');
 }
 
-function placeOf([at = '', id = '']: string[]): Place {
+function placeOf(packed: string[]): Place {
+  const [at = '', id = ''] = packed.slice(-placeColumns.length);
   return { at: instant(at), id: Buffer.from(id, 'hex') };
 }
 

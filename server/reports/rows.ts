@@ -6,8 +6,8 @@ import { isWide, type ReportSource, sourceText } from '../../db/queries/report-s
 import type { Cell, CellPage } from './cell.ts';
 import type { Column, ReportRow } from './columns.ts';
 
-/** Rows read at once. */
-const pageRows = 2_000;
+/** Rows read at once: two pages are in memory, and the fewer they are the less does the collector copy. */
+const pageRows = 1_000;
 
 /** Rows that bring a score card or a transcript of their own: so few at first, then as many as hold about so much text. */
 const wide = { firstRows: 20, mostRows: 250, characters: 2_000_000, growth: 4 };
@@ -63,7 +63,7 @@ async function* pages(pool: Pool, filter: ReportFilter, sources: ReportSource[])
 
 /** A transcript may have a hundred thousand characters: what is in memory follows the text that the rows before had. */
 function nextLimit({ length, characters }: ReportPage): number {
-  const fitting = Math.floor((wide.characters * length) / Math.max(1, characters));
+  const fitting = Math.floor((wide.characters * length) / Math.max(1, characters()));
   return Math.max(1, Math.min(fitting, length * wide.growth, wide.mostRows));
 }
 
@@ -77,14 +77,14 @@ function unwrapped(result: PromiseSettledResult<ReportPage>): ReportPage {
   return result.value;
 }
 
-/** Each source is read once a row, however many columns show something of it. */
+/** Each source is read once a row, however many columns show something of it. A row is valid until the next one. */
 export function decoder(sources: readonly ReportSource[]): (texts: string[]) => ReportRow {
-  const readers = sources.map((source) => ({ source, read: sourceText(source).read }));
+  const readers = sources.map((source) => sourceText(source).read);
+  const row: Record<string, unknown> = {};
   return (texts) => {
-    const row: Record<string, unknown> = {};
-    for (const [index, { source, read }] of readers.entries()) {
+    for (let index = 0; index < sources.length; index++) {
       const text = texts[index];
-      row[source] = text ? read(text) : null;
+      row[sources[index] as ReportSource] = text ? readers[index]?.(text) : null;
     }
     return row as ReportRow;
   };

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { failClaims, releaseClaims } from '../../db/queries/workers.ts';
 import { AppError } from '../../shared/error.ts';
 import { backoffMs } from '../backoff.ts';
+import { allowSemiSpace } from '../heap.ts';
 import type { ServiceSettings, Services } from '../services.ts';
 import { endsWithin } from '../wait.ts';
 import type { WorkNames } from './announce/names.ts';
@@ -59,11 +60,13 @@ export function openLaneThread(
 
   function start(): void {
     if (thread || isStopping || performance.now() < startableAtMs) return;
+    const limitAgain = lane.semiSpaceMb === undefined ? undefined : allowSemiSpace(lane.semiSpaceMb);
     const worker = new Worker(new URL('./thread.js', import.meta.url), {
       name: lane.name,
       workerData: { settings, lane } satisfies ThreadInput,
       resourceLimits: { maxOldGenerationSizeMb: lane.heapMb, maxYoungGenerationSizeMb: youngMb },
     });
+    if (limitAgain) worker.once('online', limitAgain).once('exit', limitAgain);
     const started: Thread = {
       worker,
       cleanedUp: new Promise((resolve) => worker.once('exit', () => resolve(cleanUp(started)))),

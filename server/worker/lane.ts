@@ -13,6 +13,8 @@ export interface Lane {
   handlers: string;
   /** The thread's heap. Beyond it the thread ends, and the work that it held counts as failed. */
   heapMb: number;
+  /** Room for new objects; where it is not said, that of every thread (heap.ts). */
+  semiSpaceMb?: number;
   /** See LoopSettings. */
   claimAhead: number;
   /** Without work for so long, the thread ends. */

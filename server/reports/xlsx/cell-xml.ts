@@ -6,6 +6,8 @@ export const timeStyle = 2;
 
 /** What a cell of Excel holds at most. */
 const longestText = 32_767;
+/** Excel keeps fifteen digits: a whole number beyond shows as another one. */
+const largestWhole = 999_999_999_999_999;
 const dayMs = 86_400_000;
 /** Days from Excel's day 0 to 1970. */
 const epochDay = 25_569;
@@ -21,9 +23,15 @@ export type WallClock = (at: Date) => number;
 export function cellXml(place: string, cell: Cell, wallClock: WallClock): string {
   if (cell === null) return '';
   if (typeof cell === 'string') return textXml(place, cell);
-  if (typeof cell === 'number') return Number.isFinite(cell) ? `<c r="${place}"><v>${cell}</v></c>` : '';
+  if (typeof cell === 'number') return numberXml(place, cell);
   if (typeof cell === 'boolean') return `<c r="${place}" t="b"><v>${cell ? 1 : 0}</v></c>`;
   return timeXml(place, cell, wallClock);
+}
+
+function numberXml(place: string, number: number): string {
+  if (!Number.isFinite(number)) return '';
+  if (Math.abs(number) > largestWhole && Number.isInteger(number)) return textXml(place, String(number));
+  return `<c r="${place}"><v>${number}</v></c>`;
 }
 
 export function headerXml(place: string, text: string): string {

@@ -1,6 +1,9 @@
+import { buffer } from 'node:stream/consumers';
+import { crc32 } from 'node:zlib';
 import { expect } from 'chai';
 import { DateTime } from 'luxon';
 import readXlsx from 'read-excel-file/node';
+import { fromBufferPromise } from 'yauzl';
 import type { Cell, CellPage } from '../../../../server/reports/cell.ts';
 import { type WorkbookOptions, workbook } from '../../../../server/reports/xlsx/workbook.ts';
 import { unzipped } from '../unzipped.ts';
@@ -98,6 +101,14 @@ describe('a workbook', () => {
     const many = Array.from({ length: 60 }, (_, index) => `column ${index}`);
     const [sheet] = await read(await written([many.map((_, index) => index)], { headers: many }));
     expect(sheet?.data).to.deep.equal([many, many.map((_, index) => index)]);
+  });
+
+  it('has the check sum and the size of each of its files', async () => {
+    const archive = await fromBufferPromise(await written([['A'.repeat(100_000), 1]]), { lazyEntries: true });
+    for await (const entry of archive.eachEntry()) {
+      const content = await buffer(await archive.openReadStreamPromise(entry));
+      expect([entry.crc32, entry.uncompressedSize], entry.fileName).to.deep.equal([crc32(content), content.length]);
+    }
   });
 
   it('fails as its rows fail, and ends them when nobody reads on', async () => {

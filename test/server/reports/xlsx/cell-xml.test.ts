@@ -1,0 +1,18 @@
+import { expect } from 'chai';
+import { cellXml } from '../../../../server/reports/xlsx/cell-xml.ts';
+
+const clock = (at: Date) => at.getTime();
+const written = (number: number) => cellXml('A1', number, clock);
+
+describe('a number in a workbook', () => {
+  it('is text where it is a whole one of more digits than Excel keeps', () => {
+    for (const number of [1_234_567_890_123_456, -9_007_199_254_740_991, 1_000_000_000_000_000]) {
+      expect(written(number)).to.contain('t="inlineStr"').and.contain(`>${number}<`);
+    }
+  });
+
+  it('is a number up to then, and with a fraction', () => {
+    for (const number of [999_999_999_999_999, -999_999_999_999_999, 0.1, 1_000_000_000_000_000.5])
+      expect(written(number)).to.equal(`<c r="A1"><v>${number}</v></c>`);
+  });
+});
