@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { holdRequests } from '../harness/held-requests.ts';
 import { type HostPage, startHostPage } from '../harness/host-page.ts';
 import { adminEmail, openApiAccess, type ShownKey } from './api-access.ts';
 
@@ -92,6 +93,23 @@ describe('API keys on the page API Access', () => {
     expect((await tokenFor(made)).status).to.equal(401);
     for (const header of headers) expect((await read(header)).status).to.equal(401);
     await row('middleware').getByText('Revoked').waitFor();
+  });
+
+  it('stays open while a key is made, which nobody could see again', async () => {
+    const letGo = await holdRequests(access.page, '**/trpc/apiKeys.create');
+    await generate().click();
+    await dialog().getByLabel('Name').fill('slow');
+    await access.page.keyboard.press('Enter');
+    await button('Working …').waitFor();
+    for (const leave of ['Escape', 'Escape', 'Escape']) await access.page.keyboard.press(leave);
+    expect(await button('Cancel').isDisabled()).to.equal(true);
+    expect(await dialog().getByRole('button', { name: 'Close' }).count()).to.equal(0);
+    letGo();
+    expect((await shownOnce()).key).to.match(keyPattern);
+    await dialog().getByRole('button', { name: 'Close' }).last().click();
+    await button('Yes, they are stored').click();
+    await revoke('slow');
+    await row('slow').getByText('Revoked').waitFor();
   });
 
   it('asks for the name before it revokes, and keeps the key when somebody turns back', async () => {

@@ -198,6 +198,10 @@ describe('Export report in the console', () => {
       chmodSync(reports(), mode);
       expect(await ownExport(page, 'Refused').innerText()).to.match(/Vault[\s\S]*(permission|allow|write)/i);
       expect(await stickingOut(page)).to.deep.equal([]);
+      await button(page, 'Retry Refused').click();
+      await page.getByText('Refused is being sent again.').waitFor();
+      await ownExport(page, 'Refused').filter({ hasText: 'Success' }).waitFor();
+      expect(await button(page, 'Retry Refused').count(), 'a second retry').to.equal(0);
     });
   });
 

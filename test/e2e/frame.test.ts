@@ -164,6 +164,19 @@ describe('the console in a frame of a host on another site, with third-party coo
     expect(await inFrame().getByRole('dialog').count()).to.equal(0);
   });
 
+  it('begins anew where the host’s token is somebody else’s, so that nothing of the page goes on in his name', async () => {
+    troubles.expect(/status of 401/);
+    const bearer = bearerOf(page);
+    await open();
+    host.signInAs(agent);
+    await endSession(await bearer);
+    // Unless the page has asked for something by itself by then, and is another's already.
+    go('Jobs & Pipelines').catch(() => undefined);
+    const forAdmins = page.getByRole('link', { name: 'Overview', exact: true });
+    await inFrame().getByRole('navigation').filter({ hasNot: forAdmins }).waitFor();
+    host.signInAs(admin);
+  });
+
   async function bearerOf(asking: Page): Promise<string> {
     const request = await asking.waitForRequest((candidate) => 'authorization' in candidate.headers());
     return request.headers().authorization ?? '';

@@ -6,7 +6,9 @@ import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
 import { eventually, patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
+import { holdRequests } from '../harness/held-requests.ts';
 import { type Product, startProduct } from '../harness/product.ts';
+import { stickingOut } from '../harness/watched-page.ts';
 import { sftp } from '../server/inbox/inboxes.ts';
 
 const adminEmail = 'admin@inbox.example';
@@ -62,5 +64,37 @@ describe('the page Inbox', () => {
     );
     await table.getByRole('button', { name: 'Change' }).click();
     await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  it('says why the form of a login does not open', async () => {
+    await page.route('**/trpc/connectors.list*', (route) => route.abort('connectionreset'));
+    await page.getByRole('button', { name: 'Change' }).click();
+    await page.getByRole('alert').filter({ hasText: 'The server did not answer' }).waitFor();
+    for (const [width, height] of [
+      [360, 740],
+      [900, 600],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      expect(await stickingOut(page), `${width} × ${height}`).to.deep.equal([]);
+    }
+    await page.unroute('**/trpc/connectors.list*');
+    await page.getByRole('button', { name: 'Change' }).click();
+    await page.getByRole('dialog').waitFor();
+    expect(await page.getByText('The server did not answer').count()).to.equal(0);
+    await page.keyboard.press('Escape');
+  });
+
+  it('breaks no look of its own off, however long it takes', async () => {
+    const asked: string[] = [];
+    const letGo = await holdRequests(page, '**/trpc/inbox.overview*', (request) => asked.push(request.url()) > 0);
+    await page.clock.install();
+    await page.reload();
+    await eventually('the page looks', () => asked.length > 0);
+    await page.clock.runFor(20_000);
+    expect(asked).to.have.length(1);
+    letGo();
+    await page.getByRole('button', { name: 'Change' }).waitFor();
   });
 });

@@ -6,6 +6,7 @@ import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
 import { eventually, patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
+import { holdRequests } from '../harness/held-requests.ts';
 import { type Product, packageRoot, startProduct } from '../harness/product.ts';
 import { type Sshd, startSshd } from '../harness/sshd.ts';
 import { stickingOut, type Troubles, watchTroubles } from '../harness/watched-page.ts';
@@ -157,6 +158,31 @@ describe('the overview page', () => {
     ]);
     await page.getByText('All figures as a table').click();
   });
+
+  it('breaks no reading off while days are being counted', async () => {
+    const [runsAsked, volumesAsked] = [requestsOf('overview.runs'), requestsOf('overview.volumes')];
+    const letGo = await holdRequests(page, '**/trpc/overview.volumes*');
+    await page.route('**/trpc/overview.runs*', async (route) => {
+      const answer = await route.fetch();
+      const body = await answer.json();
+      body.result.data.is_counting = true;
+      await route.fulfill({ response: answer, json: body });
+    });
+    await page.reload();
+    await eventually('the runs are asked for again and again', () => runsAsked.length > 3);
+    expect(volumesAsked).to.have.length(1);
+    letGo();
+    await page.unrouteAll({ behavior: 'wait' });
+    await section('Volumes').waitFor();
+  });
+
+  function requestsOf(procedure: string): string[] {
+    const seen: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes(procedure)) seen.push(request.url());
+    });
+    return seen;
+  }
 
   it('leads from a figure to the runs that it counts', async () => {
     await section('Runs').getByRole('link', { name: '1 run: show them' }).first().click();

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
 import { eventually } from '../harness/eventually.ts';
+import { holdRequests } from '../harness/held-requests.ts';
 import { openPeople, password } from './people.ts';
 
 const [ada, sue, ann, bob] = ['ada@acme.example', 'sue@acme.example', 'ann@acme.example', 'bob@other.example'];
@@ -99,7 +100,13 @@ describe('users, from the form to what each of them sees', () => {
     await button(admin, 'Done').click();
     await button(admin, `Sign-in link for ${ann}`).click();
     await admin.getByRole('radio', { name: /^I hand it over myself/ }).check();
+    const letGo = await holdRequests(admin, '**/trpc/users.invite');
     await button(admin, 'Show the link').click();
+    await button(admin, 'Working …').waitFor();
+    // What is made once nobody looks would be seen by nobody.
+    for (const leave of ['Escape', 'Escape', 'Escape']) await admin.keyboard.press(leave);
+    expect(await button(admin, 'Not now').isDisabled()).to.equal(true);
+    letGo();
     const newer = await admin.getByRole('textbox', { name: 'Sign-in link' }).inputValue();
     await button(admin, 'Done').click();
 

@@ -1,10 +1,10 @@
-import { type Problem, problemOf } from './problem.ts';
+import { type Problem, problemOf, ShownError } from './problem.ts';
 
 /** What a server's grant says: the token stays in memory, its life is counted by a clock that nobody can set. */
 export interface Grant {
   token: string;
   expires_in_ms: number;
-  /** Whose it is, where it was given for the cookie, which all tabs of a browser share. */
+  /** Whose it is, where nobody was asked: all tabs of a browser share the cookie, and a host may have another user by now. */
   user_id?: string;
 }
 
@@ -16,6 +16,12 @@ export type Renewal = () => Promise<Grant | undefined>;
  *         └────▶ signed-out ▶ signed-in
  */
 export type SessionState = 'starting' | 'signed-out' | 'signed-in' | 'ended';
+
+/** A request that has found the token dead. */
+interface Waiting {
+  goOn(): void;
+  giveUp(error: Error): void;
+}
 
 const renewBeforeMs = 60_000;
 /** setTimeout takes 31 bits; beyond that it fires at once. */
@@ -30,7 +36,10 @@ export class Session {
   private endsAtMs = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private renewing: Promise<boolean> | undefined;
-  private waiting: (() => void)[] = [];
+  private waiting: Waiting[] = [];
+  private readonly atItsEnd = new Set<() => void>();
+  /** How often somebody has signed out: a token that was asked for before is nobody's. */
+  private signOuts = 0;
   private readonly renewal: Renewal;
   private readonly onState: (state: SessionState) => void;
   state: SessionState = 'starting';
@@ -60,14 +69,24 @@ export class Session {
     this.endsAtMs = performance.now() + grant.expires_in_ms;
     this.schedule();
     this.move('signed-in');
-    for (const go of this.waiting.splice(0)) go();
+    for (const { goOn } of this.waiting.splice(0)) goOn();
   }
 
   /** After signing out: the token is forgotten, and no request waits for another. */
   forget(): void {
     this.current = undefined;
+    this.signOuts += 1;
     clearTimeout(this.timer);
     this.move('signed-out');
+    for (const { giveUp } of this.waiting.splice(0)) giveUp(signedOut());
+    for (const end of this.atItsEnd) end();
+    this.atItsEnd.clear();
+  }
+
+  /** What goes on besides the pages ends when somebody signs out: `end` is called then. Answers how to take that back. */
+  atSignOut(end: () => void): () => void {
+    this.atItsEnd.add(end);
+    return () => this.atItsEnd.delete(end);
   }
 
   /** As it is now, for what cannot go by fetch(): uploads that tell their progress. After a 401, replace() it. */
@@ -89,12 +108,16 @@ export class Session {
     return this.send(input, init);
   }
 
-  /** Resolves once the token is another than the dead one. */
+  /** Resolves once the token is another than the dead one. Rejects after signing out: the next may be somebody else's. */
   async replace(dead: string | undefined = this.current?.token): Promise<void> {
     if (this.current && this.current.token !== dead) return;
-    if (await this.isRenewed()) return;
+    if (this.state === 'signed-out') throw signedOut();
+    const { signOuts } = this;
+    const isRenewed = await this.isRenewed();
+    if (this.signOuts !== signOuts) throw signedOut();
+    if (isRenewed) return;
     this.move('ended');
-    await new Promise<void>((resolve) => this.waiting.push(resolve));
+    await new Promise<void>((goOn, giveUp) => this.waiting.push({ goOn, giveUp }));
   }
 
   private send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
@@ -122,7 +145,9 @@ export class Session {
 
   private async renewOnce(): Promise<boolean> {
     this.problem = undefined;
+    const { signOuts } = this;
     const grant = await this.renewal();
+    if (this.signOuts !== signOuts) return false;
     if (grant && this.isAnothers(grant)) return this.beginAgain();
     if (grant) this.accept(grant);
     return grant !== undefined;
@@ -157,4 +182,8 @@ export class Session {
     this.state = state;
     this.onState(state);
   }
+}
+
+function signedOut(): ShownError {
+  return new ShownError('You have signed out. Sign in again, then do it once more.');
 }

@@ -215,9 +215,10 @@ export class AppElement extends LitElement {
         <cqa-problem what="The console could not open" .problem=${this.problem} .again=${again}></cqa-problem>
       </div>`;
     }
-    if (this.sessionState === 'signed-out' && this.frame) return signedOut(this.begin);
-    if (this.sessionState === 'signed-out')
-      return html`<cqa-sign-in .access=${this.access} @signed-in=${this.accept}></cqa-sign-in>`;
+    // It may end before the page is there: then nothing is kept that its person would have to come back to.
+    const isOut = this.sessionState === 'signed-out' || this.sessionState === 'ended';
+    if (isOut && this.frame) return signedOut(this.begin);
+    if (isOut) return html`<cqa-sign-in .access=${this.access} @signed-in=${this.accept}></cqa-sign-in>`;
     return html`<div class="middle" role="status"><span class="soft">Opening the console …</span></div>`;
   }
 

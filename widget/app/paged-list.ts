@@ -91,7 +91,9 @@ export class PagedList<T> {
     const { signal } = this.abort;
     await this.more.run(async () => {
       const page = await this.readUnlessAborted(cursor, signal);
-      if (!page) return;
+      this.settle();
+      // So many new rows came meanwhile that the list goes on from the first page again: this one lies beyond a gap.
+      if (!page || this.cursor !== cursor) return;
       this.older = [...this.older, ...page.rows];
       this.cursor = page.next_cursor;
     });

@@ -25,6 +25,7 @@ class CqaConsoleElement extends HTMLElement {
   private frame: HTMLIFrameElement | undefined;
   private port: MessagePort | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** By the frame's own word; before that, what it was opened with. */
   private shownAddress = '';
 
   connectedCallback(): void {
@@ -44,7 +45,13 @@ class CqaConsoleElement extends HTMLElement {
     if (name === 'account') {
       this.close();
       this.open();
-    } else if (now && now !== this.shownAddress) this.post({ type: 'address', address: now });
+    } else this.followAttribute();
+  }
+
+  /** Before the frame has its port nothing can be told to it; then this is called once more. */
+  private followAttribute(): void {
+    const address = this.getAttribute('address');
+    if (address && address !== this.shownAddress) this.post({ type: 'address', address });
   }
 
   private open(): void {
@@ -55,6 +62,7 @@ class CqaConsoleElement extends HTMLElement {
 
   private openFrame(account: string): void {
     const address = this.getAttribute('address');
+    this.shownAddress = address ?? '';
     const frame = document.createElement('iframe');
     frame.title = this.getAttribute('frame-title') ?? 'CQA Data Integrations';
     frame.allow = 'clipboard-write';
@@ -88,6 +96,7 @@ class CqaConsoleElement extends HTMLElement {
     channel.port1.onmessage = (message: MessageEvent<FromFrame>) => void this.hear(message.data);
     this.port = channel.port1;
     target.postMessage({ type: connectMessage }, scriptOrigin, [channel.port2]);
+    this.followAttribute();
   };
 
   private async hear(message: FromFrame): Promise<void> {

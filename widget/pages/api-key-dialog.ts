@@ -199,7 +199,7 @@ export class ApiKeyDialogElement extends LitElement {
         <p>${signing}</p>
         <cqa-problem .problem=${isAtField ? undefined : problem}></cqa-problem>
       </form>
-      <button slot="actions" class="button" type="button" @click=${this.close}>Cancel</button>
+      <button slot="actions" class="button" type="button" ?disabled=${isBusy} @click=${this.close}>Cancel</button>
       <button slot="actions" class="button primary" type="submit" form="form" ?disabled=${isBusy}>
         ${isBusy ? 'Working …' : action}
       </button>`;
@@ -232,7 +232,8 @@ export class ApiKeyDialogElement extends LitElement {
   override render() {
     const { made } = this;
     const heading = made ? 'Store this key now' : this.rotated ? 'Rotate this key' : 'Generate API key';
-    return html`<cqa-dialog .heading=${heading} @close=${this.ask}>
+    // While it is made it stays: a key that comes when nobody looks is in force, and lost.
+    return html`<cqa-dialog .heading=${heading} .isClosable=${!this.making.isBusy} @close=${this.ask}>
       ${made ? this.renderMade(made) : this.renderForm()}
     </cqa-dialog>`;
   }

@@ -5,19 +5,21 @@ import { messageAtField, type Problem, problemOf, problemOfFailure, ShownError }
 import type { Campaign, CampaignImport, SheetsPreview } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
 import { Action } from '../app/resource.ts';
-import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
-import { timeLeft } from '../words/campaign.ts';
-import { bytes, count, counted } from '../words/numbers.ts';
+import { counted } from '../words/numbers.ts';
+import '../parts/confirm.ts';
 import '../parts/problem.ts';
 import './campaign-drop-zone.ts';
 import './campaign-import-result.ts';
 import './campaign-metadata.ts';
 import './campaign-sheets.ts';
 import './campaign-upload-list.ts';
+import { importFoot } from './campaign-import-foot.ts';
 import { findOpenImport } from './campaign-open-import.ts';
-import type { ImportUploads, UploadItem } from './campaign-uploads.ts';
+import type { UnfinishedImport } from './campaign-unfinished-import.ts';
+import type { UploadItem } from './campaign-upload-item.ts';
+import type { ImportUploads } from './campaign-uploads.ts';
 import type { DroppedFile } from './dropped-files.ts';
 
 const previewAfterMs = 500;
@@ -54,14 +56,13 @@ export class CampaignImportElement extends LitElement {
 
   @property({ attribute: false }) app: AppContext | undefined;
   @property({ attribute: false }) campaign: Campaign | undefined;
-  @state() private uploads: ImportUploads | undefined;
-  @state() private settings: ImportSettings = {};
+  @state() private open: UnfinishedImport | undefined;
   @state() private preview: SheetsPreview | undefined;
   @state() private problem: Problem | undefined;
-  /** Somebody has asked to import; it is done when everything is here. */
-  @state() private isAsked = false;
   @state() private finished: string | undefined;
+  @state() private isAskedToDiscard = false;
   private readonly acting = new Action(this);
+  private readonly discarding = new Action(this);
   private unlisten: (() => void) | undefined;
   private previewed = '';
   private previewing: ReturnType<typeof setTimeout> | undefined;
@@ -82,7 +83,9 @@ export class CampaignImportElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.uploads) this.follow(this.uploads);
+    if (!this.open) return;
+    this.follow(this.open);
+    this.changed();
   }
 
   /** Finds the import that this person has begun here and not finished. */
@@ -90,46 +93,49 @@ export class CampaignImportElement extends LitElement {
     const { app, campaign } = this;
     if (!app || !campaign) return;
     try {
-      const open = await findOpenImport(app, campaign.id);
-      if (!open || this.campaign?.id !== campaign.id || this.uploads) return;
-      (await this.use(open.found.import_id)).know(open.files);
-      this.settings = open.found.settings;
-      if (open.found.failure) this.problem = problemOfFailure(open.found.failure);
+      const begun = await findOpenImport(app, campaign.id);
+      if (!begun || this.campaign?.id !== campaign.id || this.open) return;
+      const { import_id: importId, settings, failure } = begun.found;
+      (await this.use(importId, settings)).know(begun.files);
+      if (failure) this.problem = problemOfFailure(failure);
     } catch (error) {
       this.problem = problemOf(error);
     }
   }
 
   /** What uploads is loaded by itself: most people who open the console never need it. */
-  private async use(importId: string): Promise<ImportUploads> {
+  private async use(importId: string, settings: ImportSettings = {}): Promise<ImportUploads> {
     const { app, campaign } = this;
     if (!app || !campaign) throw new ShownError('The campaign is not loaded yet.');
-    const { uploadsOf } = await import('./campaign-uploads.ts');
-    const uploads = uploadsOf({ session: app.session, endpoint: campaign.uploads_path, importId });
-    this.follow(uploads);
-    return uploads;
+    const { unfinishedImport } = await import('./campaign-unfinished-import.ts');
+    const open = unfinishedImport(app, { importId, endpoint: campaign.uploads_path, settings });
+    this.follow(open);
+    return open.uploads;
   }
 
-  private follow(uploads: ImportUploads): void {
+  private follow(open: UnfinishedImport): void {
     this.unlisten?.();
-    this.uploads = uploads;
-    this.unlisten = uploads.listen(this.changed);
+    this.open = open;
+    if (this.isConnected) this.unlisten = open.listen(this.changed);
   }
 
   private forget(): void {
     this.unlisten?.();
-    this.uploads = undefined;
+    this.open = undefined;
     this.preview = undefined;
     this.previewed = '';
     this.problem = undefined;
-    this.isAsked = false;
-    this.settings = {};
+    this.isAskedToDiscard = false;
   }
 
   private readonly changed = (): void => {
+    if (this.open?.isFinished) {
+      this.finished = this.open.importId;
+      this.forget();
+      return;
+    }
     this.requestUpdate();
     this.planPreview();
-    if (this.isAsked && this.uploads && !this.uploads.isBusy) void this.finish();
   };
 
   private readonly add = async ({ detail: files }: CustomEvent<DroppedFile[]>): Promise<void> => {
@@ -138,7 +144,7 @@ export class CampaignImportElement extends LitElement {
       const { app, campaign } = this;
       if (!app || !campaign) return;
       const uploads =
-        this.uploads ??
+        this.open?.uploads ??
         (await this.use((await app.api.campaigns.createImport.mutate({ campaign: campaign.id })).import_id));
       uploads.add(files);
     });
@@ -152,11 +158,10 @@ export class CampaignImportElement extends LitElement {
 
   /** Reading a CSV is the server's: the same code reads it when the calls are imported. */
   private planPreview(): void {
-    const { uploads } = this;
-    const items = uploads?.taken() ?? [];
+    const items = this.open?.uploads.taken() ?? [];
     const sheets = items.filter(({ kind, state }) => kind === 'sheet' && state === 'here');
     const names = items.filter(({ kind }) => kind === 'audio').map(({ name }) => name);
-    const asked = JSON.stringify([sheets.map(({ key }) => key), names, this.settings]);
+    const asked = JSON.stringify([sheets.map(({ key }) => key), names, this.open?.settings]);
     if (asked === this.previewed) return;
     this.previewed = asked;
     clearTimeout(this.previewing);
@@ -165,48 +170,33 @@ export class CampaignImportElement extends LitElement {
   }
 
   private async loadPreview(names: string[], asked: string): Promise<void> {
-    const { app, uploads, settings } = this;
-    if (!app || !uploads) return;
+    const { app, open } = this;
+    if (!app || !open) return;
     try {
-      const preview = await app.api.campaigns.previewSheets.mutate({ id: uploads.importId, names, settings });
+      const { importId: id, settings } = open;
+      const preview = await app.api.campaigns.previewSheets.mutate({ id, names, settings });
       if (this.previewed === asked) this.preview = preview;
     } catch (error) {
       if (this.previewed === asked) this.problem = problemOf(error);
     }
   }
 
-  private readonly ask = (): void => {
-    this.problem = undefined;
-    if (this.uploads?.isBusy) this.isAsked = true;
-    else void this.finish();
-  };
-
-  private async finish(): Promise<void> {
-    const { app, uploads, settings } = this;
-    if (!app || !uploads) return;
-    this.isAsked = false;
-    const { importId } = uploads;
-    const isDone = await this.acting.run(async () => {
-      await app.api.campaigns.finishImport.mutate({ id: importId, settings, without_unfinished: true });
-    });
-    if (!isDone) return;
-    uploads.end();
-    this.forget();
-    this.finished = importId;
-    app.changes.announce('campaigns', 'list');
-  }
-
   private readonly discard = async (): Promise<void> => {
-    const { app, uploads } = this;
-    if (!app || !uploads) return;
-    const isDone = await this.acting.run(async () => {
-      await app.api.campaigns.cancelImport.mutate({ id: uploads.importId });
+    const { app, open } = this;
+    if (!app || !open) return;
+    const isDone = await this.discarding.run(async () => {
+      await app.api.campaigns.cancelImport.mutate({ id: open.importId });
     });
     if (!isDone) return;
-    uploads.end();
+    open.end();
     this.forget();
     app.changes.announce('campaigns', 'list');
   };
+
+  private askToDiscard(isAsked: boolean): void {
+    this.discarding.problem = undefined;
+    this.isAskedToDiscard = isAsked;
+  }
 
   /** It ended in a way that somebody has to mend: it is open again. */
   private readonly reopened = ({ detail: found }: CustomEvent<CampaignImport>): void => {
@@ -215,56 +205,30 @@ export class CampaignImportElement extends LitElement {
     void this.goOn();
   };
 
-  private renderWords(uploads: ImportUploads): TemplateResult {
-    const { files, here, bytes: all, sent, bytesPerSecond } = uploads.progress;
-    const left = uploads.isBusy ? timeLeft(all - sent, bytesPerSecond) : '';
-    const isBroken = [...uploads.items.values()].some(({ state }) => state === 'broken');
-    return html`<div class="words">
-      <p role="status"><strong>${count(here)} of ${counted(files, 'file')}</strong> uploaded</p>
-      <p class="soft small">
-        ${bytes(sent)} of ${bytes(all)}${left ? html`, ${left}` : nothing}${
-          isBroken ? '. The connection is interrupted; it goes on by itself' : nothing
-        }${uploads.isPaused ? '. Paused' : nothing}
+  private renderDiscard({ uploads }: UnfinishedImport): TemplateResult | typeof nothing {
+    if (!this.isAskedToDiscard) return nothing;
+    const files = uploads.items.size;
+    return html`<cqa-confirm
+      heading="Discard this upload?"
+      action="Discard upload"
+      .busy=${this.discarding.isBusy}
+      .problem=${this.discarding.problem}
+      @confirm=${this.discard}
+      @close=${() => this.askToDiscard(false)}
+    >
+      <p>
+        ${files === 1 ? 'Its file and what you typed for it' : `Its ${counted(files, 'file')} and what you typed for them`}
+        are thrown away, also what is uploaded already. Calls that were imported before stay.
       </p>
-    </div>`;
+    </cqa-confirm>`;
   }
 
-  private renderPause(uploads: ImportUploads): TemplateResult | typeof nothing {
-    const isHeld = [...uploads.items.values()].some(({ state }) => state === 'paused');
-    if (isHeld || uploads.isPaused)
-      return html`<button class="button" type="button" @click=${() => uploads.resume()}>${icon('play', 16)} Go on</button>`;
-    if (!uploads.isBusy) return nothing;
-    return html`<button class="button" type="button" @click=${() => uploads.pause()}>${icon('pause', 16)} Pause</button>`;
-  }
-
-  private renderImport(uploads: ImportUploads): TemplateResult {
-    const calls = uploads.taken().filter(({ kind, state }) => kind === 'audio' && state !== 'missing').length;
-    if (this.isAsked)
-      return html`<span class="soft">Imports when all files are here …</span>
-        <button
-          class="button"
-          type="button"
-          @click=${() => {
-            this.isAsked = false;
-          }}
-        >
-          Not yet
-        </button>`;
-    return html`<button class="button primary" type="button" ?disabled=${calls === 0 || this.acting.isBusy} @click=${this.ask}>
-      ${this.acting.isBusy ? 'Working …' : `Import ${counted(calls, 'call')}`}
-    </button>`;
-  }
-
-  private renderOpen(app: AppContext, campaign: Campaign, uploads: ImportUploads): TemplateResult {
+  private renderOpen(app: AppContext, campaign: Campaign, open: UnfinishedImport): TemplateResult {
+    const { uploads, problem } = open;
     const { sent, bytes: all } = uploads.progress;
-    const { problem } = this.acting;
     const missing = [...uploads.items.values()].filter(({ state }) => state === 'missing').length;
     return html`<progress class="whole" max=${all || 1} .value=${sent} aria-label="Progress of all files"></progress>
-      <div class="foot">
-        ${this.renderWords(uploads)} ${this.renderPause(uploads)}
-        <button class="button" type="button" ?disabled=${this.acting.isBusy} @click=${this.discard}>Discard</button>
-        ${this.renderImport(uploads)}
-      </div>
+      ${importFoot(open, this.acting.isBusy, () => this.askToDiscard(true))}
       ${
         missing > 0
           ? html`<p class="soft">
@@ -287,13 +251,13 @@ export class CampaignImportElement extends LitElement {
       <div class="stack">
         <h3>What these calls have in common</h3>
         <cqa-campaign-metadata
-          .value=${this.settings}
+          .value=${open.settings}
           .inherited=${campaign.settings.defaults}
           .zone=${app.zone}
           .problem=${problem?.field ? { field: problem.field, message: messageAtField(problem) } : undefined}
           @change=${({ detail }: CustomEvent<ImportSettings>) => {
-            this.settings = detail;
-            this.planPreview();
+            open.settings = detail;
+            this.changed();
           }}
         ></cqa-campaign-metadata>
         <p class="soft small">What a CSV says of a recording wins over the form.</p>
@@ -301,9 +265,9 @@ export class CampaignImportElement extends LitElement {
   }
 
   override render() {
-    const { app, campaign, uploads } = this;
+    const { app, campaign, open } = this;
     if (!app || !campaign) return nothing;
-    const isOpen = uploads !== undefined && uploads.items.size > 0;
+    const isOpen = open !== undefined && open.uploads.items.size > 0;
     return html`<section class="card" aria-labelledby="import">
       <h2 id="import">Import calls</h2>
       <div class="stack">
@@ -317,9 +281,10 @@ export class CampaignImportElement extends LitElement {
             : nothing
         }
         <cqa-campaign-drop-zone ?small=${isOpen} @files=${this.add} @unreadable=${this.unreadable}></cqa-campaign-drop-zone>
-        <cqa-problem .problem=${this.acting.problem ?? this.problem}></cqa-problem>
-        ${isOpen ? this.renderOpen(app, campaign, uploads) : nothing}
+        <cqa-problem .problem=${this.acting.problem ?? open?.problem ?? this.problem}></cqa-problem>
+        ${isOpen ? this.renderOpen(app, campaign, open) : nothing}
       </div>
+      ${isOpen ? this.renderDiscard(open) : nothing}
     </section>`;
   }
 }

@@ -6,7 +6,7 @@ import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
 import { type UploadState, uploadWords } from '../words/campaign.ts';
 import { bytes, counted } from '../words/numbers.ts';
-import type { UploadItem } from './campaign-uploads.ts';
+import type { UploadItem } from './campaign-upload-item.ts';
 import '../parts/status.ts';
 
 /** What somebody has to look at comes first, what is here last. */

@@ -1,27 +1,10 @@
-import type { Upload } from 'tus-js-client';
-import { type ImportFileKind, importLimits, kindOfFile } from '../../shared/campaign.ts';
+import { kindOfFile } from '../../shared/campaign.ts';
 import { ShownError } from '../api/problem.ts';
 import type { CampaignImportFile } from '../api/types.ts';
 import type { UploadState } from '../words/campaign.ts';
 import { openUpload, type UploadTarget } from './campaign-upload.ts';
+import { isGoing, isSheet, isUnderWay, itemOf, keyOf, refusalOf, type UploadItem } from './campaign-upload-item.ts';
 import type { DroppedFile } from './dropped-files.ts';
-
-/** One file of an import, as this page knows it. */
-export interface UploadItem {
-  key: string;
-  name: string;
-  kind: ImportFileKind;
-  size: number;
-  sent: number;
-  state: UploadState;
-  /** Why it is refused, and what to do. */
-  problem: string | undefined;
-  /** The server's id, once it is known there. */
-  fileId: string | undefined;
-  /** Absent where the page was loaded again and the file was not chosen anew. */
-  file: File | undefined;
-  upload: Upload | undefined;
-}
 
 const uploadsAtOnce = 3;
 const tellEveryMs = 150;
@@ -58,10 +41,6 @@ export class ImportUploads {
     window.addEventListener('beforeunload', this.warn);
   }
 
-  get importId(): string {
-    return this.target.importId;
-  }
-
   listen(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -69,15 +48,7 @@ export class ImportUploads {
 
   /** What the server has of the import, before or besides what this page sends. */
   know(files: readonly CampaignImportFile[]): void {
-    for (const file of files) {
-      const key = keyOf(file.name, file.bytes);
-      if (this.items.has(key)) continue;
-      this.items.set(key, {
-        ...{ key, name: file.name, kind: file.kind, size: file.bytes, sent: file.bytes_received },
-        ...{ fileId: file.file_id, file: undefined, upload: undefined, problem: file.failure?.message },
-        state: stateOf(file),
-      });
-    }
+    for (const item of files.map(itemOf)) if (!this.items.has(item.key)) this.items.set(item.key, item);
     this.tell();
   }
 
@@ -95,24 +66,12 @@ export class ImportUploads {
       this.repeated.push(name);
       return;
     }
-    const kind = kindOfFile(name);
-    const problem = known ? undefined : this.refusalOf(name, kind, file.size);
-    this.items.set(key, {
-      ...{ key, name, kind, size: file.size, file, problem, upload: undefined },
-      ...{ sent: known?.sent ?? 0, fileId: known?.fileId },
-      state: problem ? 'refused' : 'waiting',
-    });
-  }
-
-  private refusalOf(name: string, kind: ImportFileKind, size: number): string | undefined {
-    const { fileBytes, sheetBytes, files, nameLength } = importLimits;
-    if (size === 0) return 'The file is empty.';
-    if (kind === 'audio' && size > fileBytes) return 'It is larger than 2 GB, the most that is taken of a recording.';
-    if (kind === 'sheet' && size > sheetBytes) return 'It is larger than 50 MB, the most that is taken of a CSV.';
-    if (name.length > nameLength) return `Its name is longer than ${nameLength} characters.`;
-    if (this.taken().length >= files)
-      return `One import takes ${files.toLocaleString('en-GB')} files. Import these, then drop the rest.`;
-    return undefined;
+    const item: UploadItem = {
+      ...{ key, name, kind: kindOfFile(name), size: file.size, file, upload: undefined, state: 'waiting' },
+      ...{ sent: known?.sent ?? 0, fileId: known?.fileId, problem: undefined },
+    };
+    const problem = known ? undefined : refusalOf(item, this.taken().length);
+    this.items.set(key, problem ? { ...item, problem, state: 'refused' } : item);
   }
 
   pause(): void {
@@ -165,7 +124,6 @@ export class ImportUploads {
     window.removeEventListener('beforeunload', this.warn);
     clearTimeout(this.timer);
     this.listeners.clear();
-    open.delete(this.importId);
   }
 
   /** All but those that are refused. */
@@ -175,9 +133,13 @@ export class ImportUploads {
 
   /** Whether something is on its way or will go by itself. */
   get isBusy(): boolean {
-    return [...this.items.values()].some(
-      ({ state }) => state === 'waiting' || state === 'uploading' || state === 'broken',
-    );
+    return [...this.items.values()].some(isUnderWay);
+  }
+
+  /** Files that go on when somebody says so. */
+  get held(): number {
+    const isHeld = (item: UploadItem) => item.state === 'paused' || (this.isPaused && isUnderWay(item));
+    return [...this.items.values()].filter(isHeld).length;
   }
 
   get progress(): Progress {
@@ -253,7 +215,7 @@ export class ImportUploads {
   };
 
   private readonly warn = (event: BeforeUnloadEvent): void => {
-    if (this.isBusy) event.preventDefault();
+    if (this.isBusy || this.held > 0) event.preventDefault();
   };
 
   /** Progress comes many times a second; nobody reads that fast. */
@@ -273,36 +235,6 @@ export class ImportUploads {
   }
 }
 
-/** The same file of an import, whether it was dropped before the page was loaded again or after. */
-function keyOf(name: string, size: number): string {
-  return `${name}\n${size}`;
-}
-
-/** Takes one of the places. Without a line it holds none. */
-function isGoing({ state, upload }: UploadItem): boolean {
-  return upload !== undefined && (state === 'uploading' || state === 'broken');
-}
-
-function isSheet({ kind }: UploadItem): boolean {
-  return kind === 'sheet';
-}
-
-function stateOf({ state, failure }: CampaignImportFile): UploadState {
-  if (failure) return 'refused';
-  return state === 'uploading' ? 'missing' : 'here';
-}
-
 function sum(values: number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-/** By import, for as long as the console is open. */
-const open = new Map<string, ImportUploads>();
-
-export function uploadsOf(target: UploadTarget): ImportUploads {
-  const known = open.get(target.importId);
-  if (known) return known;
-  const made = new ImportUploads(target);
-  open.set(target.importId, made);
-  return made;
 }

@@ -21,6 +21,7 @@ import {
   missingInDraft,
   offeredHostKey,
   placeOf,
+  readConnector,
   unsavedOf,
   withHostKey,
   writeDraft,
@@ -59,6 +60,7 @@ export class ConnectorDialogElement extends LitElement {
   );
   private readonly trial = new ConnectorTrial(this);
   private readonly saving = new Action(this);
+  private readonly reading = new Action(this);
 
   private get current(): Connector | undefined {
     return this.loaded ?? this.connector;
@@ -155,11 +157,15 @@ export class ConnectorDialogElement extends LitElement {
     const { app, draft, current: connector } = this;
     if (!app || !draft || !this.isComplete(draft, true)) return;
     const isDone = await this.saving.run(async () => {
-      this.saved = await writeDraft(app, draft, connector);
+      const uid = await writeDraft(app, draft, connector);
+      app.say(`${draft.name} is saved.`);
+      app.changes.announce('connectors', uid);
+      // What is to be handed on stands on the connector's card too: where it cannot be read here, nothing is lost.
+      await this.reading.run(async () => {
+        this.saved = await readConnector(app, draft.direction, uid);
+      });
     });
     if (!isDone) return this.showProblem(this.saving.problem);
-    app.say(`${draft.name} is saved.`);
-    app.changes.announce('connectors', this.saved?.uid ?? '');
     if (this.toHandOn.length === 0) return this.close();
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>('.done')?.focus();

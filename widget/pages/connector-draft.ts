@@ -31,24 +31,27 @@ export function draftOf(type: ConnectorType, direction: Direction, connector?: C
   return { type, direction, fields, values, name: connector?.name ?? '' };
 }
 
-/** Saves and answers the connector as it is then. */
+/** Saves and answers the connector's id. */
 export async function writeDraft(
   app: AppContext,
   draft: ConnectorDraft,
   connector: Connector | undefined,
-): Promise<Connector | undefined> {
-  const uid = await writtenAs(app, draft, connector);
-  const all = await app.api.connectors.list.query({ direction: draft.direction });
-  return all.find((candidate) => candidate.uid === uid);
-}
-
-async function writtenAs(app: AppContext, draft: ConnectorDraft, connector: Connector | undefined): Promise<string> {
+): Promise<string> {
   const { direction, type, name, values: config } = draft;
   const input = { name, direction, type: type.id, config };
   if (!connector) return (await app.api.connectors.create.mutate(input)).uid;
   const { uid, version } = connector;
   await app.api.connectors.update.mutate({ ...input, uid, version, keeps_enabled: true });
   return uid;
+}
+
+/** The connector as it is now. Undefined where somebody has deleted it since. */
+export async function readConnector(
+  app: AppContext,
+  direction: Direction,
+  uid: string,
+): Promise<Connector | undefined> {
+  return (await app.api.connectors.list.query({ direction })).find((candidate) => candidate.uid === uid);
 }
 
 /** What the product made by itself at saving and somebody else must be told: not what was typed in. */

@@ -33,7 +33,7 @@ const words = {
 const cardsRestMs = 2000;
 
 /** What is amiss at a source; that runs failed stands with the jobs. */
-const sourceAlerts = ['expected_file', 'stream_failed'] as const;
+const sourceAlerts = ['expected_file', 'expected_data', 'stream_failed'] as const;
 
 /** Data Import and Data Export: a card for each connector of that direction. */
 @customElement('cqa-connectors')

@@ -84,6 +84,7 @@ export class ExportListElement extends LitElement {
     this.app?.api.analyses.exports.query(undefined, { signal }),
   );
   private readonly cancelling = new Action(this);
+  private readonly retrying = new Action(this);
 
   protected override willUpdate(changed: Map<string, unknown>): void {
     if (this.app && changed.has('app')) this.exports.follow(this.app.changes, ['executions']);
@@ -99,12 +100,22 @@ export class ExportListElement extends LitElement {
     app.changes.announce('executions', id);
   }
 
+  private async retry(app: AppContext, { execution_id: id, name }: OwnExport): Promise<void> {
+    const isDone = await this.retrying.run(async () => {
+      await app.api.analyses.retryExport.mutate({ id });
+    });
+    if (!isDone) return;
+    app.say(`${name} is being sent again.`);
+    app.changes.announce('executions', id);
+  }
+
   private renderName(app: AppContext, { execution_id: id, name }: OwnExport): TemplateResult | string {
     if (app.me.console !== 'open') return name;
     return html`<a data-page href=${app.href(`/executions/${id}`)}>${name}</a>`;
   }
 
   private renderAction(app: AppContext, own: OwnExport): TemplateResult | typeof nothing {
+    if (own.can_retry) return this.renderRetry(app, own);
     if (hasEnded(own.status)) return nothing;
     if (own.cancel_requested || this.stopping.has(own.execution_id))
       return html`<span class="soft small">Stopping …</span>`;
@@ -116,6 +127,18 @@ export class ExportListElement extends LitElement {
       @click=${() => this.cancel(app, own)}
     >
       Cancel
+    </button>`;
+  }
+
+  private renderRetry(app: AppContext, own: OwnExport): TemplateResult {
+    return html`<button
+      class="button small"
+      type="button"
+      aria-label="Retry ${own.name}"
+      ?disabled=${this.retrying.isBusy}
+      @click=${() => this.retry(app, own)}
+    >
+      Retry
     </button>`;
   }
 
@@ -145,7 +168,7 @@ export class ExportListElement extends LitElement {
             <th role="columnheader">Status</th>
             <th role="columnheader" class="number">Rows</th>
             <th role="columnheader">Sent to</th>
-            <th role="columnheader" class="actions"><span class="visually-hidden">Cancel</span></th>
+            <th role="columnheader" class="actions"><span class="visually-hidden">Cancel or retry</span></th>
           </tr>
         </thead>
         <tbody role="rowgroup">
@@ -172,7 +195,7 @@ export class ExportListElement extends LitElement {
         <a slot="action" class="button primary" data-page href=${app.href('/analyses')}>Go to the Analysis List</a>
       </cqa-empty>`;
     return html`<p class="intro">The reports that you asked for on the Analysis List, the last twenty.</p>
-      <cqa-problem .problem=${this.cancelling.problem ?? problem}></cqa-problem>
+      <cqa-problem .problem=${this.cancelling.problem ?? this.retrying.problem ?? problem}></cqa-problem>
       ${this.renderTable(app, value)}`;
   }
 }

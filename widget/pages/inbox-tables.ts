@@ -31,7 +31,7 @@ function table(label: string, headings: readonly string[], rows: readonly Templa
 export function loginTable(
   app: AppContext,
   inboxes: readonly Login[],
-  on: { edit(uid: string): void; remove(uid: string): void },
+  on: { edit(uid: string): void; remove(uid: string): void; isBusy: boolean },
 ): TemplateResult {
   const row = (login: Login) => html`<tr>
     <td>${login.name}</td>
@@ -48,8 +48,8 @@ export function loginTable(
       ${login.last_arrival_at ? html`<cqa-time .at=${login.last_arrival_at} zone=${app.zone} relative></cqa-time>` : 'nothing yet'}
     </td>
     <td class="actions">
-      <button class="button compact" type="button" aria-haspopup="dialog" @click=${() => on.edit(login.uid)}>Change</button>
-      <button class="button compact" type="button" aria-haspopup="dialog" @click=${() => on.remove(login.uid)}>Delete</button>
+      <button class="button compact" type="button" aria-haspopup="dialog" ?disabled=${on.isBusy} @click=${() => on.edit(login.uid)}>Change</button>
+      <button class="button compact" type="button" aria-haspopup="dialog" ?disabled=${on.isBusy} @click=${() => on.remove(login.uid)}>Delete</button>
     </td>
   </tr>`;
   return table('Logins', ['Inbox', 'User name', 'Status', 'Room', 'Files', 'Last arrival', ''], inboxes.map(row));

@@ -1,8 +1,9 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { ShownError } from '../api/problem.ts';
 import type { Connector, InboxOverview } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
-import { Resource } from '../app/resource.ts';
+import { Action, Resource } from '../app/resource.ts';
 import { icon } from '../parts/icon.ts';
 import { base } from '../style/base.ts';
 import { controls, tables } from '../style/controls.ts';
@@ -69,11 +70,12 @@ export class InboxElement extends LitElement {
   private readonly overview = new Resource(this, async (signal) =>
     this.app?.api.inbox.overview.query(undefined, { signal }),
   );
+  private readonly opening = new Action(this);
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.looking = setInterval(() => {
-      if (!document.hidden) void this.overview.load();
+      if (!document.hidden && !this.overview.isLoading) void this.overview.load();
     }, lookMs);
   }
 
@@ -98,10 +100,13 @@ export class InboxElement extends LitElement {
     this.dispatchEvent(new CustomEvent('new-connector', { bubbles: true, composed: true, detail }));
   };
 
-  private async open(kind: Dialog['kind'], uid: string): Promise<void> {
-    const connectors = await this.app?.api.connectors.list.query({ direction: 'import' });
-    const connector = connectors?.find((candidate) => candidate.uid === uid);
-    if (connector) this.dialog = { kind, connector };
+  private open(kind: Dialog['kind'], uid: string): Promise<boolean> {
+    return this.opening.run(async () => {
+      const connectors = await this.app?.api.connectors.list.query({ direction: 'import' });
+      const connector = connectors?.find((candidate) => candidate.uid === uid);
+      if (!connector) throw new ShownError('This inbox is not there any more: somebody has deleted it meanwhile.');
+      this.dialog = { kind, connector };
+    });
   }
 
   private renderServer({ server }: InboxOverview): TemplateResult {
@@ -138,7 +143,8 @@ export class InboxElement extends LitElement {
         <h2 id="logins">Logins</h2>
         <button class="button primary" type="button" @click=${this.create}>${icon('plus', 16)} New inbox</button>
       </div>
-      ${loginTable(app, inboxes, on)}
+      <cqa-problem what="The inbox could not be opened" .problem=${this.opening.problem}></cqa-problem>
+      ${loginTable(app, inboxes, { ...on, isBusy: this.opening.isBusy })}
     </section>`;
   }
 

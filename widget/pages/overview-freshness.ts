@@ -58,7 +58,7 @@ function connectorRow(app: AppContext, connector: ConnectorFreshness): TemplateR
     </th>
     <td data-minor=${dueInWords(connector)}>
       <cqa-status .words=${stream ? streamWords[stream.state] : freshnessWords[connector.state]}></cqa-status>
-      ${connector.misses_file ? html`<br /><span class="bad small">a file is missing</span>` : nothing}
+      ${connector.misses_data ? html`<br /><span class="bad small">data are missing</span>` : nothing}
     </td>
     <td>${lastData(app, connector)}</td>
     <td class="minor">

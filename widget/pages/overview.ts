@@ -26,7 +26,7 @@ const lookMs = 10_000;
 const countingMs = 500;
 
 /** Runs that failed stand among the failures. */
-const alertsShown: readonly AlertKind[] = ['expected_file', 'stream_failed'];
+const alertsShown: readonly AlertKind[] = ['expected_file', 'expected_data', 'stream_failed'];
 
 const topics = {
   runs: ['executions'],
@@ -79,8 +79,7 @@ export class OverviewElement extends LitElement {
     if (this.counting || !(runs.value?.is_counting || volumes.value?.is_counting)) return;
     this.counting = setTimeout(() => {
       this.counting = undefined;
-      void runs.load();
-      void volumes.load();
+      for (const part of [runs, volumes]) if (!part.isLoading) void part.load();
     }, countingMs);
   }
 

@@ -9,13 +9,8 @@ import { base } from '../style/base.ts';
 import { controls } from '../style/controls.ts';
 import { clock } from '../words/time.ts';
 import { playerStyles } from './player.styles.ts';
+import { type Lane, lanesShown } from './player-lanes.ts';
 import '../parts/problem.ts';
-
-interface Lane {
-  name: string;
-  kind: 'agent' | 'customer' | 'speech';
-  spans: Span[];
-}
 
 const speeds = [0.75, 1, 1.25, 1.5, 2];
 
@@ -38,6 +33,7 @@ export class PlayerElement extends LitElement {
   @state() private position = 0;
   @state() private audioSeconds: number | undefined;
   @state() private isPlaying = false;
+  @state() private speed = 1;
   private frame = 0;
 
   protected override willUpdate(changed: Map<string, unknown>): void {
@@ -58,15 +54,32 @@ export class PlayerElement extends LitElement {
   }
 
   private readonly open = async (): Promise<void> => {
-    this.problem = undefined;
-    this.source = undefined;
+    this.rewind();
+    const { interactionId: id, recording: position } = this;
+    // Another recording may be asked for before the answer comes.
+    const isAsked = () => this.interactionId === id && this.recording === position;
     try {
-      const answer = await this.app?.api.analyses.media.query({ id: this.interactionId, position: this.recording });
-      this.source = answer?.url;
+      const answer = await this.app?.api.analyses.media.query({ id, position });
+      if (isAsked()) this.source = answer?.url;
     } catch (error) {
-      this.problem = problemOf(error);
+      if (isAsked()) this.problem = problemOf(error);
     }
   };
+
+  /** Nothing is there to be played, and nothing plays. */
+  private rewind(): void {
+    cancelAnimationFrame(this.frame);
+    this.problem = undefined;
+    this.source = undefined;
+    this.audioSeconds = undefined;
+    this.isPlaying = false;
+    this.moveTo(0);
+  }
+
+  private moveTo(seconds: number): void {
+    this.position = seconds;
+    this.dispatchEvent(new CustomEvent('position', { detail: { seconds } }));
+  }
 
   private get audio(): HTMLAudioElement | null {
     return this.renderRoot.querySelector('audio');
@@ -105,9 +118,8 @@ export class PlayerElement extends LitElement {
   private readonly follow = (): void => {
     const { audio } = this;
     if (!audio) return;
-    this.position = audio.currentTime;
+    this.moveTo(audio.currentTime);
     this.isPlaying = !audio.paused && !audio.ended;
-    this.dispatchEvent(new CustomEvent('position', { detail: { seconds: this.position } }));
     cancelAnimationFrame(this.frame);
     if (this.isPlaying) this.frame = requestAnimationFrame(this.follow);
   };
@@ -130,16 +142,6 @@ export class PlayerElement extends LitElement {
     this.seekTo(((event.clientX - box.left) / box.width) * this.seconds);
   };
 
-  private get lanesShown(): Lane[] {
-    const { lanes } = this;
-    if (!lanes) return [];
-    if (!lanes.agent || !lanes.customer) return [{ name: 'Speech', kind: 'speech', spans: lanes.speech }];
-    return [
-      { name: 'Agent', kind: 'agent', spans: lanes.agent },
-      { name: 'Customer', kind: 'customer', spans: lanes.customer },
-    ];
-  }
-
   /** In seconds by the viewBox; what is too short to see is drawn as wide as can just be seen. */
   private renderSpans(spans: readonly Span[], kind: string): TemplateResult<2>[] {
     const narrowest = this.seconds / 2000;
@@ -159,7 +161,7 @@ export class PlayerElement extends LitElement {
   }
 
   private renderLanes(): TemplateResult | typeof nothing {
-    const shown = this.lanesShown;
+    const shown = lanesShown(this.lanes);
     if (shown.length === 0 || this.seconds === 0) return nothing;
     const left = `${Math.min(100, (this.position / this.seconds) * 100)}%`;
     return html`<div class="lanes">
@@ -202,10 +204,10 @@ export class PlayerElement extends LitElement {
         class="input compact"
         aria-label="Speed"
         @change=${(event: Event) => {
-          if (this.audio) this.audio.playbackRate = Number((event.target as HTMLSelectElement).value);
+          this.speed = Number((event.target as HTMLSelectElement).value);
         }}
       >
-        ${speeds.map((speed) => html`<option value=${speed} ?selected=${speed === 1}>${speed}×</option>`)}
+        ${speeds.map((speed) => html`<option value=${speed} ?selected=${speed === this.speed}>${speed}×</option>`)}
       </select>
     </div>`;
   }
@@ -215,6 +217,8 @@ export class PlayerElement extends LitElement {
       this.source
         ? html`<audio
           preload="metadata"
+          .defaultPlaybackRate=${this.speed}
+          .playbackRate=${this.speed}
           src=${this.source}
           @loadedmetadata=${this.learn}
           @play=${this.follow}

@@ -115,7 +115,7 @@ export class UserInvitationElement extends LitElement {
         </p>
         <cqa-problem .problem=${problem}></cqa-problem>
       </form>
-      <button slot="actions" class="button" type="button" @click=${this.close}>Not now</button>
+      <button slot="actions" class="button" type="button" ?disabled=${isBusy} @click=${this.close}>Not now</button>
       <button slot="actions" class="button primary" type="submit" form="invitation" ?disabled=${isBusy}>
         ${isBusy ? 'Working …' : action}
       </button>`;
@@ -155,7 +155,12 @@ export class UserInvitationElement extends LitElement {
     const { app, user } = this;
     const made = this.made;
     if (!app || !user) return nothing;
-    return html`<cqa-dialog heading=${user.has_password ? 'New password' : 'Sign-in link'} @close=${this.close}>
+    // While the link is made it stays: an earlier one ends with it, and this one is shown nowhere else.
+    return html`<cqa-dialog
+      heading=${user.has_password ? 'New password' : 'Sign-in link'}
+      .isClosable=${!this.inviting.isBusy}
+      @close=${this.close}
+    >
       ${made ? this.renderMade(app, made) : this.renderForm(user)}
     </cqa-dialog>`;
   }

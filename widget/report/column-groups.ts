@@ -6,7 +6,7 @@ export interface ColumnGroup {
   columns: { column: string; title: string }[];
 }
 
-/** What the columns of a report are chosen from, as its groups stand in the dialog. Of a chosen profile its KPIs alone. */
+/** What the columns of a report are chosen from, as its groups stand in the dialog: of a chosen profile its categories and KPIs alone. */
 export function columnGroups(choices: ColumnChoices, profile: string): ColumnGroup[] {
   const profiles = [...new Set(choices.kpis.map((kpi) => kpi.quality_profile))];
   const asked = profile === '' ? profiles : profiles.filter((name) => name === profile);
@@ -14,6 +14,7 @@ export function columnGroups(choices: ColumnChoices, profile: string): ColumnGro
     { title: 'Interaction and analysis', columns: choices.fields },
     { title: 'Metadata', columns: choices.metadata },
     { title: 'Scores', columns: choices.scores },
+    { title: 'Category scores', columns: categoriesOf(choices, profile) },
     ...asked.map((name) => ({
       title: `KPIs of ${name}`,
       columns: choices.kpis.filter((kpi) => kpi.quality_profile === name),
@@ -21,6 +22,12 @@ export function columnGroups(choices: ColumnChoices, profile: string): ColumnGro
     { title: 'Acoustic metrics', columns: choices.metrics },
   ];
   return groups.filter(({ columns }) => columns.length > 0);
+}
+
+/** One column is of every profile that has a category of its name. */
+function categoriesOf({ categories }: ColumnChoices, profile: string): ColumnGroup['columns'] {
+  const own = categories.filter(({ quality_profile: name }) => profile === '' || name === profile);
+  return [...new Map(own.map((each) => [each.column, each])).values()];
 }
 
 /** Those in which every word that was typed stands, in its title or its name. */
@@ -47,7 +54,7 @@ export function metadataKeyIn(groups: readonly ColumnGroup[], search: string): s
 
 /** The columns' names for people, by their full names. */
 export function titlesByFullName(choices: ColumnChoices): Map<string, string> {
-  const { fields, metadata, scores, kpis, metrics } = choices;
-  const all = [...fields, ...metadata, ...scores, ...kpis, ...metrics];
+  const { fields, metadata, scores, categories, kpis, metrics } = choices;
+  const all = [...fields, ...metadata, ...scores, ...categories, ...kpis, ...metrics];
   return new Map(all.map(({ column, title }) => [fullName(column), title]));
 }

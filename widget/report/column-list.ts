@@ -4,7 +4,7 @@ import { columnNameOf, headerOf, type ReportColumn, reportFields } from '../../s
 
 /** Two names of one column are one: a bare metadata key may be written with its prefix as well. */
 export function fullName(name: string): string {
-  const isOther = (reportFields as readonly string[]).includes(name) || /^(metadata|kpi|metric)\./.test(name);
+  const isOther = (reportFields as readonly string[]).includes(name) || /^(metadata|category|kpi|metric)\./.test(name);
   return isOther ? name : `metadata.${name}`;
 }
 

@@ -21,6 +21,12 @@ export const alertWords: Record<AlertKind, StatusWords> = {
     tone: 'warn',
     shape: 'clock',
   },
+  expected_data: {
+    word: 'No data',
+    meaning: 'Nothing has come for longer than the connector may be quiet. It ends when data come.',
+    tone: 'warn',
+    shape: 'clock',
+  },
   stream_failed: {
     word: 'Stream not read',
     meaning: 'Nobody has read the stream for more than five minutes. It ends when it is read again.',
@@ -33,7 +39,8 @@ export const alertWords: Record<AlertKind, StatusWords> = {
 export const alertKindNames: Record<AlertKind, { name: string; hint: string }> = {
   run_failed: { name: 'A run fails', hint: 'An import or an export does not come to a good end.' },
   run_partial: { name: 'A run succeeds only in part', hint: 'Some files fail, or some destinations take no report.' },
-  expected_file: { name: 'Expected data is missing', hint: 'A file has not come by its time.' },
+  expected_file: { name: 'An expected file is missing', hint: 'It has not come by its time.' },
+  expected_data: { name: 'Expected data is missing', hint: 'A connector has been quiet for longer than it may.' },
   stream_failed: { name: 'A stream is not read', hint: 'For more than five minutes.' },
 };
 

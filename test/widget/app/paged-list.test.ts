@@ -135,4 +135,20 @@ describe('a list that is read page by page', () => {
     expect(list.rows).to.deep.equal(['g', 'f']);
     expect(list.hasMore).to.equal(true);
   });
+
+  it('leaves no gap where more came than a page holds while a further page was under way', async () => {
+    const { list, answers } = listByHand();
+    const first = list.first.load();
+    answers[0]?.({ rows: ['c', 'b'], next_cursor: 'b' });
+    await first;
+    const more = list.loadMore();
+    const again = list.first.load();
+    answers[2]?.({ rows: ['g', 'f'], next_cursor: 'f' });
+    await again;
+    expect(list.rows).to.deep.equal(['g', 'f']);
+    answers[1]?.({ rows: ['a'], next_cursor: null });
+    await more;
+    expect(list.rows).to.deep.equal(['g', 'f']);
+    expect(list.hasMore).to.equal(true);
+  });
 });

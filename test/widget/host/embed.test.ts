@@ -163,4 +163,17 @@ describe('the console in a frame', () => {
     expect(asked).to.deep.equal([{ path: '/trpc/session.exchange', body: '{"token":"signed by the host"}' }]);
     expect(await page.locator('iframe').getAttribute('src')).to.match(/\/embed\?account=a#\/jobs$/);
   });
+
+  it('shows the page that the host has named while the frame was loading', async () => {
+    listed = [hostOrigin];
+    await page.addScriptTag({ url: `${consoleOrigin}/embed.js` });
+    await page.evaluate(
+      `embed('a', '/jobs', 'signed by the host'); document.querySelector('cqa-console').setAttribute('address', '/executions')`,
+    );
+    await page.frameLocator('iframe').getByText('The console could not open').waitFor();
+    await barrier();
+    const frame = page.frames().find((candidate) => candidate.url().includes('/embed'));
+    expect(frame?.url()).to.match(/#\/executions$/);
+    expect(await page.locator('cqa-console').getAttribute('address')).to.equal('/executions');
+  });
 });
