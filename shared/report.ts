@@ -65,7 +65,8 @@ export const defaultColumns = [
 export const fileFormats = ['csv', 'xlsx', 'jsonl', 'parquet'] as const;
 export type FileFormat = (typeof fileFormats)[number];
 
-const columnName = z.string().min(1).max(200);
+/** The longest name of a category with what stands around it. */
+const columnName = z.string().min(1).max(240);
 
 /** A column by its name, which is its heading too, or under a heading of its own. */
 export const reportColumnSchema = z.union([

@@ -7,7 +7,8 @@ import { statements as reports } from './0006_reports.ts';
 import { statements as analysisList } from './0007_analysis_list.ts';
 import { statements as users } from './0008_users.ts';
 import { statements as ownAddress } from './0009_own_address.ts';
-import { statements as inboxQuota } from './0012_inbox_quota.ts';
+import { statements as transcriptsAgain } from './0010_transcripts_again.ts';
+import { statements as inboxQuota } from './0011_inbox_quota.ts';
 
 export interface Migration {
   /** Applied in this order, once each; an applied one never changes (its checksum is compared at start). */
@@ -32,5 +33,6 @@ export const migrations: Migration[] = [
   { id: '0007_analysis_list', statements: analysisList },
   { id: '0008_users', statements: users },
   { id: '0009_own_address', statements: ownAddress },
-  { id: '0012_inbox_quota', statements: inboxQuota },
+  { id: '0010_transcripts_again', statements: transcriptsAgain },
+  { id: '0011_inbox_quota', statements: inboxQuota },
 ];

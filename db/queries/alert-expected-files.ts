@@ -1,5 +1,6 @@
 import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import type { Connection } from '../database.ts';
+import { looksForNew } from './executions.ts';
 
 /** An import connector that expects files. */
 export interface ExpectingConnector {
@@ -71,7 +72,7 @@ export interface Look {
   status: string;
 }
 
-/** The first run of a job that was made after an instant. */
+/** The first run of a job that was made after an instant and looks for what is new. */
 export async function firstRunAfter(
   connection: PoolConnection,
   accountId: number,
@@ -79,7 +80,8 @@ export async function firstRunAfter(
   since: Date,
 ): Promise<Look | undefined> {
   const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT status, ended_at FROM execution WHERE account_id = ? AND job_id = ? AND created_at > ? AND status <> 'cancelled'
+    `SELECT status, ended_at FROM execution
+      WHERE account_id = ? AND job_id = ? AND created_at > ? AND status <> 'cancelled' AND ${looksForNew}
       ORDER BY id LIMIT 1`,
     [accountId, jobId, since],
   );

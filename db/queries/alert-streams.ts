@@ -1,6 +1,9 @@
 import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import { isLive } from './stream-readers.ts';
 
+/** The subject of a silence: a stream has no other than itself. */
+const zeros = Buffer.alloc(32);
+
 /** How a stream stands that has ever been set up. */
 export interface StreamNow {
   accountId: number;
@@ -15,7 +18,7 @@ export interface StreamNow {
   error: string | null;
 }
 
-/** The streams of all accounts: those that are switched on, and those of which an alert is open. */
+/** The streams of all accounts: those that are switched on, and those of which an alert is open or a silence is noted. */
 export async function selectStreamsNow(pool: Pool, types: readonly string[]): Promise<StreamNow[]> {
   if (types.length === 0) return [];
   const [rows] = await pool.query<RowDataPacket[]>(
@@ -27,10 +30,12 @@ export async function selectStreamsNow(pool: Pool, types: readonly string[]): Pr
        JOIN job j ON j.id = jc.job_id AND j.is_system
        LEFT JOIN stream_reader r ON r.connector_id = c.id AND r.${isLive}
        LEFT JOIN alert a ON a.job_id = j.id AND a.kind = 'stream_failed' AND a.resolved_at IS NULL
+       LEFT JOIN alert s ON s.connector_id = c.id AND s.kind = 'silent_since' AND s.subject = ?
       WHERE c.type IN (?) AND c.direction = 'import'
-        AND (a.id IS NOT NULL OR (c.is_enabled AND c.deleted_at IS NULL AND j.is_enabled AND j.deleted_at IS NULL))
+        AND (a.id IS NOT NULL OR s.id IS NOT NULL
+          OR (c.is_enabled AND c.deleted_at IS NULL AND j.is_enabled AND j.deleted_at IS NULL))
       GROUP BY c.account_id, c.id, c.name, j.id, is_on ORDER BY c.id`,
-    [types],
+    [zeros, types],
   );
   return rows.map((row) => ({
     ...{ accountId: row.account_id, connectorId: row.id, connectorName: row.name, jobId: row.job_id },
@@ -39,7 +44,6 @@ export async function selectStreamsNow(pool: Pool, types: readonly string[]): Pr
 }
 
 const name = "connector_id = ? AND kind = 'silent_since' AND subject = ?";
-const zeros = Buffer.alloc(32);
 
 /** Notes that the stream is not being read; since how many minutes that is so. */
 export async function noteSilence(

@@ -3,8 +3,8 @@ import type { Scalar } from '../../shared/quality.ts';
 import { transaction } from '../database.ts';
 import { metadataPrefix } from './api-metadata-filter.ts';
 import { attributeKey } from './attribute-key.ts';
+import { bytesOf, fitting, pieceBytes, readRows, rowSize, sizesOf, sizesWithin } from './attribute-pieces.ts';
 import { type AttributeField, idsIn, listAttributeFields } from './attributes.ts';
-import type { IdRange } from './id-ranges.ts';
 import type { Work } from './work.ts';
 import { holdsWork } from './work-claim.ts';
 
@@ -69,51 +69,45 @@ async function fillPending(connection: PoolConnection, accountId: number): Promi
   );
   if (ranges.length === 0) return false;
   const fields = await listAttributeFields(connection, accountId);
-  let left = pieceRows;
+  const room = { rows: pieceRows, bytes: pieceBytes };
   const done: number[] = [];
   for (const range of ranges) {
-    const rows = range.ids
-      ? await readIds(connection, accountId, idsIn(range.ids))
-      : await readRange(connection, accountId, { first: range.first_id, last: range.last_id }, left);
-    await addRows(connection, accountId, fields, rows);
-    left -= rows.length;
-    if (left === 0 && !range.ids) {
-      // Those that have this last one's id on are looked at in the next piece; the last one itself once more.
-      await connection.query('UPDATE attribute_pending SET first_id = ? WHERE id = ? AND account_id = ?', [
-        rows.at(-1)?.id,
-        range.id,
-        accountId,
-      ]);
+    const found = range.ids
+      ? await sizesOf(connection, accountId, idsIn(range.ids))
+      : await sizesWithin(connection, accountId, { first: range.first_id, last: range.last_id }, room.rows);
+    const taken = fitting(found, room.bytes);
+    await addRows(connection, accountId, fields, await readRows(connection, accountId, taken));
+    room.rows -= taken.length;
+    room.bytes -= bytesOf(taken);
+    const left = found.slice(taken.length);
+    if (left.length > 0 || (room.rows === 0 && !range.ids)) {
+      await leave(connection, accountId, range, { left, last: taken.at(-1) });
       break;
     }
     done.push(range.id);
-    if (left <= 0) break;
+    if (room.rows <= 0 || room.bytes <= 0) break;
   }
   if (done.length > 0)
     await connection.query('DELETE FROM attribute_pending WHERE id IN (?) AND account_id = ?', [done, accountId]);
   return true;
 }
 
-async function readIds(connection: PoolConnection, accountId: number, ids: Buffer[]): Promise<RowDataPacket[]> {
-  const [rows] = await connection.query<RowDataPacket[]>(
-    'SELECT id, occurred_at, metadata FROM interaction FORCE INDEX (PRIMARY) WHERE id IN (?) AND account_id = ?',
-    [ids, accountId],
-  );
-  return rows;
-}
-
-async function readRange(
+/** What of a range is looked at in the next piece. */
+async function leave(
   connection: PoolConnection,
   accountId: number,
-  { first, last }: IdRange,
-  limit: number,
-): Promise<RowDataPacket[]> {
-  const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT id, occurred_at, metadata FROM interaction FORCE INDEX (PRIMARY)
-      WHERE id >= ? AND id <= ? AND account_id = ? ORDER BY id LIMIT ?`,
-    [first, last, accountId, limit],
-  );
-  return rows;
+  range: RowDataPacket,
+  { left, last }: { left: RowDataPacket[]; last: RowDataPacket | undefined },
+): Promise<void> {
+  const [column, value] = range.ids
+    ? ['ids', Buffer.concat(left.map(({ id }) => id))]
+    : // Nobody has looked behind the last one yet, so that is looked at once more.
+      ['first_id', (left[0] ?? last)?.id];
+  await connection.query(`UPDATE attribute_pending SET ${column} = ? WHERE id = ? AND account_id = ?`, [
+    value,
+    range.id,
+    accountId,
+  ]);
 }
 
 /**
@@ -132,20 +126,22 @@ async function fillFields(connection: PoolConnection, accountId: number): Promis
   const fields = unready.filter((field) => isSame(field.filled_to, filledTo));
   const ids = fields.map(({ id }) => id);
   if (first.rows_total === null) await countRows(connection, accountId, ids);
-  const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT id, external_id, occurred_at, metadata FROM interaction FORCE INDEX (account_id)
+  const [found] = await connection.query<RowDataPacket[]>(
+    `SELECT ${rowSize}, external_id FROM interaction FORCE INDEX (account_id)
       WHERE account_id = ? ${filledTo ? 'AND external_id > ?' : ''} ORDER BY external_id LIMIT ?`,
     [accountId, ...(filledTo ? [filledTo] : []), pieceRows],
   );
+  const taken = fitting(found, pieceBytes);
   await addRows(
     connection,
     accountId,
     fields.map(({ id, name }) => ({ id, name: name.toString() })),
-    rows,
+    await readRows(connection, accountId, taken),
   );
+  const isReady = taken.length === found.length && found.length < pieceRows;
   await connection.query(
     'UPDATE attribute_field SET filled_to = ?, rows_filled = rows_filled + ?, is_ready = ? WHERE id IN (?) AND account_id = ?',
-    [rows.at(-1)?.external_id ?? filledTo, rows.length, rows.length < pieceRows, ids, accountId],
+    [taken.at(-1)?.external_id ?? filledTo, taken.length, isReady, ids, accountId],
   );
   return true;
 }

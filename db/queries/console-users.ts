@@ -20,12 +20,16 @@ export async function selectUsersToSignIn(pool: Pool, email: string): Promise<Si
 }
 
 /** The user whom a host's token names, within the account that signed it. */
-export async function selectUserOfAccount(pool: Pool, accountId: number, email: string): Promise<number | undefined> {
-  const [rows] = await pool.query<RowDataPacket[]>(
-    'SELECT id FROM user WHERE account_id = ? AND email = ? AND disabled_at IS NULL',
+export async function selectUserOfAccount(
+  pool: Pool,
+  accountId: number,
+  email: string,
+): Promise<{ id: number; uid: Buffer } | undefined> {
+  const [rows] = await pool.query<({ id: number; uid: Buffer } & RowDataPacket)[]>(
+    'SELECT id, uid FROM user WHERE account_id = ? AND email = ? AND disabled_at IS NULL',
     [accountId, email],
   );
-  return rows[0]?.id;
+  return rows[0];
 }
 
 export async function hasAnyAccount(pool: Pool): Promise<boolean> {

@@ -1,10 +1,10 @@
 import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import { transaction } from '../database.ts';
 import { requeueInteractions } from './interactions.ts';
-import { requeueRecordings } from './recordings.ts';
+import { itsInteraction, requeueRecordings } from './recording-requeue.ts';
 import { zeroes } from './source-items.ts';
 import type { ItemPlace } from './source-ledger.ts';
-import { addWork } from './work.ts';
+import { addWork, type NewWork } from './work.ts';
 
 /**
  * Gives what these executions could not read, or did not get to, to their retry, to be read from the beginning, and says how
@@ -43,51 +43,80 @@ function markOf(executionId: Buffer): string {
 
 const requeuedAtOnce = 2_000;
 
+/** Some of what is put back. */
+export interface Requeued {
+  interactions: number;
+  /** Behind which the next begin; undefined: nothing is left. */
+  last: Buffer | undefined;
+}
+
 /**
- * Puts the recordings that failed among these executions' interactions back to be fetched, whatever they failed for, some
- * thousands at once, and says of how many interactions. 0: none is left.
+ * Puts the recordings and transcripts that failed among these executions' interactions back to be fetched, whatever they
+ * failed for, of some thousands of interactions at once, after the interaction `after`.
  */
-export function requeueRecordingsOf(pool: Pool, accountId: number, executionIds: readonly Buffer[]): Promise<number> {
+export function requeueRecordingsOf(
+  pool: Pool,
+  accountId: number,
+  executionIds: readonly Buffer[],
+  after: Buffer,
+): Promise<Requeued> {
+  const values = [executionIds, accountId, after, requeuedAtOnce];
   return transaction(pool, async (connection) => {
     const [rows] = await connection.query<RowDataPacket[]>(
-      `SELECT interaction_id, MIN(connector_id) AS connector_id FROM recording
-        WHERE execution_id IN (?) AND state = 'failed' AND account_id = ? GROUP BY interaction_id LIMIT ?`,
-      [executionIds, accountId, requeuedAtOnce],
+      `SELECT interaction_id, MIN(connector_id) AS connector_id FROM (
+         (SELECT interaction_id, MIN(connector_id) AS connector_id FROM recording
+           WHERE execution_id IN (?) AND state = 'failed' AND account_id = ? AND interaction_id > ?
+           GROUP BY interaction_id ORDER BY interaction_id LIMIT ?)
+         UNION ALL
+         (SELECT t.interaction_id, t.connector_id FROM failed_transcript t ${itsInteraction}
+           WHERE t.execution_id IN (?) AND t.account_id = ? AND t.interaction_id > ?
+           ORDER BY t.interaction_id LIMIT ?)
+       ) failed GROUP BY interaction_id ORDER BY interaction_id LIMIT ?`,
+      [...values, ...values, requeuedAtOnce],
     );
     await requeueRecordings(
       connection,
       accountId,
       rows.map((row) => ({ interactionId: row.interaction_id, connectorId: row.connector_id })),
     );
-    return rows.length;
+    return { interactions: rows.length, last: rows.at(-1)?.interaction_id };
   });
 }
 
 /**
  * Puts interactions of these executions that have a failed analysis back to be analysed, some thousands at once, after
- * the analysis with the id `after`. Those that wait already, for their recording or for an analysis, are left.
+ * the analysis with the id `after`; those whose transcript is not here, to have it fetched before. Those that wait
+ * already, for their recording or for an analysis, are left.
  */
 export function requeueAnalysesOf(
   pool: Pool,
   accountId: number,
   executionIds: readonly Buffer[],
   after: Buffer,
-): Promise<{ interactions: number; last: Buffer | undefined }> {
+): Promise<Requeued> {
   return transaction(pool, async (connection) => {
     const [rows] = await connection.query<RowDataPacket[]>(
-      `SELECT a.id, a.interaction_id,
+      `SELECT a.id, a.interaction_id, i.connector_id,
+          i.transcript_url IS NOT NULL AND i.transcript_text IS NULL AS lacks_transcript,
           EXISTS (SELECT 1 FROM work w WHERE w.kind IN ('record', 'analyse') AND w.subject = a.interaction_id) AS waits
-         FROM analysis a
+         FROM analysis a JOIN interaction i ON i.id = a.interaction_id AND i.account_id = a.account_id
         WHERE a.execution_id IN (?) AND a.status = 'failed' AND a.account_id = ? AND a.id > ? ORDER BY a.id LIMIT ?`,
       [executionIds, accountId, after, requeuedAtOnce],
     );
     const idle = rows.filter(({ waits }) => waits === 0);
-    const ids = [...new Map(idle.map((row) => [row.interaction_id.toString('hex'), row.interaction_id])).values()];
-    await requeueInteractions(connection, accountId, ids);
-    await addWork(
+    const works = new Map(idle.map((row) => [row.interaction_id.toString('hex'), workOf(accountId, row)]));
+    await requeueInteractions(
       connection,
-      ids.map((subject) => ({ kind: 'analyse' as const, accountId, subject })),
+      accountId,
+      [...works.values()].map(({ subject }) => subject),
     );
-    return { interactions: ids.length, last: rows.at(-1)?.id };
+    await addWork(connection, [...works.values()]);
+    return { interactions: works.size, last: rows.at(-1)?.id };
   });
+}
+
+function workOf(accountId: number, row: RowDataPacket): NewWork {
+  const subject: Buffer = row.interaction_id;
+  if (row.lacks_transcript === 1) return { kind: 'record', accountId, subject, groupKey: row.connector_id };
+  return { kind: 'analyse', accountId, subject };
 }

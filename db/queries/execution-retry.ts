@@ -2,6 +2,7 @@ import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import type { ExecutionStatus } from '../../shared/execution.ts';
 import type { Connection } from '../database.ts';
 import { openStatuses } from './executions.ts';
+import { itsInteraction } from './recording-requeue.ts';
 import { recipientId } from './reports.ts';
 
 /** More retries of retries than anybody makes. */
@@ -21,34 +22,39 @@ export async function retryChain(connection: Connection, accountId: number, exec
   return chain;
 }
 
-export interface NewestRetry {
+/** One of an execution, its retries, theirs, and so on. */
+export interface Related {
   id: Buffer;
+  retryOf: Buffer | null;
   isOpen: boolean;
 }
 
-/** Locks an execution, so that two people cannot retry it at once, and gives the newest retry of it. */
-export async function lockForRetry(
-  connection: PoolConnection,
-  accountId: number,
-  executionId: Buffer,
-): Promise<NewestRetry | undefined> {
-  await connection.query('SELECT 1 FROM execution WHERE account_id = ? AND id = ? FOR UPDATE', [
-    accountId,
-    executionId,
-  ]);
-  return await newestRetry(connection, accountId, executionId);
+/**
+ * The execution that all these retries go back to, and every retry of it, in the order in which they were made; locked
+ * by `lockForRetry`, nobody adds to them.
+ */
+export async function retryTree(connection: Connection, accountId: number, executionId: Buffer): Promise<Related[]> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `WITH RECURSIVE tree AS (
+       SELECT id, retry_of, status FROM execution WHERE id = ? AND account_id = ?
+       UNION
+       SELECT e.id, e.retry_of, e.status FROM tree JOIN execution e ON e.retry_of = tree.id WHERE e.account_id = ?)
+     SELECT id, retry_of, status IN (?) AS is_open FROM tree ORDER BY id`,
+    [await rootOf(connection, accountId, executionId), accountId, accountId, openStatuses],
+  );
+  return rows.map((row) => ({ id: row.id, retryOf: row.retry_of, isOpen: row.is_open === 1 }));
 }
 
-export async function newestRetry(
-  connection: Connection,
-  accountId: number,
-  executionId: Buffer,
-): Promise<NewestRetry | undefined> {
-  const [rows] = await connection.query<RowDataPacket[]>(
-    'SELECT id, status IN (?) AS is_open FROM execution WHERE retry_of = ? AND account_id = ? ORDER BY id DESC LIMIT 1',
-    [openStatuses, executionId, accountId],
-  );
-  return rows[0] && { id: rows[0].id, isOpen: rows[0].is_open === 1 };
+async function rootOf(connection: Connection, accountId: number, executionId: Buffer): Promise<Buffer> {
+  return (await retryChain(connection, accountId, executionId)).at(-1) ?? executionId;
+}
+
+/** Until the transaction ends, of all who retry an execution or one of its retries one alone goes on. */
+export async function lockForRetry(connection: PoolConnection, accountId: number, executionId: Buffer): Promise<void> {
+  await connection.query('SELECT 1 FROM execution WHERE account_id = ? AND id = ? FOR UPDATE', [
+    accountId,
+    await rootOf(connection, accountId, executionId),
+  ]);
 }
 
 /** The retries of an execution, the newest first. */
@@ -68,8 +74,9 @@ export async function listRetries(
 export interface Retryable {
   /** Items that could not be read, and those that it had found and did not get to. */
   items: number;
-  /** Interactions with a recording, and with an analysis, that failed; counted up to a thousand each. */
+  /** Recordings, transcripts and analyses that failed; counted up to a thousand each. */
   recordings: number;
+  transcripts: number;
   analyses: number;
 }
 
@@ -94,8 +101,14 @@ export async function countRetryable(
     );
     return rows[0]?.n ?? 0;
   };
+  const [transcripts] = await connection.query<RowDataPacket[]>(
+    `SELECT COUNT(*) AS n FROM (SELECT 1 FROM failed_transcript t ${itsInteraction}
+        WHERE t.execution_id IN (?) AND t.account_id = ? LIMIT ?) failed`,
+    [chain, accountId, countedMost],
+  );
   return {
     items: items[0]?.n ?? 0,
+    transcripts: transcripts[0]?.n ?? 0,
     recordings: await count('recording', 'state'),
     analyses: await count('analysis', 'status'),
   };
@@ -115,7 +128,7 @@ export async function hasListed(
   return rows.length > 0;
 }
 
-/** The execution whose report a retry delivers: the nearest in its chain that has parts; undefined where none has. */
+/** The execution whose report a retry delivers: the first in its chain that has parts; undefined where none has. */
 export async function findReportOwner(
   connection: Connection,
   accountId: number,

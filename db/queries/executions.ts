@@ -140,6 +140,23 @@ export function notThere(): AppError {
   return new AppError('not_found', 'This execution is not there. Open the history to see which are.');
 }
 
+/** Of an execution: it does what its job is for, other than a retry (of what failed) and a backfill (of its own days). */
+export const looksForNew = 'retry_of IS NULL AND range_from IS NULL';
+
+/** Whether the job has a run that has not ended, or at least a retry or a backfill (`other`). */
+export async function openRun(
+  connection: Connection,
+  accountId: number,
+  jobId: number,
+): Promise<'run' | 'other' | undefined> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `SELECT ${looksForNew} AS is_run FROM execution FORCE INDEX (by_job_status)
+      WHERE account_id = ? AND job_id = ? AND status IN (?) ORDER BY is_run DESC LIMIT 1`,
+    [accountId, jobId, openStatuses],
+  );
+  return rows[0] && (rows[0].is_run === 1 ? 'run' : 'other');
+}
+
 /** Whether the job has an execution that has not ended; with `before`, one older than that execution. */
 export async function hasOpenExecution(
   connection: Connection,

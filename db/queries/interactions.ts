@@ -109,6 +109,7 @@ export async function updateInteractions(connection: PoolConnection, text: Inser
   const assignments = [
     `transcript_text = IF(${isSameTranscript}, interaction.transcript_text, VALUES(transcript_text))`,
     `transcript_failure = IF(${isSameTranscript}, interaction.transcript_failure, NULL)`,
+    `transcript_late_since = IF(${isSameTranscript}, interaction.transcript_late_since, NULL)`,
     ...changing.map((column) => `${column} = VALUES(${column})`),
   ].join(', ');
   await connection.query(
@@ -127,8 +128,16 @@ export async function requeueInteractions(connection: PoolConnection, accountId:
     accountId,
     ids,
   ]);
+  // Assigned from left to right: a transcript that still waits has waited since the same time as before.
   await connection.query(
-    'UPDATE interaction SET status = 0, unanalysed_reason = NULL, failure = NULL, transcript_failure = NULL, status_modified_at = NOW(3) WHERE account_id = ? AND id IN (?)',
+    `UPDATE interaction SET status = 0, unanalysed_reason = NULL, failure = NULL,
+        transcript_late_since = IF(transcript_failure IS NULL, transcript_late_since, NULL), transcript_failure = NULL,
+        status_modified_at = NOW(3)
+      WHERE account_id = ? AND id IN (?)`,
     [accountId, ids],
   );
+  await connection.query('DELETE FROM failed_transcript WHERE account_id = ? AND interaction_id IN (?)', [
+    accountId,
+    ids,
+  ]);
 }

@@ -32,7 +32,10 @@ export async function recentInvitationMails(
   };
 }
 
-export async function insertInvitation(connection: PoolConnection, invitation: NewInvitation): Promise<Date> {
+export async function insertInvitation(
+  connection: PoolConnection,
+  invitation: NewInvitation,
+): Promise<{ createdAt: Date; expiresAt: Date }> {
   const { tokenHash, accountId, userId, email, isMailed, by, validMs } = invitation;
   await connection.query('DELETE FROM invitation WHERE expires_at < NOW(3) - INTERVAL 30 DAY LIMIT 100');
   await connection.query(
@@ -40,10 +43,11 @@ export async function insertInvitation(connection: PoolConnection, invitation: N
      VALUES (?, ?, ?, ?, ?, ?, NOW(3), NOW(3) + INTERVAL ? MICROSECOND)`,
     [tokenHash, accountId, userId, email, isMailed, by, validMs * 1000],
   );
-  const [rows] = await connection.query<RowDataPacket[]>('SELECT expires_at FROM invitation WHERE token_hash = ?', [
-    tokenHash,
-  ]);
-  return rows[0]?.expires_at;
+  const [rows] = await connection.query<RowDataPacket[]>(
+    'SELECT created_at, expires_at FROM invitation WHERE token_hash = ?',
+    [tokenHash],
+  );
+  return { createdAt: rows[0]?.created_at, expiresAt: rows[0]?.expires_at };
 }
 
 /** Of a mail that could not be sent. */
@@ -51,17 +55,17 @@ export async function dropInvitation(pool: Pool, tokenHash: Buffer): Promise<voi
   await pool.query('DELETE FROM invitation WHERE token_hash = ?', [tokenHash]);
 }
 
-/** None of the links that a user has can be used from now on, but for the one with the hash `kept`. */
+/** None of the links that a user has, or of those that were made before that time, can be used from now on. */
 export async function endInvitations(
   connection: Connection,
   accountId: number,
   userId: number,
-  kept: Buffer = Buffer.alloc(0),
+  madeBefore?: Date,
 ): Promise<void> {
   await connection.query(
     `UPDATE invitation SET expires_at = NOW(3)
-      WHERE account_id = ? AND user_id = ? AND token_hash <> ? AND used_at IS NULL AND expires_at > NOW(3)`,
-    [accountId, userId, kept],
+      WHERE account_id = ? AND user_id = ?${madeBefore ? ' AND created_at < ?' : ''} AND used_at IS NULL AND expires_at > NOW(3)`,
+    [accountId, userId, ...(madeBefore ? [madeBefore] : [])],
   );
 }
 

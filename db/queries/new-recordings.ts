@@ -1,6 +1,7 @@
 import type { PoolConnection } from 'mysql2/promise';
 import type { AudioFacts } from '../../shared/measures.ts';
 import { type InteractionOrigin, ingressConnectorId } from './interactions.ts';
+import { noteReplaced } from './leftovers.ts';
 
 export interface NewRecording {
   interactionId: Buffer;
@@ -66,8 +67,9 @@ export async function addStoredRecording(
   );
 }
 
-/** Forgets recordings, because the rows name others now. */
+/** Forgets recordings, because the rows name others now; what lies in storage of them is removed after a while. */
 export async function forgetRecordings(connection: PoolConnection, accountId: number, ids: Buffer[]): Promise<void> {
   if (ids.length === 0) return;
+  await noteReplaced(connection, accountId, ids);
   await connection.query('DELETE FROM recording WHERE account_id = ? AND interaction_id IN (?)', [accountId, ids]);
 }

@@ -22,8 +22,8 @@ export interface ConnectorFreshness {
   enabledJobs: number;
   /** Of its enabled jobs. */
   nextDueAt: Date | null;
-  /** A file that it expects has not come. */
-  missesFile: boolean;
+  /** A file that it expects has not come, or no data for longer than it may be quiet. */
+  missesData: boolean;
 }
 
 /** By name. */
@@ -41,7 +41,7 @@ export async function selectFreshness(pool: Pool, accountId: number): Promise<Co
   }
   return connectors.map((row) => ({
     ...{ id: row.id, uid: uuidText(row.uid), name: row.name, direction: row.direction },
-    ...{ isEnabled: row.is_enabled === 1, missesFile: row.misses_file === 1 },
+    ...{ isEnabled: row.is_enabled === 1, missesData: row.misses_data === 1 },
     ...{ lastRun: runs.get(row.id), isRunning: row.is_running === 1 },
     outcome: outcomes.get(row.id),
     enabledJobs: Number(row.enabled_jobs),
@@ -90,7 +90,7 @@ async function selectConnectors(pool: Pool, accountId: number): Promise<RowDataP
     `SELECT c.id, c.uid, c.name, c.direction, c.is_enabled, COUNT(j.id) AS enabled_jobs, MIN(j.next_due_at) AS next_due_at,
        COALESCE(${openStatuses.map(() => openRun).join(', ')}) AS is_running,
        EXISTS (SELECT 1 FROM alert a
-         WHERE a.connector_id = c.id AND a.kind = 'expected_file' AND a.resolved_at IS NULL) AS misses_file
+         WHERE a.connector_id = c.id AND a.kind IN ('expected_file', 'expected_data') AND a.resolved_at IS NULL) AS misses_data
      FROM connector c LEFT JOIN job_connector jc ON jc.connector_id = c.id
        LEFT JOIN job j ON j.id = jc.job_id AND j.account_id = c.account_id AND j.is_enabled AND j.deleted_at IS NULL
      WHERE c.account_id = ? AND c.deleted_at IS NULL GROUP BY c.id ORDER BY c.name`,

@@ -2,7 +2,6 @@ import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql
 import type { Failure } from '../../shared/error.ts';
 import { interactionStatuses, type RecordingState } from '../../shared/interaction.ts';
 import { transaction } from '../database.ts';
-import { requeueInteractions } from './interactions.ts';
 import { type TranscriptOutcome, writeTranscript } from './transcripts.ts';
 import { addWork, type Work } from './work.ts';
 import { lockHeld, removeWork } from './work-claim.ts';
@@ -25,6 +24,8 @@ export interface RecordingList {
   hasTranscript: boolean;
   /** The `transcript_url` of a transcript that is still to be fetched. */
   waitingTranscript: string | undefined;
+  /** How long ago its source first said that it is not there yet; undefined where it never did. */
+  transcriptLateSeconds: number | undefined;
   /** The connector that brought the interaction. */
   connectorId: number;
   /** The item whose row named the recordings; paths are relative to it. */
@@ -38,6 +39,7 @@ export async function loadRecordings(pool: Pool, list: Work[]): Promise<(Recordi
     `SELECT i.id, i.account_id, i.external_id, i.callback_url, i.connector_id AS owner_id, s.item_key,
             i.transcript_text IS NOT NULL AND i.transcript_text <> '' AS has_transcript,
             IF(i.transcript_text IS NULL AND i.transcript_failure IS NULL, i.transcript_url, NULL) AS waiting_transcript,
+            TIMESTAMPDIFF(SECOND, i.transcript_late_since, NOW(3)) AS transcript_late_seconds,
             r.position, r.connector_id, r.reference, r.state,
             TIMESTAMPDIFF(SECOND, r.late_since, NOW(3)) AS late_seconds
        FROM interaction i
@@ -55,6 +57,7 @@ export async function loadRecordings(pool: Pool, list: Work[]): Promise<(Recordi
       callbackUrl: row.callback_url,
       hasTranscript: row.has_transcript === 1,
       waitingTranscript: row.waiting_transcript ?? undefined,
+      transcriptLateSeconds: row.transcript_late_seconds ?? undefined,
       connectorId: row.owner_id,
       itemKey: row.item_key?.toString('utf8') ?? '',
       recordings: [],
@@ -182,55 +185,6 @@ async function failInteraction(
   await connection.query<ResultSetHeader>(
     'UPDATE interaction SET status = ?, failure = ?, status_modified_at = NOW(3) WHERE id = ? AND account_id = ?',
     [interactionStatuses.indexOf('failed'), JSON.stringify(failure), subject, accountId],
-  );
-}
-
-const retriedAtOnce = 10_000;
-
-/**
- * Puts recordings of a connector that failed for one of these codes back to be fetched, with their interactions, and says
- * how many. The oldest come first; what is left is for the next time.
- */
-export function requeueFailedRecordings(
-  pool: Pool,
-  accountId: number,
-  connectorId: number,
-  codes: string[],
-): Promise<number> {
-  return transaction(pool, async (connection) => {
-    const [rows] = await connection.query<RowDataPacket[]>(
-      `SELECT DISTINCT interaction_id FROM recording
-       WHERE account_id = ? AND state = 'failed' AND connector_id = ? AND JSON_VALUE(failure, '$.code') IN (?)
-       ORDER BY interaction_id LIMIT ?`,
-      [accountId, connectorId, codes, retriedAtOnce],
-    );
-    await requeueRecordings(
-      connection,
-      accountId,
-      rows.map((row) => ({ interactionId: row.interaction_id, connectorId })),
-    );
-    return rows.length;
-  });
-}
-
-/** Puts the failed recordings of these interactions back to be fetched by their connectors, with the interactions. */
-export async function requeueRecordings(
-  connection: PoolConnection,
-  accountId: number,
-  owners: readonly { interactionId: Buffer; connectorId: number }[],
-): Promise<void> {
-  if (owners.length === 0) return;
-  const ids = owners.map(({ interactionId }) => interactionId);
-  await connection.query(
-    "UPDATE recording SET state = 'waiting', failure = NULL, late_since = NULL WHERE interaction_id IN (?) AND state = 'failed'",
-    [ids],
-  );
-  await requeueInteractions(connection, accountId, ids);
-  await addWork(
-    connection,
-    owners.map(({ interactionId, connectorId }) => ({
-      ...{ kind: 'record', accountId, subject: interactionId, groupKey: connectorId },
-    })),
   );
 }
 

@@ -2,6 +2,7 @@ import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import type { Failure } from '../../shared/error.ts';
 import type { FileFormat } from '../../shared/report.ts';
 import type { Connection } from '../database.ts';
+import { copied } from './report-copies.ts';
 
 /** What a report's file name and dates follow from. */
 export interface ReportHeading {
@@ -104,22 +105,24 @@ export async function insertParts(
 export const recipientId = 0;
 
 /** How one part fared at one destination. Of a mail also until when its links are good (an ISO instant). */
-export type DeliveryResult = (
+export type DeliveryResult =
   | { location: string; byteSize: number; linksUntil?: string }
-  | { failure: Failure; attempts: number }
-) & {
-  /** Until when the storage keeps plain copies for the links; absent: it has none. */
-  copiesUntil?: Date | undefined;
-};
+  | { failure: Failure; attempts: number };
 
 /** A statement must fit into a packet of the database. */
 const rowsAtOnce = 5_000;
+
+/** Parts on their way to one destination. */
+export interface DeliveryPlace {
+  partIds: readonly number[];
+  connectorId: number;
+}
 
 /** Keeps how these parts fared at one destination, of all of them at once. */
 export async function saveDelivery(
   connection: Connection,
   accountId: number,
-  { partIds, connectorId }: { partIds: readonly number[]; connectorId: number },
+  { partIds, connectorId }: DeliveryPlace,
   result: DeliveryResult,
 ): Promise<void> {
   for (let from = 0; from < partIds.length; from += rowsAtOnce)
@@ -129,16 +132,15 @@ export async function saveDelivery(
 async function saveRows(
   connection: Connection,
   accountId: number,
-  { partIds, connectorId }: { partIds: readonly number[]; connectorId: number },
+  { partIds, connectorId }: DeliveryPlace,
   result: DeliveryResult,
 ): Promise<void> {
-  const columns = [...outcomeOf(result), result.copiesUntil ?? null];
+  const columns = outcomeOf(result);
   const deliveredAt = 'failure' in result ? 'NULL' : 'NOW(3)';
   await connection.query(
-    `INSERT INTO delivery (part_id, connector_id, account_id, status, receipt, error, copies_until, delivered_at)
-       VALUES ${partIds.map(() => `(?, ?, ?, ?, ?, ?, ?, ${deliveredAt})`).join(', ')}
-     ON DUPLICATE KEY UPDATE status = ?, receipt = ?, error = ?, copies_until = COALESCE(?, copies_until),
-       delivered_at = ${deliveredAt}`,
+    `INSERT INTO delivery (part_id, connector_id, account_id, status, receipt, error, delivered_at)
+       VALUES ${partIds.map(() => `(?, ?, ?, ?, ?, ?, ${deliveredAt})`).join(', ')}
+     ON DUPLICATE KEY UPDATE status = ?, receipt = ?, error = ?, delivered_at = ${deliveredAt}`,
     [...partIds.flatMap((id) => [id, connectorId, accountId, ...columns]), ...columns],
   );
 }
@@ -163,13 +165,13 @@ export interface Delivery {
   deliveredAt: Date | null;
 }
 
-/** Every delivery of an execution's parts, tried so far. */
+/** Every delivery of an execution's parts, tried so far: not those of which there are only copies yet. */
 export async function listDeliveries(pool: Pool, accountId: number, executionId: Buffer): Promise<Delivery[]> {
   const [rows] = await pool.query<RowDataPacket[]>(
     `SELECT d.part_id, d.connector_id, COALESCE(c.name, e.recipient, '') AS name, d.status, d.receipt, d.error, d.delivered_at
        FROM report_part r JOIN delivery d ON d.part_id = r.id JOIN execution e ON e.id = r.execution_id
        LEFT JOIN connector c ON c.id = d.connector_id
-      WHERE r.execution_id = ? AND r.account_id = ? ORDER BY r.part_set, r.part, d.connector_id`,
+      WHERE r.execution_id = ? AND r.account_id = ? AND d.status <> '${copied}' ORDER BY r.part_set, r.part, d.connector_id`,
     [executionId, accountId],
   );
   return rows.map(deliveryOf);
@@ -187,35 +189,6 @@ function deliveryOf(row: RowDataPacket): Delivery {
     error: row.error ? JSON.parse(row.error) : undefined,
     deliveredAt: row.delivered_at,
   };
-}
-
-/** A part of which the storage keeps a plain copy for somebody's link. */
-export interface LinkedCopy {
-  id: number;
-  fileName: string;
-  accountId: number;
-  connectorId: number;
-}
-
-/** Copies whose links have ended, of all accounts. */
-export async function listEndedCopies(pool: Pool, now: Date, limit: number): Promise<LinkedCopy[]> {
-  const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT p.id, p.file_name, p.account_id, d.connector_id FROM delivery d JOIN report_part p ON p.id = d.part_id
-      WHERE d.copies_until < ? ORDER BY d.copies_until LIMIT ?`,
-    [now, limit],
-  );
-  return rows.map((row) => ({
-    ...{ id: row.id, fileName: row.file_name },
-    ...{ accountId: row.account_id, connectorId: row.connector_id },
-  }));
-}
-
-/** Nobody answers its link any more. */
-export async function forgetCopy(pool: Pool, { id, accountId, connectorId }: LinkedCopy): Promise<void> {
-  await pool.query(
-    'UPDATE delivery SET copies_until = NULL WHERE part_id = ? AND connector_id = ? AND account_id = ?',
-    [id, connectorId, accountId],
-  );
 }
 
 /** The profile of that name, or undefined. */

@@ -114,8 +114,9 @@ export interface Checkpoint extends Omit<RowCounts, 'listed'> {
 }
 
 /**
- * Checkpoint, counts and fence in one statement: false where the rows before `from` are not what is stored, or where
- * another worker has the item; the chunk is then to be rolled back. The execution's own counts go along, to be shown.
+ * Checkpoint, counts and fence: false where the rows before `from` are not what is stored, where another worker has the
+ * item, or where the execution has ended meanwhile; the chunk is then to be rolled back. The execution's own counts go
+ * along, to be shown. The claim is locked before the execution, so that neither ends before the chunk is committed.
  */
 export async function saveCheckpoint(
   connection: PoolConnection,
@@ -123,6 +124,7 @@ export async function saveCheckpoint(
   itemId: number,
   { from, to, imported, updated, duplicate, rejected }: Checkpoint,
 ): Promise<boolean> {
+  if (!(await holdsWork(connection, work))) return false;
   const counts = [imported, updated, duplicate, rejected];
   const [result] = await connection.query<ResultSetHeader>(
     `UPDATE source_item i LEFT JOIN execution e ON e.id = i.execution_id

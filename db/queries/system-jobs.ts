@@ -1,5 +1,6 @@
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Schedule } from '../../shared/job.ts';
+import { looksForNew } from './executions.ts';
 
 /** The job that the product made for a connector. */
 export interface StoredSystemJob {
@@ -62,14 +63,17 @@ export async function renameJob(
   ]);
 }
 
-/** Whether an execution of the job waits to begin; locked, so that it cannot begin before the transaction ends. */
+/**
+ * A run of the job that waits to begin and will look for what is new; locked, so that it cannot begin before the
+ * transaction ends. A retry reads what failed, a backfill its own days.
+ */
 export async function lockPendingExecution(
   connection: PoolConnection,
   accountId: number,
   jobId: number,
 ): Promise<Buffer | undefined> {
   const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT id FROM execution WHERE account_id = ? AND status = 'pending' AND job_id + 0 = ? AND range_from IS NULL
+    `SELECT id FROM execution WHERE account_id = ? AND status = 'pending' AND job_id + 0 = ? AND ${looksForNew}
       ORDER BY id LIMIT 1 FOR UPDATE`,
     [accountId, jobId],
   );

@@ -141,7 +141,10 @@ export async function settleWork(connection: PoolConnection | Pool, work: Work):
   return result.affectedRows === 1;
 }
 
-/** Puts the work back for later. */
+/**
+ * Puts the work back for later. The fencing token moves on, so that a renewal under way does not bring back the lease in
+ * the place of the delay. False: the lease was lost before.
+ */
 export async function postponeWork(
   connection: PoolConnection | Pool,
   work: Work,
@@ -149,8 +152,19 @@ export async function postponeWork(
   failure: Failure,
 ): Promise<boolean> {
   const [result] = await connection.query<ResultSetHeader>(
-    'UPDATE work SET run_after = NOW(3) + INTERVAL ? MICROSECOND, last_error = ? WHERE id = ? AND claim = ?',
+    `UPDATE work SET run_after = NOW(3) + INTERVAL ? MICROSECOND, last_error = ?, claim = claim + 1
+      WHERE id = ? AND claim = ?`,
     [Math.round(delayMs * 1000), JSON.stringify(failure), work.id, work.claim],
+  );
+  return result.affectedRows === 1;
+}
+
+/** The same for work that is never given up: its attempts begin anew, as if it had not been tried. */
+export async function restartWork(connection: PoolConnection | Pool, work: Work, delayMs: number): Promise<boolean> {
+  const [result] = await connection.query<ResultSetHeader>(
+    `UPDATE work SET run_after = NOW(3) + INTERVAL ? MICROSECOND, last_error = NULL, attempts = 0, claim = claim + 1
+      WHERE id = ? AND claim = ?`,
+    [Math.round(delayMs * 1000), work.id, work.claim],
   );
   return result.affectedRows === 1;
 }

@@ -51,18 +51,21 @@ export async function invite(
   const isMailed = way === 'mail';
   if (isMailed && !mailer) throw new AppError('conflict', notConfigured);
   const { token, tokenHash } = newToken();
-  const { user, expiresAt } = await transaction(services.database.pool, async (connection) => {
+  const { user, createdAt, expiresAt } = await transaction(services.database.pool, async (connection) => {
     await lockAccount(connection, accountId);
     const id = parseUuid(uid);
     const user = requireEnabled(id && (await findUserByUid(connection, accountId, id)));
     if (isMailed) requireMailAllowed(await recentInvitationMails(connection, accountId, user.id));
+    if (!isMailed) await endInvitations(connection, accountId, user.id);
     const facts = { tokenHash, accountId, userId: user.id, email: user.email, isMailed, by, validMs: invitationMs };
-    return { user, expiresAt: await insertInvitation(connection, facts) };
+    return { user, ...(await insertInvitation(connection, facts)) };
   });
   const link = `${services.config.publicUrl}/invitation/${token}`;
-  if (isMailed && mailer) await mailLink(services, mailer, { accountId, user, by, link, tokenHash });
-  // Only now that somebody has the new one.
-  await endInvitations(services.database.pool, accountId, user.id, tokenHash);
+  if (isMailed && mailer) {
+    await mailLink(services, mailer, { accountId, user, by, link, tokenHash });
+    // Only now that somebody has the new one; not those that were made while it was on its way.
+    await endInvitations(services.database.pool, accountId, user.id, createdAt);
+  }
   return { address: user.email, link: isMailed ? null : link, expires_at: expiresAt.toISOString() };
 }
 

@@ -120,6 +120,7 @@ const sortWords: Record<AlertFacts['kind'], string> = {
   run_failed: 'failed',
   run_partial: 'in part',
   expected_file: 'missing',
+  expected_data: 'quiet',
   stream_failed: 'not read',
 };
 
@@ -135,24 +136,27 @@ const raisedWords: Record<AlertFacts['kind'], string> = {
   run_failed: '… failed',
   run_partial: '… succeeded only in part',
   expected_file: 'a file is missing at …',
+  expected_data: 'nothing comes from …',
   stream_failed: 'the stream … is not read',
 };
 const remindedWords: Record<AlertFacts['kind'], string> = {
   run_failed: '… still fails',
   run_partial: '… still succeeds only in part',
   expected_file: 'a file is still missing at …',
+  expected_data: 'still nothing comes from …',
   stream_failed: 'the stream … is still not read',
 };
 const resolvedWords: Record<AlertFacts['kind'], string> = {
   run_failed: '… works again',
   run_partial: '… works again',
   expected_file: 'the file has come at …',
+  expected_data: 'data come from … again',
   stream_failed: 'the stream … is read again',
 };
 
 function toneOf({ event, kind }: AlertFacts): 'good' | 'warn' | 'bad' {
   if (event === 'resolved') return 'good';
-  return kind === 'run_partial' || kind === 'expected_file' ? 'warn' : 'bad';
+  return ['run_partial', 'expected_file', 'expected_data'].includes(kind) ? 'warn' : 'bad';
 }
 
 /** What to do where the message does not end with it. */
@@ -167,6 +171,8 @@ const nextSteps: Record<AlertFacts['kind'], string> = {
   run_partial:
     'What to do: the execution lists what failed. Rejected rows can be mended and imported again; what failed can be retried by itself.',
   expected_file: 'What to do: ask whoever sends the file. When it comes, the alert ends by itself.',
+  expected_data:
+    'What to do: see its last runs; where they succeed, the source is quiet. When data come, the alert ends.',
   stream_failed:
     'What to do: mend the cause. It goes on by itself where it was; no event is lost while its topic keeps it.',
 };

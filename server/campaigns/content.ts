@@ -1,5 +1,7 @@
 import type { StoredImportFile } from '../../db/queries/campaign-import-files.ts';
+import { hasInteraction } from '../../db/queries/uploads.ts';
 import { recordingKey } from '../pipeline/record/storage-key.ts';
+import type { Services } from '../services.ts';
 import { removeSegments } from '../storage/segments.ts';
 import type { Storage } from '../storage/storage.ts';
 
@@ -10,6 +12,14 @@ export async function removeContent(
 ): Promise<void> {
   await removeSegments(storage, segments);
   for (const key of pending) await storage.remove(key);
+}
+
+/** Whether the interaction is stored that was chosen for the file: then the recording is its own, whoever stored it. */
+export async function isKept(
+  { database }: Pick<Services, 'database'>,
+  { accountId, interactionId }: Pick<StoredImportFile, 'accountId' | 'interactionId'>,
+): Promise<boolean> {
+  return interactionId !== null && (await hasInteraction(database.pool, { accountId, subject: interactionId }));
 }
 
 /** The recording that was made of a file's segments and of which no interaction came. */

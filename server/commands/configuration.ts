@@ -63,7 +63,7 @@ function readText(path: string): string {
   }
 }
 
-function describe({ created, updated, unchanged }: Applied, dryRun: boolean): string {
+function describe({ created, updated, unchanged, remarks = [] }: Applied, dryRun: boolean): string {
   const would = dryRun ? 'would be ' : '';
   const lines = [
     ...created.map((label) => `${would}created: ${label}`),
@@ -72,6 +72,7 @@ function describe({ created, updated, unchanged }: Applied, dryRun: boolean): st
   return [
     ...lines,
     `${created.length} ${would}created, ${updated.length} ${would}updated, ${unchanged.length} unchanged`,
+    ...remarks,
   ].join('\n');
 }
 

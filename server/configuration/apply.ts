@@ -30,6 +30,8 @@ export interface Applied {
   created: string[];
   updated: string[];
   unchanged: string[];
+  /** What somebody should know although it was done; absent where there is nothing. */
+  remarks?: string[];
 }
 
 /** A YAML document with the environment's values in it. Throws `invalid` with the line, or the place, at fault. */
@@ -90,16 +92,15 @@ async function pass(
     ? { profiles: alsoKnown, savedFilters: document.saved_filters.map(({ name }) => name) }
     : undefined;
   for (const job of document.jobs)
-    await note(
-      `job ${job.name}`,
-      async () =>
-        (
-          await saveJob(services, accountId, job, {
-            ...{ by, dryRun, reportAlsoKnows },
-            ...(dryRun ? { alsoKnown: document.connectors } : {}),
-          })
-        ).change,
-    );
+    await note(`job ${job.name}`, async () => {
+      const { change, remark } = await saveJob(services, accountId, job, {
+        ...{ by, dryRun, reportAlsoKnows, mayBeOver: true },
+        ...(dryRun ? { alsoKnown: document.connectors } : {}),
+      });
+      if (remark)
+        applied.remarks = [...(applied.remarks ?? []), printable(`job ${job.name} has no due time: ${remark}`)];
+      return change;
+    });
   const { alerts } = document;
   if (alerts) await note('alerts', () => saveAlerts(services, accountId, alerts, { dryRun }));
   return applied;

@@ -13,7 +13,7 @@ import type { Change } from '../change.ts';
 import { streamTypes } from '../connectors/registry.ts';
 import { parseInput } from '../parse-input.ts';
 import { requireReport } from '../reports/report-check.ts';
-import { plannedDue, requireDue } from '../schedule/plan.ts';
+import { dueRefusal, plannedDue } from '../schedule/plan.ts';
 import { dueTimesOf } from '../schedule/schedule.ts';
 import type { Services } from '../services.ts';
 import { madeForConnector } from './jobs.ts';
@@ -25,11 +25,14 @@ interface WantedJob {
   job: JobInput;
   /** In the order in which they are named. */
   connectorIds: number[];
+  remark: string | undefined;
 }
 
 interface Saved {
   uid: string;
   change: Change;
+  /** What somebody should know of it although it was saved. */
+  remark?: string | undefined;
 }
 
 /**
@@ -60,8 +63,10 @@ export async function saveJob(
     if (row) requireJobVersion(options.version, await storedJob(services, row));
     throw error;
   });
-  if (options.dryRun) return await planned(services, wanted, row);
-  return await write(services, accountId, wanted, row, options);
+  const saved = await (options.dryRun
+    ? planned(services, wanted, row)
+    : write(services, accountId, wanted, row, options));
+  return { ...saved, remark: wanted.remark };
 }
 
 async function wantedJob(
@@ -72,10 +77,11 @@ async function wantedJob(
   options: SaveOptions,
 ): Promise<WantedJob> {
   const { by, alsoKnown = [], reportAlsoKnows } = options;
-  await requireRuns(services, accountId, job, row, options);
+  const neverRuns = await whyNeverRuns(services, accountId, job, row, options);
+  if (neverRuns && !options.mayBeOver) throw neverRuns;
   const connectorIds = await matchingConnectors(services, accountId, job, alsoKnown);
   await requireJobReport(services, accountId, job, row?.created_by ?? by, reportAlsoKnows);
-  return { job, connectorIds };
+  return { job, connectorIds, remark: neverRuns?.message };
 }
 
 /** Also of a job that is disabled or only looked at: a zone or a cron expression that means nothing is told at once. */
@@ -85,18 +91,18 @@ async function requireMeaning(services: Services, accountId: number, schedule: S
 }
 
 /** Not of one that is stated again as it is, whose times have passed since; a form that enables it is told. */
-async function requireRuns(
+async function whyNeverRuns(
   services: Services,
   accountId: number,
   { schedule, is_enabled }: JobInput,
   row: JobRow | null,
   { version, keepsEnabled = false }: SaveOptions,
-): Promise<void> {
+): Promise<AppError | undefined> {
   const isEnabled = keepsEnabled && row ? row.is_enabled : is_enabled;
   const isKept = row && isDeepStrictEqual(row.schedule, schedule) && (row.is_enabled || version === undefined);
-  if (!isEnabled || isKept) return;
+  if (!isEnabled || isKept) return undefined;
   const { timezone } = await getAccountById(services, accountId);
-  requireDue(schedule, { timezone, now: await databaseNow(services.database.pool) });
+  return dueRefusal(schedule, { timezone, now: await databaseNow(services.database.pool) });
 }
 
 /** What would only fail when it runs is told now. A saved filter is one of whoever made the job, or a shared one. */

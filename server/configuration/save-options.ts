@@ -9,6 +9,8 @@ export interface SaveOptions {
   keepsEnabled?: boolean;
   /** Only make a new one: a name that is taken is a conflict. */
   create?: boolean;
+  /** A job that would never run is saved too, with a remark: where the same is stated to many accounts, its times pass in one first. */
+  mayBeOver?: boolean;
   /** Says what would happen and changes nothing. */
   dryRun?: boolean;
   /** Connectors that are about to be made in the same go. */

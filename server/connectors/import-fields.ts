@@ -28,6 +28,19 @@ export const rowFields = {
         group: 'what',
       }),
     ),
+  expect_data_hours: z.coerce
+    .number()
+    .int('a whole number of hours')
+    .min(1)
+    .max(2_160)
+    .optional()
+    .meta(
+      meta({
+        title: 'Raise an alert when nothing has come for (hours)',
+        description: 'Longer than its usual pauses, such as 36 for calls of each day. Leave empty to be told nothing.',
+        group: 'after',
+      }),
+    ),
 };
 
 export const mappingField = columnMappingSchema.default({}).meta(

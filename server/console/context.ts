@@ -1,5 +1,6 @@
 import type { Services } from '../services.ts';
 import type { ChangeFeed } from './changes/feed.ts';
+import type { PasswordTurns } from './session/password-turns.ts';
 import type { SignInLimit } from './session/sign-in-limit.ts';
 
 /** What one request brings to a procedure. Made without touching the database, so that making it cannot fail. */
@@ -9,6 +10,7 @@ export interface ConsoleContext {
   wake(): void;
   changes: ChangeFeed;
   signInLimit: SignInLimit;
+  passwordTurns: PasswordTurns;
   traceId: string;
   /** The bearer token as sent, or undefined. */
   token: string | undefined;

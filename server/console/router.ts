@@ -14,6 +14,7 @@ import { fields as filterFields } from './analyses/fields.ts';
 import { interaction } from './analyses/interaction.ts';
 import { list as listAnalyses } from './analyses/list.ts';
 import { media } from './analyses/media.ts';
+import { retryExport } from './analyses/retry-export.ts';
 import { create as createApiKey } from './api-keys/create.ts';
 import { list as listApiKeys } from './api-keys/list.ts';
 import { revoke as revokeApiKey } from './api-keys/revoke.ts';
@@ -182,6 +183,7 @@ export const consoleRouter = router({
     export: exportReport,
     exports: requestedExports,
     cancelExport,
+    retryExport,
   }),
   reports: router({ preview: previewReport, columns: reportColumns, destinations: reportDestinations }),
   savedFilters: router({

@@ -4,6 +4,7 @@ interface SesError {
   name?: string;
   message?: string;
   code?: string;
+  syscall?: string;
   $metadata?: { httpStatusCode?: number };
 }
 
@@ -16,8 +17,16 @@ export function sesFailure(thrown: unknown, from: string): AppError {
 
 /** Whether SES may have taken the mail although its answer did not come. */
 export function mayHaveBeenSent({ code, cause }: AppError): boolean {
-  const { code: reason } = (cause ?? {}) as SesError;
-  return code === 'host_timeout' || reason === 'ECONNRESET' || reason === 'EPIPE';
+  const reason = (cause ?? {}) as SesError;
+  if (neverConnected(reason)) return false;
+  return code === 'host_timeout' || reason.code === 'ECONNRESET' || reason.code === 'EPIPE';
+}
+
+/** In the words of the SDK where the connection took too long, and of Node where the TLS handshake broke off. */
+function neverConnected({ syscall, message = '' }: SesError): boolean {
+  return (
+    syscall === 'connect' || /did not establish a connection|before secure TLS connection was established/.test(message)
+  );
 }
 
 function wordsFor(error: SesError, from: string): [ErrorCode, string] {

@@ -1,11 +1,13 @@
 import { type PostponedFeedback, postponeFeedback, settleFeedback } from '../../db/queries/feedback.ts';
 import { loadFeedbackFacts } from '../../db/queries/feedback-facts.ts';
 import type { Work } from '../../db/queries/work.ts';
-import { AppError, type Failure } from '../../shared/error.ts';
+import type { Failure } from '../../shared/error.ts';
 import { CallGroup } from '../call-group.ts';
 import type { OutgoingEvent } from '../kafka/cluster.ts';
+import type { Log } from '../log.ts';
 import type { Services } from '../services.ts';
 import type { WorkHandler } from '../worker/handler.ts';
+import { describeFailure, workError } from '../worker/retry.ts';
 import { eventOf, messageOf } from './message.ts';
 import { Senders } from './senders.ts';
 import { type FoundTarget, type ResultTarget, ResultTargets } from './targets.ts';
@@ -55,17 +57,18 @@ export function feedbackHandler(services: Services): WorkHandler {
   };
 }
 
-async function load({ database }: Services, targets: ResultTargets, list: Work[]): Promise<PreparedEvent[]> {
+async function load({ database, log }: Services, targets: ResultTargets, list: Work[]): Promise<PreparedEvent[]> {
   const { pool } = database;
   const connectorIds = list.map(({ groupKey }) => groupKey);
   const [found, facts] = await Promise.all([targets.find(pool, connectorIds), loadFeedbackFacts(pool, list)]);
-  return list.map((work, i) => prepared(work, found.get(work.groupKey), facts[i]));
+  return list.map((work, i) => prepared(work, found.get(work.groupKey), facts[i], log));
 }
 
 function prepared(
-  { accountId }: Work,
+  { accountId, subject }: Work,
   target: FoundTarget,
   facts: Awaited<ReturnType<typeof loadFeedbackFacts>>[number],
+  log: Log,
 ): PreparedEvent {
   if (!target || !facts) return undefined;
   if ('failure' in target) return target;
@@ -75,8 +78,11 @@ function prepared(
     return message && { target, event: eventOf(message) };
   } catch (thrown) {
     // A result that cannot be told waits by itself.
-    const { code, message } = AppError.from(thrown, 'the result that is to be told');
-    return { failure: { code, message } };
+    const error = workError(thrown, 'the result that is to be told');
+    const { failure, traceId } = describeFailure(error);
+    if (traceId)
+      log.error({ err: error, traceId, accountId, subject: subject.toString('hex') }, 'a result cannot be told');
+    return { failure };
   }
 }
 

@@ -3,15 +3,21 @@ import { transaction } from '../../db/database.ts';
 import { addLogLines, type NewLogLine } from '../../db/queries/execution-log.ts';
 import { type ExecutionEnd, endExecution } from '../../db/queries/execution-progress.ts';
 import { markWaiting } from '../../db/queries/execution-waiting.ts';
-import { type ExecutionRecord, hasOpenExecution, readExecution } from '../../db/queries/executions.ts';
+import {
+  type ExecutionRecord,
+  hasOpenExecution,
+  readExecution,
+  type TriggerKind,
+} from '../../db/queries/executions.ts';
 import { settleWork, type Work } from '../../db/queries/work.ts';
 import { releaseClaims } from '../../db/queries/workers.ts';
 import { AppError, errorCodes, type Failure } from '../../shared/error.ts';
 import { hasEnded } from '../../shared/execution.ts';
 import { getAccountById } from '../accounts/account.ts';
 import { alertsOfEnd } from '../alerts/execution-end.ts';
-import { backoffMs, spreadMs } from '../backoff.ts';
+import { pauseAfter, pausesWhileAway } from '../backoff.ts';
 import { requireSums } from '../pipeline/counts.ts';
+import { isReadAgain } from '../pipeline/import/attempts.ts';
 import type { ExecutionRun, ExportOutcome, ImportOutcome } from '../pipeline/run.ts';
 import type { Services } from '../services.ts';
 import { wait } from '../wait.ts';
@@ -34,25 +40,25 @@ export interface Runs {
 }
 
 export interface ExecuteOptions {
-  /** Before the second attempt to reach a source; three times as long before the third. */
-  retryMs?: number;
+  /** Before the second attempt to reach a source, the third, …; there are no more attempts than that. */
+  pausesMs?: readonly number[];
 }
 
 const concurrency = 3;
 /** Every end of a worker counts as one; a program that is killed again and again must still get its imports done. */
 const maxAttempts = 12;
-const sourceAttempts = 3;
-const longestRetryMs = 60_000;
+/** What people have asked for. */
+const awaited: readonly TriggerKind[] = ['manual', 'connector_saved', 'retry'];
 /** How long a run waits before it looks again whether the job's run before it has ended. */
 const turnMs = 2_000;
 
 /** Runs executions: moves their states, calls the import or the export, writes the end with its counts. */
-export function executeHandler(services: Services, runs: Runs, { retryMs = 1_000 }: ExecuteOptions = {}): WorkHandler {
+export function executeHandler(services: Services, runs: Runs, { pausesMs }: ExecuteOptions = {}): WorkHandler {
   return {
     kind: 'execute',
     concurrency,
     maxAttempts,
-    run: (work, signal) => execute({ services, runs, retryMs, work, signal }),
+    run: (work, signal) => execute({ services, runs, pausesMs, work, signal }),
     giveUp: (work, error) => giveUp(services, work, error),
     postponed,
     [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -75,7 +81,7 @@ async function postponed(
 interface Task {
   services: Services;
   runs: Runs;
-  retryMs: number;
+  pausesMs: readonly number[] | undefined;
   work: Work;
   signal: AbortSignal;
 }
@@ -113,7 +119,7 @@ async function endOf(task: Task, execution: ExecutionRecord, said: NewLogLine[])
 }
 
 async function runToEnd(
-  { services, runs, retryMs, work, signal }: Task,
+  { services, runs, pausesMs, work, signal }: Task,
   execution: ExecutionRecord,
   said: NewLogLine[],
 ) {
@@ -122,6 +128,7 @@ async function runToEnd(
   const { report, range, retryOf } = execution;
   const run = await beginRun(services, {
     ...{ work, signal, connectors, report, range, requester },
+    isAwaited: awaited.includes(execution.triggerKind),
     mayDeliver: () => requireRightsUnchanged(services, execution, requester),
     retryOf: retryOf ?? undefined,
   });
@@ -129,7 +136,7 @@ async function runToEnd(
   if (work.attempts > 1) run.log('info', `Goes on where it was, in attempt ${work.attempts} of ${maxAttempts}.`);
   else run.log('info', startLine(execution, (await getAccountById(services, execution.accountId)).timezone));
   try {
-    return await attemptSource({ run, retryMs, signal }, async () => {
+    return await attemptSource({ run, pausesMs: pausesMs ?? pausesWhileAway(run), signal }, async () => {
       if (!isImport) return exportEnd(await runs.runExport(run));
       const end = importEnd(await runs.runImport(run));
       if (end.status !== 'handler_failed') await run.delivering();
@@ -150,27 +157,34 @@ function exportEnd({ status, rows, parts, note, error }: ExportOutcome): Executi
   return { status, rows: { listed: rows, imported: 0, updated: 0, duplicate: 0, rejected: 0 }, parts, note, error };
 }
 
-/** Runs again, after a short while, what failed because the other side was not to be reached, thrown or told as an end. */
+/** Runs again, after a while, what failed because the other side was not to be reached, thrown or told as an end. */
 async function attemptSource(
-  { run, retryMs, signal }: { run: OpenedRun; retryMs: number; signal: AbortSignal },
+  { run, pausesMs, signal }: { run: OpenedRun; pausesMs: readonly number[]; signal: AbortSignal },
   go: () => Promise<ExecutionEnd>,
 ): Promise<ExecutionEnd> {
   for (let attempt = 1; ; attempt++) {
-    const isLast = attempt === sourceAttempts;
+    const pauseMs = pauseAfter(attempt, pausesMs);
     let failure: Failure | undefined;
     try {
       const end = await go();
-      if (isLast || end.status !== 'handler_failed' || !isSourceTrouble(end.error)) return end;
+      if (pauseMs === undefined || !mayPass(end)) return end;
       failure = end.error;
     } catch (error) {
-      if (isLast || signal.aborted || !(error instanceof AppError) || !isSourceTrouble(error)) throw error;
+      const isTrouble = error instanceof AppError && isSourceTrouble(error);
+      if (pauseMs === undefined || signal.aborted || !isTrouble) throw error;
       failure = error;
     }
-    const pauseMs = spreadMs(backoffMs(attempt - 1, retryMs, longestRetryMs, 3), [0.75, 1.25]);
-    run.log('warn', `${failure?.message ?? ''} ${triedAgain(pauseMs, attempt + 1, sourceAttempts)}`);
+    run.log('warn', `${failure?.message ?? ''} ${triedAgain(pauseMs, attempt + 1, pausesMs.length + 1)}`);
     await wait(pauseMs, signal);
     signal.throwIfAborted();
   }
+}
+
+/** Where every item failed, the source has been waited for already. */
+function mayPass({ status, error, items }: ExecutionEnd): boolean {
+  if (status !== 'handler_failed' || !error || !isSourceTrouble(error)) return false;
+  const areAllLost = items !== undefined && items.failed > 0 && items.failed === items.listed;
+  return !(areAllLost && isReadAgain(error));
 }
 
 /** It may pass, and it is the other side's: our own database and leases have their own way back. */

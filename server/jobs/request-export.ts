@@ -1,8 +1,10 @@
+import type { PoolConnection } from 'mysql2/promise';
 import { z } from 'zod';
 import { transaction } from '../../db/database.ts';
 import { lockAccount } from '../../db/queries/account-lock.ts';
 import { exportConnectors } from '../../db/queries/connectors.ts';
-import { addExecution, type KeptReport } from '../../db/queries/executions.ts';
+import { chosenConnectors } from '../../db/queries/execution-connectors.ts';
+import { addExecution, type ExecutionRecord, type KeptReport } from '../../db/queries/executions.ts';
 import { countOpenRequested } from '../../db/queries/requested-exports.ts';
 import { findUser, type UserRecord } from '../../db/queries/users.ts';
 import { addWork } from '../../db/queries/work.ts';
@@ -20,6 +22,7 @@ import { requireAdminOfConsole } from '../security/guards.ts';
 import type { Session } from '../security/sessions.ts';
 import type { Services } from '../services.ts';
 import { scopeOfUser } from './requester.ts';
+import { retryExecution } from './retry.ts';
 
 /** An export that somebody asks for on the Analysis List. */
 export const exportRequestSchema = z
@@ -61,12 +64,7 @@ export async function requestExport(services: Services, session: Session, reques
   const connectors = await requireConnectors(services, accountId, request.connectors);
   const id = newId();
   await transaction(services.database.pool, async (connection) => {
-    await lockAccount(connection, accountId);
-    if ((await countOpenRequested(connection, accountId, user.id)) >= mostOpen)
-      throw new AppError(
-        'rate_limited',
-        `${mostOpen} exports that you asked for are under way. Wait until one of them has ended.`,
-      );
+    await requireRoom(connection, accountId, user.id);
     const recipient = request.email_me ? user.email : undefined;
     await addExecution(connection, {
       ...{ id, accountId, jobId: null, jobName: request.name, type: 'data_export', report },
@@ -77,6 +75,31 @@ export async function requestExport(services: Services, session: Session, reques
     await addWork(connection, [{ kind: 'execute', accountId, subject: id }]);
   });
   return id;
+}
+
+/**
+ * Makes an execution that sends again what of this one did not arrive. Whether its asker may still send it there is looked at
+ * when it runs. Throws as `retryExecution` does, `rate_limited`, and `forbidden` or `console_disabled` for connectors.
+ */
+export async function retryRequested(
+  services: Services,
+  session: Session,
+  { accountId, id }: Pick<ExecutionRecord, 'accountId' | 'id'>,
+): Promise<Buffer> {
+  const { pool } = services.database;
+  const { id: userId, email: by } = session.user;
+  if ((await chosenConnectors(pool, accountId, id)).length > 0) requireAdminOfConsole(session);
+  await transaction(pool, (connection) => requireRoom(connection, accountId, userId));
+  return await retryExecution(services, accountId, id, { by });
+}
+
+async function requireRoom(connection: PoolConnection, accountId: number, userId: number): Promise<void> {
+  await lockAccount(connection, accountId);
+  if ((await countOpenRequested(connection, accountId, userId)) < mostOpen) return;
+  throw new AppError(
+    'rate_limited',
+    `${mostOpen} exports that you asked for are under way. Wait until one of them has ended.`,
+  );
 }
 
 async function requireUser({ database }: Services, accountId: number, id: number): Promise<UserRecord> {

@@ -6,9 +6,10 @@ import {
   findReportOwner,
   hasListed,
   lockForRetry,
-  type NewestRetry,
   openDestinations,
+  type Related,
   retryChain,
+  retryTree,
 } from '../../db/queries/execution-retry.ts';
 import { addExecution, type ExecutionRecord, requireExecution } from '../../db/queries/executions.ts';
 import { jobConnectors, readJob } from '../../db/queries/jobs.ts';
@@ -22,10 +23,10 @@ import { connectorRefusal } from './trigger.ts';
 
 /**
  * Makes an execution that does again only what failed in this one, and returns its id: of an import the items that could
- * not be read or were not got to, and the recordings and analyses of its interactions that failed; of an export the parts
- * that did not reach a destination, from the same report. Where it failed before it had listed or reported anything, all
- * of it is done again. Throws `not_found`, `conflict` where nothing failed or a retry is under way, and `invalid` where the
- * job has no connector any more or its connector is disabled.
+ * not be read or were not got to, and the recordings, transcripts and analyses of its interactions that failed; of an
+ * export the parts that did not reach a destination, from the same report. Where it failed before it had listed or
+ * reported anything, all of it is done again. Throws `not_found`, and `conflict`: where nothing failed, a retry of it, or
+ * of what it retries, is under way or has done it, or the job has no connector any more or its connector is disabled.
  */
 export async function retryExecution(
   services: Services,
@@ -36,9 +37,9 @@ export async function retryExecution(
   const id = newId();
   const { pool } = services.database;
   await transaction(pool, async (connection) => {
-    const newest = await lockForRetry(connection, accountId, executionId);
+    await lockForRetry(connection, accountId, executionId);
     const execution = await requireExecution(connection, accountId, executionId);
-    const refusal = await retryRefusal(connection, execution, newest);
+    const refusal = await retryRefusal(connection, execution);
     if (refusal) throw refusal;
     await addExecution(connection, {
       ...(await againOf(connection, execution)),
@@ -65,12 +66,8 @@ async function againOf(connection: PoolConnection, execution: ExecutionRecord) {
 }
 
 /** Why an execution cannot be retried; undefined where it can. */
-export async function retryRefusal(
-  connection: Connection,
-  execution: ExecutionRecord,
-  newest: NewestRetry | undefined,
-): Promise<AppError | undefined> {
-  const { triggerKind, jobName, status } = execution;
+export async function retryRefusal(connection: Connection, execution: ExecutionRecord): Promise<AppError | undefined> {
+  const { accountId, id, triggerKind, jobName, status } = execution;
   if (triggerKind === 'stream')
     return new AppError(
       'conflict',
@@ -78,10 +75,13 @@ export async function retryRefusal(
     );
   if (!hasEnded(status))
     return new AppError('conflict', 'This execution is still under way. Wait for its end, or cancel it first.');
-  if (newest?.isOpen) return underWay(newest.id);
-  const isImport = execution.type === 'data_import';
-  const hasFailures = await (isImport ? importFailed(connection, execution) : exportFailed(connection, execution));
-  return hasFailures ? await jobRefusal(connection, execution) : nothingFailed(execution, newest?.id);
+  const tree = await retryTree(connection, accountId, id);
+  const open = tree.find(({ isOpen }) => isOpen);
+  if (open) return underWay(open.id);
+  const refusal = await (execution.type === 'data_import'
+    ? importRefusal(connection, execution, tree)
+    : exportRefusal(connection, execution, tree));
+  return refusal ?? (await jobRefusal(connection, execution));
 }
 
 /** The job says how to do it again; an export tells for each of its destinations, an import needs its connector. */
@@ -97,18 +97,39 @@ function jobDeleted({ jobName }: ExecutionRecord): AppError {
   return new AppError('conflict', `The job "${jobName}" was deleted, so nothing says how to do it again.`);
 }
 
-async function importFailed(connection: Connection, execution: ExecutionRecord): Promise<boolean> {
+async function importRefusal(
+  connection: Connection,
+  execution: ExecutionRecord,
+  tree: readonly Related[],
+): Promise<AppError | undefined> {
   const { accountId, id, status } = execution;
   const chain = await retryChain(connection, accountId, id);
-  if (status === 'handler_failed' && !(await hasListed(connection, accountId, chain))) return true;
-  const { items, recordings, analyses } = await countRetryable(connection, accountId, id);
-  return items + recordings + analyses > 0;
+  if (status === 'handler_failed' && !(await hasListed(connection, accountId, chain))) return undefined;
+  const { items, recordings, transcripts, analyses } = await countRetryable(connection, accountId, id);
+  const failed = items + recordings + transcripts + analyses;
+  return failed > 0 ? undefined : nothingFailed(execution, newestRetryOf(execution, tree));
 }
 
-async function exportFailed(connection: Connection, { accountId, id, status }: ExecutionRecord): Promise<boolean> {
-  const reportOf = await findReportOwner(connection, accountId, await retryChain(connection, accountId, id));
-  if (!reportOf) return status !== 'cancelled';
-  return (await openDestinations(connection, accountId, { reportOf, mailTypes })).size > 0;
+/** There is one report of them all: who would make another, or deliver one that has arrived, is told where it is. */
+async function exportRefusal(
+  connection: Connection,
+  execution: ExecutionRecord,
+  tree: readonly Related[],
+): Promise<AppError | undefined> {
+  const { accountId, id, status } = execution;
+  const chain = await retryChain(connection, accountId, id);
+  const reportOf = await findReportOwner(connection, accountId, chain);
+  if (reportOf) {
+    const open = await openDestinations(connection, accountId, { reportOf, mailTypes });
+    return open.size > 0 ? undefined : nothingFailed(execution, newestRetryOf(execution, tree));
+  }
+  const madeBy = await findReportOwner(connection, accountId, tree.map((each) => each.id).toReversed());
+  if (madeBy || status === 'cancelled') return nothingFailed(execution, madeBy);
+  return undefined;
+}
+
+function newestRetryOf({ id }: ExecutionRecord, tree: readonly Related[]): Buffer | undefined {
+  return tree.findLast(({ retryOf }) => retryOf?.equals(id))?.id;
 }
 
 function underWay(retry: Buffer): AppError {
@@ -126,7 +147,7 @@ function nothingFailed({ type, error }: ExecutionRecord, earlierRetry: Buffer | 
       'conflict',
       'Every item of this execution was read; rows of them were rejected. Mend the rejected rows, or the mapping of the connector, and replay them.',
     );
-  const what = type === 'data_import' ? 'No item, recording or analysis' : 'No delivery';
+  const what = type === 'data_import' ? 'No item, recording, transcript or analysis' : 'No delivery';
   return new AppError(
     'conflict',
     `${what} of this execution failed, or a later run has done it since, so there is nothing to retry.`,

@@ -19,6 +19,7 @@ interface RunInput {
   range: ExecutionRange | undefined;
   retryOf?: Buffer | undefined;
   requester?: Requester | undefined;
+  isAwaited?: boolean;
   /** Throws where what was made may not be delivered any more. */
   mayDeliver?: () => Promise<unknown>;
 }

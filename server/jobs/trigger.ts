@@ -10,8 +10,8 @@ import type { BackfillRange } from './backfill.ts';
 /**
  * Makes an execution of the job now, whatever its schedule and whether or not it is enabled, and returns its id. While
  * an earlier one is under way it waits as `pending`. With a range it reads those days again, whatever was read of them.
- * Refuses (`not_found`, `invalid`) a job that is gone, and one whose connector is disabled; `conflict`: one that never
- * ends.
+ * Refuses a job that is gone (`not_found`), one whose connector is disabled or gone and one that never ends (`conflict`),
+ * and days of an export (`invalid`).
  */
 export async function triggerJob(
   { database }: Services,
@@ -41,15 +41,15 @@ export async function triggerJob(
   return id;
 }
 
-/** `invalid` where there is none, or one is disabled; undefined where all can be used. */
+/** `conflict` where there is none, or one is disabled; undefined where all can be used. */
 export function connectorRefusal(connectors: JobConnector[]): AppError | undefined {
   const live = connectors.filter(({ isDeleted }) => !isDeleted);
   if (live.length === 0)
-    return new AppError('invalid', 'This job has no connector any more. Edit the job and choose one.');
+    return new AppError('conflict', 'This job has no connector any more. Edit the job and choose one.');
   const disabled = live.filter(({ isEnabled }) => !isEnabled).map(({ name }) => `"${name}"`);
   if (disabled.length === 0) return undefined;
   const subject = disabled.length === 1 ? `connector ${disabled[0]} is` : `connectors ${disabled.join(', ')} are`;
-  return new AppError('invalid', `The ${subject} disabled. Enable it first, or choose another one for the job.`);
+  return new AppError('conflict', `The ${subject} disabled. Enable it first, or choose another one for the job.`);
 }
 
 function runsByItself(name: string): AppError {

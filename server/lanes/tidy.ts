@@ -4,6 +4,7 @@ import { removeOldWaitingItems } from '../../db/queries/waiting-items.ts';
 import { removeOldWebhooks } from '../../db/queries/webhook-sending.ts';
 import { forgetOldWorkers } from '../../db/queries/workers.ts';
 import { cancelForgottenImports } from '../campaigns/tidy.ts';
+import { removeLeftovers } from '../pipeline/record/leftovers.ts';
 import { removeEndedCopies } from '../reports/ended-links.ts';
 import type { Services } from '../services.ts';
 
@@ -17,4 +18,5 @@ export async function tidy(services: Services): Promise<void> {
   await removeOldAlerts(pool);
   await removeOldWaitingItems(pool);
   await removeEndedCopies(services);
+  await removeLeftovers(services);
 }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fillAttributes } from '../../db/queries/attribute-fill.ts';
-import { postponeWork, settleWork } from '../../db/queries/work.ts';
+import { restartWork, settleWork } from '../../db/queries/work.ts';
 import type { Services } from '../services.ts';
 import type { WorkHandler } from '../worker/handler.ts';
 
@@ -14,7 +14,7 @@ const longDelayMs = 60_000;
  * with how far it came, so whoever takes the work over goes on there. Nothing is given up: what is not yet looked at is
  * found by reading it, which is right and slow.
  */
-export function attributeHandler({ database }: Services): WorkHandler {
+export function attributeHandler({ database, log }: Services): WorkHandler {
   const { pool } = database;
   return {
     kind: 'index',
@@ -28,7 +28,8 @@ export function attributeHandler({ database }: Services): WorkHandler {
       await settleWork(pool, work);
     },
     async giveUp(work, failure) {
-      await postponeWork(pool, work, longDelayMs, failure);
+      log.warn({ accountId: work.accountId, failure }, 'interactions could not be looked at; tried again from there');
+      await restartWork(pool, work, longDelayMs);
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -8,7 +8,7 @@ import {
   settleRecordings,
   writeOutcomes,
 } from '../../db/queries/recordings.ts';
-import { type TranscriptOutcome, writeTranscript } from '../../db/queries/transcripts.ts';
+import { markTranscriptLate, type TranscriptOutcome, writeTranscript } from '../../db/queries/transcripts.ts';
 import type { Work } from '../../db/queries/work.ts';
 import { releaseClaims } from '../../db/queries/workers.ts';
 import { AppError, type Failure } from '../../shared/error.ts';
@@ -21,7 +21,8 @@ import type { WorkHandler } from '../worker/handler.ts';
 import { announceFailed } from './record/announce-failed.ts';
 import { fetchRecording } from './record/fetch-recording.ts';
 import { fetchTranscript } from './record/fetch-transcript.ts';
-import { isLate, transcriptLateSeconds, type Wait, waitAfter } from './record/late.ts';
+import { isLate, type Wait, waitAfter } from './record/late.ts';
+import { leaveBehind } from './record/leftovers.ts';
 import { sayFailed } from './record/say-failed.ts';
 import { SourceSessions } from './record/sessions.ts';
 
@@ -81,8 +82,10 @@ export function recordHandler(services: Services): WorkHandler {
   /** Waits for what nobody is to blame for; throws the first other failure. */
   async function postpone(work: Work, failures: FetchFailure[]): Promise<void> {
     const waits = failures.map((failure) => ({ ...failure, wait: waitFor(work, failure) }));
-    const late = waits.flatMap(({ row, wait }) => (row && wait?.isBounded ? [row.position] : []));
+    const bounded = waits.filter(({ wait }) => wait?.isBounded);
+    const late = bounded.flatMap(({ row }) => (row ? [row.position] : []));
     if (late.length > 0) await markLate(pool, work, late);
+    if (late.length < bounded.length) await markTranscriptLate(pool, work);
     const other = waits.find(({ wait }) => !wait);
     if (other) throw other.reason;
     const delaySeconds = Math.max(...waits.map(({ wait }) => wait?.seconds ?? 0));
@@ -100,9 +103,14 @@ export function recordHandler(services: Services): WorkHandler {
       if (!list) return settle(work, list, { outcomes: [] });
       const { fetched, failures } = await fetchAll(services, sessions, { work, list, signal });
       const [first] = failures;
-      if (!first) return settle(work, list, fetched);
-      if (signal.aborted) throw first.reason;
-      await keep(work, fetched);
+      try {
+        if (!first) return await settle(work, list, fetched);
+        if (signal.aborted) throw first.reason;
+        await keep(work, fetched);
+      } catch (error) {
+        await leaveBehind(services, work, fetched.outcomes);
+        throw error;
+      }
       await postpone(work, failures);
     },
     async giveUp(work, failure) {
@@ -122,11 +130,12 @@ type Fetched = Pick<RecordResult, 'outcomes' | 'transcript'>;
 /** What it did not bring, for a reason that passes; without a row where it is the transcript. */
 interface FetchFailure {
   row: RecordingRow | undefined;
+  lateSeconds: number | undefined;
   reason: unknown;
 }
 
-function waitFor({ subject, attempts }: Work, { row, reason }: FetchFailure): Wait | undefined {
-  return waitAfter(reason, row ? (row.lateSeconds ?? 0) : transcriptLateSeconds(subject), attempts);
+function waitFor({ attempts }: Work, { lateSeconds = 0, reason }: FetchFailure): Wait | undefined {
+  return waitAfter(reason, lateSeconds, attempts);
 }
 
 async function fetchAll(
@@ -143,9 +152,11 @@ async function fetchAll(
   ]);
   return {
     fetched: { outcomes: recordings.flatMap(fulfilled), transcript: transcripts.flatMap(fulfilled)[0] },
-    failures: [...recordings, ...transcripts].flatMap((attempt, index) =>
-      attempt.status === 'rejected' ? [{ row: rows[index], reason: attempt.reason }] : [],
-    ),
+    failures: [...recordings, ...transcripts].flatMap((attempt, index) => {
+      const row = rows[index];
+      const { lateSeconds } = row ?? { lateSeconds: list.transcriptLateSeconds };
+      return attempt.status === 'rejected' ? [{ row, lateSeconds, reason: attempt.reason }] : [];
+    }),
   };
 }
 

@@ -24,6 +24,8 @@ export interface ExecutionRun {
   retryOf?: Buffer | undefined;
   /** Whose saved filter it may name, and what they may see. Absent: nobody's, and everything of the account. */
   requester?: Requester | undefined;
+  /** Somebody has asked for it just now and waits for its end. */
+  isAwaited?: boolean | undefined;
   /** The claim under which it runs; whatever it writes is fenced by it. */
   work: Work;
   /** Aborts on cancel, on a lost lease, and when the program stops. */

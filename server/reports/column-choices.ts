@@ -6,7 +6,7 @@ import { defaultColumns, reportFields } from '../../shared/report.ts';
 import { listMetadataFields } from '../quality/metadata-fields.ts';
 import { currentProfiles } from '../quality/profiles.ts';
 import type { Services } from '../services.ts';
-import { type KpiPart, kpiParts } from './columns.ts';
+import { categoryScores, type KpiPart, kpiParts } from './score-columns.ts';
 
 export interface ColumnChoice {
   /** As a report's configuration names it. */
@@ -20,6 +20,8 @@ export interface ColumnChoices {
   fields: ColumnChoice[];
   metadata: ColumnChoice[];
   scores: ColumnChoice[];
+  /** A name that several profiles have comes once for each of them. */
+  categories: (ColumnChoice & { quality_profile: string })[];
   kpis: (ColumnChoice & { quality_profile: string; kpi: string; part: KpiPart })[];
   metrics: ColumnChoice[];
   defaults: string[];
@@ -41,6 +43,7 @@ export async function columnChoices(services: Services, accountId: number, scope
     fields: fields.filter(({ column }) => !isScore(column)),
     metadata,
     scores: fields.filter(({ column }) => isScore(column)),
+    categories: profiles.flatMap(categoryChoices),
     kpis: profiles.flatMap(kpiChoices),
     metrics: acousticMeasures.map((measure) => ({ column: `metric.${measure}`, title: titleOf(measure) })),
     defaults: defaultColumns,
@@ -59,11 +62,24 @@ async function metadataChoices(services: Services, accountId: number, scope: Sco
   return [...titles].map(([key, title]) => ({ column: `metadata.${key}`, title }));
 }
 
+function categoryChoices({ name: quality_profile, categories }: QualityProfile): ColumnChoices['categories'] {
+  const names = [...new Set(categories.map(({ name }) => name))];
+  return names.flatMap((name) =>
+    categoryScores.map((score) => ({
+      ...{ column: `category.${name}.${score}`, title: `${name}: ${wordsOf(score)}` },
+      quality_profile,
+    })),
+  );
+}
+
+/** `score` and `final_score` are one. */
+const offeredKpiParts = kpiParts.filter((part) => part !== 'final_score');
+
 function kpiChoices({ name, categories }: QualityProfile): ColumnChoices['kpis'] {
   const kpis = categories.flatMap((category) => category.sub_categories.flatMap(({ kpis }) => kpis));
   return kpis.flatMap(({ kpi_name: kpi }) =>
-    kpiParts.map((part) => ({
-      ...{ column: `kpi.${kpi}.${part}`, title: `${kpi}: ${part}` },
+    offeredKpiParts.map((part) => ({
+      ...{ column: `kpi.${kpi}.${part}`, title: `${kpi}: ${wordsOf(part)}` },
       ...{ quality_profile: name, kpi, part },
     })),
   );
@@ -71,9 +87,14 @@ function kpiChoices({ name, categories }: QualityProfile): ColumnChoices['kpis']
 
 /** `interaction_start_time` → `Interaction start time`, `ai_score` → `AI score`. */
 function titleOf(name: string): string {
-  const words = name
+  const words = wordsOf(name);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** `ai_score` → `AI score`, `max_score` → `max score`. */
+function wordsOf(name: string): string {
+  return name
     .replaceAll('_', ' ')
     .trim()
     .replace(/\b(ai|qa|pii|url)\b/g, (word) => word.toUpperCase());
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -2,9 +2,11 @@ import type { ProfileName } from '../../db/queries/profile-names.ts';
 import type { ReportSource, ReportSources } from '../../db/queries/report-sources.ts';
 import { uuidText } from '../../db/uuid.ts';
 import { AppError } from '../../shared/error.ts';
-import { type AcousticMeasure, acousticMeasures, type KpiResult } from '../../shared/quality.ts';
+import { type AcousticMeasure, acousticMeasures } from '../../shared/quality.ts';
 import type { ReportField } from '../../shared/report.ts';
 import type { Cell } from './cell.ts';
+import { invalidColumn } from './invalid-column.ts';
+import { categoryColumn, kpiColumn } from './score-columns.ts';
 
 /** The sources of one row that its report's columns read; those that none reads are missing. */
 export type ReportRow = Partial<ReportSources>;
@@ -26,13 +28,16 @@ export interface Column extends HeadedColumn {
   metadataKey?: string;
   /** Of a KPI's column: its name. */
   kpiName?: string;
+  /** Of a category's column: its name. */
+  categoryName?: string;
   read(row: ReportRow, profiles: Profiles): Cell;
 }
 
 /** All profiles that the account ever had, by their number. */
 export type Profiles = ReadonlyMap<number, ProfileName>;
 
-type Field = Omit<Column, 'header'>;
+/** A column without its heading. */
+export type Field = Omit<Column, 'header'>;
 
 const fields: Record<ReportField, Field> = {
   interaction_id: plain('interaction_id', 'text'),
@@ -84,18 +89,9 @@ function profileOf({ profile }: ReportRow, profiles: Profiles): ProfileName {
   throw new AppError('internal', `An analysis names quality profile ${profile}, which the account never had.`);
 }
 
-export const kpiParts = ['answer', 'score', 'justification'] as const;
-export type KpiPart = (typeof kpiParts)[number];
-
-const readKpiPart: Record<KpiPart, (kpi: KpiResult) => Cell> = {
-  answer: (kpi) => (kpi.state === 'answered' ? kpi.ai_response : kpi.state),
-  score: (kpi) => kpi.final_score,
-  justification: (kpi) => kpi.ai_justification,
-};
-
 /**
- * The column of that name: a field, `metadata.<key>`, `kpi.<name>.answer/score/justification`, `metric.<measure>`, or
- * else the metadata key of that name. Throws `invalid` for a kpi or metric column that cannot be.
+ * The column of that name: a field, `metadata.<key>`, `kpi.<name>.<part>`, `category.<name>.<score>`, `metric.<measure>`,
+ * or else the metadata key of that name. Throws `invalid` for a kpi, category or metric column that cannot be.
  */
 export function columnOf(name: string, header = name): Column {
   return { header, ...fieldOf(name) };
@@ -104,6 +100,7 @@ export function columnOf(name: string, header = name): Column {
 function fieldOf(name: string): Field {
   if (isField(name)) return fields[name];
   if (name.startsWith('kpi.')) return kpiColumn(name);
+  if (name.startsWith('category.')) return categoryColumn(name);
   if (name.startsWith('metric.')) return metricColumn(name);
   return metadataColumn(name.startsWith('metadata.') ? name.slice('metadata.'.length) : name);
 }
@@ -126,31 +123,6 @@ function metadataColumn(key: string): Field {
   };
 }
 
-/** A KPI's name may hold dots; its part is what follows the last one. */
-function kpiColumn(name: string): Field {
-  const dot = name.lastIndexOf('.');
-  const kpiName = name.slice('kpi.'.length, dot);
-  const part = kpiParts.find((known) => known === name.slice(dot + 1));
-  if (!part || kpiName === '' || dot < 'kpi.'.length)
-    throw invalidColumn(name, `KPI columns are kpi.<name>.${kpiParts.join(', .')}`);
-  return {
-    kind: part === 'score' ? 'number' : 'text',
-    source: 'score_card',
-    kpiName,
-    read(row) {
-      const kpi = kpiOf(row, kpiName);
-      return kpi ? readKpiPart[part](kpi) : null;
-    },
-  };
-}
-
-function kpiOf(row: ReportRow, name: string): KpiResult | undefined {
-  for (const category of row.score_card?.categories ?? [])
-    for (const subCategory of category.sub_categories)
-      for (const kpi of subCategory.kpis) if (kpi.kpi_name === name) return kpi;
-  return undefined;
-}
-
 function metricColumn(name: string): Field {
   const measure = name.slice('metric.'.length);
   if (!isMeasure(measure)) throw invalidColumn(name, `known measures are ${acousticMeasures.join(', ')}`);
@@ -168,10 +140,4 @@ function readable(value: number | null): number | null {
 
 function isMeasure(name: string): name is AcousticMeasure {
   return (acousticMeasures as readonly string[]).includes(name);
-}
-
-function invalidColumn(name: string, known: string): AppError {
-  return new AppError('invalid', `The report has no column "${name}": ${known}. Choose another column.`, {
-    field: 'columns',
-  });
 }

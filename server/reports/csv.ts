@@ -46,8 +46,8 @@ function cellText(cell: Cell, time: (at: Date) => string): string {
   return cell instanceof Date ? time(cell) : String(cell);
 }
 
-/** Most texts: nothing to quote, nothing to defuse. */
-const plain = /^[^=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20",][^",\r\n]*$/;
+/** Most texts: nothing to quote, nothing to defuse. Tab to carriage return is one range: a report's speed hangs on it. */
+const plain = /^[^=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20",;][^\t-\r",;]*$/;
 const special = /[",\r\n]/;
 
 function quoted(text: string): string {
@@ -58,7 +58,16 @@ function quoted(text: string): string {
 const formulaStart = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 const negativeNumber = /^-(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
-/** Text that a spreadsheet would take for a formula gets an apostrophe in front; negative numbers stay numbers. */
+const separator = /[;\t\r\n]/;
+/** The same characters where a cell begins within a text, but for a negative number up to the cell's end. */
+const formulaWithin =
+  /([;\t\r\n][^\S\t\r\n]*)(?!-(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?[^\S\t\r\n]*(?:[;\t\r\n]|$))(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/gi;
+
+/**
+ * Text that a spreadsheet would take for a formula gets an apostrophe in front; negative numbers stay numbers. So does what
+ * stands behind a semicolon, a tab or a line end in it: where those part the cells, a comma's quotes hold nothing together.
+ */
 export function defused(text: string): string {
-  return formulaStart.test(text) && !negativeNumber.test(text) ? `'${text}` : text;
+  const safe = separator.test(text) ? text.replace(formulaWithin, "$1'") : text;
+  return formulaStart.test(text) && !negativeNumber.test(text) ? `'${safe}` : safe;
 }

@@ -1,4 +1,4 @@
-import { forgetCopy, listEndedCopies } from '../../db/queries/reports.ts';
+import { forgetCopies, listEndedCopies } from '../../db/queries/report-copies.ts';
 import type { Services } from '../services.ts';
 import { removeCopies } from './links.ts';
 
@@ -13,7 +13,8 @@ export async function removeEndedCopies(
     const copies = await listEndedCopies(pool, now, copiesAtOnce);
     for (const copy of copies) {
       await removeCopies({ storage }, [copy], copy);
-      await forgetCopy(pool, copy);
+      const { id, accountId, connectorId } = copy;
+      await forgetCopies(pool, accountId, { partIds: [id], connectorId });
     }
     found = copies.length;
   }

@@ -34,7 +34,7 @@ export async function requireFilterable(services: Services, accountId: number, k
   if (unknown !== undefined)
     throw new AppError(
       'invalid',
-      `The list cannot be filtered by "${unknown}": mark the metadata field for filtering first.`,
+      `The list cannot be filtered by "${unknown}": it is not marked for filtering. Give it is_used_for_filtering: true under metadata_fields in the account's YAML file, then run: cqa apply -f FILE`,
       { field: 'metadata' },
     );
 }

@@ -13,8 +13,8 @@ const readMs = 2_000;
 const wholeAccount: Scope = { role: 'admin', email: '', teams: [], campaigns: [] };
 
 /**
- * The columns of which nothing is known now: metadata that is neither declared nor in the newest interactions, and KPIs
- * that no quality profile has. Older rows may still hold something of them. The default columns, which nobody chose, are
+ * The columns of which nothing is known now: metadata that is neither declared nor in the newest interactions, KPIs
+ * and categories that no quality profile has. Older rows may still hold something of them. The default columns, which nobody chose, are
  * never among them, nor is metadata where nothing was analysed yet.
  */
 export async function unknownColumns(
@@ -24,16 +24,18 @@ export async function unknownColumns(
   scope: Scope = wholeAccount,
 ): Promise<Set<Column>> {
   const keys = columns.flatMap(({ metadataKey }) => metadataKey ?? []).filter((key) => !defaultColumns.includes(key));
-  const hasKpis = columns.some(({ kpiName }) => kpiName !== undefined);
-  const [isKey, isKpi] = await Promise.all([
+  const isScored = columns.some(({ kpiName, categoryName }) => (kpiName ?? categoryName) !== undefined);
+  const [isKey, scored] = await Promise.all([
     keys.length > 0 ? knownKeys(services, accountId, scope) : () => true,
-    hasKpis ? knownKpis(services, accountId) : () => true,
+    isScored ? scoredNames(services, accountId) : { kpis: new Set<string>(), categories: new Set<string>() },
   ]);
   const missing = new Set(keys.filter((key) => !isKey(key)));
   return new Set(
     columns.filter(
-      ({ metadataKey: key, kpiName }) =>
-        (key !== undefined && missing.has(key)) || (kpiName !== undefined && !isKpi(kpiName)),
+      ({ metadataKey: key, kpiName, categoryName }) =>
+        (key !== undefined && missing.has(key)) ||
+        (kpiName !== undefined && !scored.kpis.has(kpiName)) ||
+        (categoryName !== undefined && !scored.categories.has(categoryName)),
     ),
   );
 }
@@ -49,18 +51,24 @@ async function knownKeys(services: Services, accountId: number, scope: Scope): P
   return (key) => known.has(key.toLowerCase());
 }
 
-async function knownKpis(services: Services, accountId: number): Promise<(name: string) => boolean> {
+/** What the quality profiles score now, by name. */
+async function scoredNames(
+  services: Services,
+  accountId: number,
+): Promise<{ kpis: ReadonlySet<string>; categories: ReadonlySet<string> }> {
   const categories = (await currentProfiles(services, accountId)).flatMap((profile) => profile.categories);
   const kpis = categories.flatMap((category) => category.sub_categories.flatMap((part) => part.kpis));
-  const known = new Set(kpis.map(({ kpi_name }) => kpi_name));
-  return (name) => known.has(name);
+  return {
+    kpis: new Set(kpis.map(({ kpi_name }) => kpi_name)),
+    categories: new Set(categories.map(({ name }) => name)),
+  };
 }
 
 /** Why such a column has nothing. */
-export function whyEmpty({ metadataKey, kpiName }: Column): string {
-  return kpiName === undefined
-    ? `no metadata "${metadataKey}" is declared or in the newest interactions`
-    : `no quality profile has a KPI "${kpiName}" now`;
+export function whyEmpty({ metadataKey, kpiName, categoryName }: Column): string {
+  if (kpiName !== undefined) return `no quality profile has a KPI "${kpiName}" now`;
+  if (categoryName !== undefined) return `no quality profile has a category "${categoryName}" now`;
+  return `no metadata "${metadataKey}" is declared or in the newest interactions`;
 }
 
 /** The columns, and which of the doubtful ones had nothing in any row that was read through them. */

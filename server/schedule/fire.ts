@@ -1,11 +1,10 @@
 import type { PoolConnection } from 'mysql2/promise';
 import { isDuplicateKey, transaction } from '../../db/database.ts';
-import { addExecution, hasOpenExecution, type NewExecution } from '../../db/queries/executions.ts';
+import { addExecution, type NewExecution, openRun } from '../../db/queries/executions.ts';
 import { dueJobs, idleJobs, type JobRecord, jobConnectors, lockDueJob, moveNextDue } from '../../db/queries/jobs.ts';
 import { addWork } from '../../db/queries/work.ts';
 import { newId } from '../../db/uuid.ts';
 import { AppError } from '../../shared/error.ts';
-import type { Schedule } from '../../shared/job.ts';
 import type { Services } from '../services.ts';
 import { type DueTimes, dueTimesOf, nextDue } from './schedule.ts';
 
@@ -104,13 +103,21 @@ function countBetween(times: DueTimes, first: Date, latest: Date): number {
 const overlapNotes = {
   skip: 'skipped: the run before had not ended',
   queue: 'queued: the run before had not ended when it was due',
+  queueBehindOther: 'queued: a retry, or days that were read again, had not ended when it was due',
 };
+type Overlap = keyof typeof overlapNotes;
+
+/** What is open of its job decides about a firing. It is never skipped for a retry or a backfill, which do not do its work. */
+async function overlapOf(connection: PoolConnection, job: JobRecord): Promise<Overlap | undefined> {
+  const open = await openRun(connection, job.accountId, job.id);
+  return open === 'other' ? 'queueBehindOther' : open && job.schedule.overlap;
+}
 
 type Firing = Passed & { isLate: boolean };
 
 async function addFiring(connection: PoolConnection, job: JobRecord, firing: Firing): Promise<boolean> {
   const { accountId, id: jobId } = job;
-  const overlap = (await hasOpenExecution(connection, accountId, jobId)) ? job.schedule.overlap : undefined;
+  const overlap = await overlapOf(connection, job);
   const isSkipped = overlap === 'skip';
   const connectors = await jobConnectors(connection, accountId, jobId);
   const note = noteOf(firing, overlap);
@@ -133,7 +140,7 @@ async function addFiring(connection: PoolConnection, job: JobRecord, firing: Fir
 }
 
 /** What the history says of a firing that is not like every other. */
-function noteOf({ missed, isLate, trouble }: Firing, overlap: Schedule['overlap'] | undefined): string {
+function noteOf({ missed, isLate, trouble }: Firing, overlap: Overlap | undefined): string {
   const notes = [
     overlap && overlapNotes[overlap],
     missed > 0 && missedNote(missed, overlap === 'skip'),

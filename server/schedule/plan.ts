@@ -29,17 +29,17 @@ export function plannedDue(
   return nextDue(job.schedule, timezone, now);
 }
 
-/** Throws `invalid` at the field that ended it where no time of the schedule is still to come. */
-export function requireDue(schedule: Schedule, { timezone, now }: Clock): void {
-  if (nextDue(schedule, timezone, now)) return;
+/** `invalid` at the field that ended it where no time of the schedule is still to come; undefined where there is one. */
+export function dueRefusal(schedule: Schedule, { timezone, now }: Clock): AppError | undefined {
+  if (nextDue(schedule, timezone, now)) return undefined;
   const zone = schedule.timezone ?? timezone;
   if (schedule.frequency === 'one_time')
-    throw new AppError(
+    return new AppError(
       'invalid',
       `${schedule.at.replace('T', ' ')} is over in ${zone}, so it would never run. Give a later time.`,
       { field: 'schedule.at' },
     );
-  throw new AppError(
+  return new AppError(
     'invalid',
     'No time of this schedule is still to come, so it would never run. Give a later last day, or let it never end.',
     { field: 'schedule.end_date' },

@@ -73,15 +73,15 @@ export async function signEmbedToken(
 export async function acceptEmbedToken(
   services: SessionServices,
   token: string,
-): Promise<{ accountId: number; userId: number }> {
+): Promise<{ accountId: number; userId: number; userUid: string }> {
   const { pool } = services.database;
   const secret = await secretOf(services, token);
   const { email, jti, expiresAt } = await claimsOf(services, token, secret);
-  const userId = await selectUserOfAccount(pool, secret.account_id, email);
-  if (userId === undefined) throw refused(`There is no user ${email} in this account. An admin has to make one first.`);
+  const user = await selectUserOfAccount(pool, secret.account_id, email);
+  if (!user) throw refused(`There is no user ${email} in this account. An admin has to make one first.`);
   if (!(await useUpToken(pool, { accountId: secret.account_id, jti, expiresAt })))
     throw refused('This token was used before. The host has to sign a new one, with a jti of its own, for each use.');
-  return { accountId: secret.account_id, userId };
+  return { accountId: secret.account_id, userId: user.id, userUid: uuidText(user.uid) };
 }
 
 async function secretOf(services: SessionServices, token: string): Promise<EmbedSecretRow> {

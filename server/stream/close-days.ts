@@ -64,7 +64,8 @@ function endOf(
   requireSums(items, rows);
   if (records !== rows.listed)
     throw new AppError('internal', `Of ${records} events read only ${rows.listed} are accounted for.`);
-  const isWhole = !error && rows.rejected === 0 && remarks.missed === 0;
+  // As with a file: a rejected row is told beside the counts, and stands among the rejected ones.
+  const isWhole = !error && remarks.missed === 0;
   const status = isWhole ? 'success' : rows.listed === 0 && error ? 'handler_failed' : 'partial_success';
   const notes = [
     ...(rows.listed === 0 && !error ? ['no_data'] : []),

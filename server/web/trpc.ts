@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { ChangeFeed } from '../console/changes/feed.ts';
 import type { ConsoleContext } from '../console/context.ts';
 import { consoleRouter } from '../console/router.ts';
+import { openPasswordTurns } from '../console/session/password-turns.ts';
 import { openSignInLimit } from '../console/session/sign-in-limit.ts';
 import { logFailure, newTraceId } from '../http/errors.ts';
 import type { Services } from '../services.ts';
@@ -20,12 +21,12 @@ export interface ConsoleDoor {
 
 /** /trpc: what the console may ask. */
 export function trpc(door: ConsoleDoor): RequestHandler {
-  const signInLimit = openSignInLimit();
+  const shared = { ...door, signInLimit: openSignInLimit(), passwordTurns: openPasswordTurns() };
   return createExpressMiddleware({
     router: consoleRouter,
     maxBodySize: longestBodyBytes,
     maxBatchSize: longestBatch,
-    createContext: ({ req, res }): ConsoleContext => ({ ...door, signInLimit, ...callerOf(door.services, req, res) }),
+    createContext: ({ req, res }): ConsoleContext => ({ ...shared, ...callerOf(door.services, req, res) }),
     onError: ({ error, path, ctx }) =>
       logFailure(door.services.log, error, { traceId: ctx?.traceId ?? newTraceId(), where: path ?? '/trpc' }),
   });

@@ -121,7 +121,13 @@ describe('cqa', () => {
   it('keeps its answer apart from its progress', () => {
     const { status, stdout } = run('apply', '--account', account, '-f', join(dataDir, 'cli.yaml'), '--json');
     expect(status).to.equal(0);
-    expect(JSON.parse(stdout).created).to.deep.equal(['connector unreachable', 'job nightly']);
+    expect(JSON.parse(stdout).created).to.deep.equal([
+      'connector unreachable',
+      'connector forbidden',
+      'connector off',
+      'job idle',
+      'job nightly',
+    ]);
   });
 
   it('tells how a check failed, and ends with 1', () => {
@@ -159,9 +165,18 @@ connectors:
     const { status, stdout } = run('job', 'run', '--account', account, '--name', 'nightly', '--wait', '--json');
     const ended = JSON.parse(stdout);
     expect({ status, end: ended.status }).to.deep.equal({ status: 1, end: 'handler_failed' });
-    expect(ended.error.code).to.equal('host_refused');
+    expect(ended.error.code).to.equal('egress_blocked');
     const shown = json('execution', 'show', '--account', account, '--id', ended.execution_id);
-    expect(shown).to.deep.include({ status: 'handler_failed', connectors: ['unreachable'] });
+    expect(shown).to.deep.include({ status: 'handler_failed', connectors: ['forbidden'] });
+  });
+
+  it('ends with 1 where the job cannot be run as it is', () => {
+    const { status, stdout } = run('job', 'run', '--account', account, '--name', 'idle', '--wait', '--json');
+    expect(status).to.equal(1);
+    expect(JSON.parse(stdout).error).to.deep.equal({
+      code: 'conflict',
+      message: 'The connector "off" is disabled. Enable it first, or choose another one for the job.',
+    });
   });
 
   it('lists due times in UTC for a zone of its own', () => {
@@ -192,7 +207,17 @@ connectors:
     direction: import
     type: sftp
     config: { host: 127.0.0.1, port: ${port}, username: u, credential: { type: password, password: p }, directory: /x, file_format: csv }
+  - name: forbidden
+    direction: import
+    type: sftp
+    config: { host: 10.0.0.1, username: u, credential: { type: password, password: p }, directory: /x, file_format: csv }
+  - name: "off"
+    direction: import
+    is_enabled: false
+    type: sftp
+    config: { host: 10.0.0.1, username: u, credential: { type: password, password: p }, directory: /x, file_format: csv }
 jobs:
-  - { name: nightly, type: data_import, connectors: [unreachable], schedule: { frequency: daily, at: "02:30", timezone: Asia/Kolkata } }
+  - { name: idle, type: data_import, connectors: ["off"], schedule: { frequency: daily, at: "02:30" } }
+  - { name: nightly, type: data_import, connectors: [forbidden], schedule: { frequency: daily, at: "02:30", timezone: Asia/Kolkata } }
 `;
 }

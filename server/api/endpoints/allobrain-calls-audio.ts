@@ -8,6 +8,7 @@ import { limits } from '../../../shared/interaction.ts';
 import { type Campaign, findCampaign } from '../../campaigns/campaigns.ts';
 import { markOf, metadataOf } from '../../campaigns/mark.ts';
 import { fileField } from '../../http/upload/problems.ts';
+import { metadataValue } from '../../pipeline/receive/item-schema.ts';
 import type { Interaction } from '../../rows/validate/interaction.ts';
 import { type ApiCall, endpoint } from '../endpoint.ts';
 import { checkForm } from '../multipart/check-form.ts';
@@ -22,7 +23,7 @@ const lastSecond = 253_402_300_799;
 
 const pairSchema = z.strictObject({
   key: z.string().min(1).max(255),
-  value: z.union([z.string(), z.number(), z.boolean()]),
+  value: metadataValue,
 });
 
 const fieldsSchema = z.strictObject({

@@ -1,5 +1,10 @@
 import { type Connection, transaction } from '../../../db/database.ts';
-import { type StoredImportFile, selectFiles, updateFile } from '../../../db/queries/campaign-import-files.ts';
+import {
+  type FileChange,
+  type StoredImportFile,
+  selectFiles,
+  updateFile,
+} from '../../../db/queries/campaign-import-files.ts';
 import { moveImport, type StoredImport, selectImport } from '../../../db/queries/campaign-imports.ts';
 import { selectCampaign } from '../../../db/queries/campaigns.ts';
 import { settleWork, type Work } from '../../../db/queries/work.ts';
@@ -7,9 +12,10 @@ import { AppError, type Failure } from '../../../shared/error.ts';
 import type { Services } from '../../services.ts';
 import type { WorkHandler } from '../../worker/handler.ts';
 import { campaignOf } from '../campaigns.ts';
-import { removeContent, removeRecording } from '../content.ts';
+import { isKept, removeContent, removeRecording } from '../content.ts';
 import { ConversationReader, type Surroundings } from './conversation.ts';
 import { importFile } from './import-file.ts';
+import { inLanes } from './lanes.ts';
 import { readSheets } from './read-sheets.ts';
 
 /** Copying takes turns with the database; more at once would only seek. */
@@ -59,15 +65,9 @@ async function importFiles(services: Services, found: StoredImport, signal: Abor
       ...{ kind: 'audio', states: ['uploaded'], limit: filesPerLook },
     });
     if (files.length === 0) return;
-    const waiting = files.values();
-    const next = async () => {
-      for (const file of waiting) {
-        signal.throwIfAborted();
-        if (!(await isFinishing(services, found))) return;
-        await importFile(services, file, reader, signal);
-      }
-    };
-    await Promise.all(Array.from({ length: filesAtOnce }, next));
+    await inLanes(files, { count: filesAtOnce, signal }, async (file, signal) => {
+      if (await isFinishing(services, found)) await importFile(services, file, reader, signal);
+    });
     if (!(await isFinishing(services, found))) return;
   }
 }
@@ -113,16 +113,20 @@ async function removeRest(services: Services, { accountId, id, state }: StoredIm
   }
 }
 
-async function removeRestOf(
-  { database: { pool }, storage }: Services,
-  file: StoredImportFile,
-  isCancelled: boolean,
-): Promise<void> {
-  const isWaiting = file.state === 'uploading' || file.state === 'uploaded';
-  if (isWaiting && isCancelled) await removeRecording(storage, file);
-  if (isWaiting)
-    await updateFile(pool, file, isCancelled ? { state: 'cancelled' } : { state: 'failed', failure: incomplete });
+async function removeRestOf(services: Services, file: StoredImportFile, isCancelled: boolean): Promise<void> {
+  const { pool } = services.database;
+  const { storage } = services;
+  if (file.state === 'uploading' || file.state === 'uploaded')
+    await updateFile(pool, file, await endOf(services, file, isCancelled));
   if (file.segments.length + file.pending.length === 0) return;
   await removeContent(storage, file);
   await updateFile(pool, file, { segments: [], pending: [] });
+}
+
+/** How a file ends that was waiting. What stored its call may have died before it said so. */
+async function endOf(services: Services, file: StoredImportFile, isCancelled: boolean): Promise<FileChange> {
+  if (await isKept(services, file)) return { state: 'imported' };
+  if (!isCancelled) return { state: 'failed', failure: incomplete };
+  await removeRecording(services.storage, file);
+  return { state: 'cancelled' };
 }

@@ -11,7 +11,7 @@ import { isProblem } from '../../rows/validate/validate.ts';
 import type { Services } from '../../services.ts';
 import { gathered } from '../../storage/gather.ts';
 import { readSegments } from '../../storage/segments.ts';
-import { removeContent, removeRecording } from '../content.ts';
+import { isKept, removeContent, removeRecording } from '../content.ts';
 import type { ConversationReader } from './conversation.ts';
 import type { RowKept } from './read-sheets.ts';
 
@@ -31,14 +31,18 @@ export async function importFile(
   try {
     const interaction = conversationOf(file, reader);
     if (!(await isStored(services, chosen, interaction.externalId))) await store(services, chosen, interaction, signal);
-    await end(services, chosen, { state: 'imported', failure: null });
+    await end(services, chosen, imported);
   } catch (error) {
     const outcome = outcomeOf(error);
-    if (!outcome) throw error;
+    if (!outcome || signal.aborted) throw error;
+    // Another attempt, which thinks that this one is dead, may have been quicker with the same.
+    if (await isKept(services, chosen)) return await end(services, chosen, imported);
     await removeRecording(services.storage, chosen);
     await end(services, chosen, outcome);
   }
 }
+
+const imported: FileChange = { state: 'imported', failure: null };
 
 type Chosen = StoredImportFile & { interactionId: Buffer };
 

@@ -6,14 +6,13 @@ import {
   deleteFile,
   insertFile,
   lockFile,
-  measureUnfinished,
   type StoredImportFile,
   selectFile,
   updateFile,
 } from '../../../db/queries/campaign-import-files.ts';
 import { lockImport, type StoredImport, selectImport } from '../../../db/queries/campaign-imports.ts';
 import { parseUuid, uuidText } from '../../../db/uuid.ts';
-import { importLimits, kindOfFile } from '../../../shared/campaign.ts';
+import { kindOfFile } from '../../../shared/campaign.ts';
 import { AppError } from '../../../shared/error.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 import type { Session } from '../../security/sessions.ts';
@@ -26,6 +25,7 @@ import { removeContent } from '../content.ts';
 import type { Announced } from './announced.ts';
 import { type Incoming, incoming } from './incoming.ts';
 import { partsOf } from './parts.ts';
+import { requireRoom, requireSize } from './room.ts';
 
 /** What the protocol tells of an upload. */
 export interface Upload {
@@ -132,7 +132,12 @@ export class ImportFileStore {
       if (failure) throw failure;
       return await this.#commit(file, key, offset, segment);
     } catch (error) {
-      await this.#forget(file, key, error);
+      await this.#forget(file, key, error).catch((err: unknown) =>
+        this.#services.log.warn(
+          { err, key },
+          'a part of an upload was not taken; its import tidies it up when it ends',
+        ),
+      );
       throw error;
     }
   }
@@ -163,11 +168,16 @@ export class ImportFileStore {
     return received;
   }
 
-  /** What was written under the key is no part of the file. A file that is no recording has failed for good. */
+  /**
+   * What was written under the key is no part of the file, unless only the commit's answer was lost. A file that is no
+   * recording has failed for good.
+   */
   async #forget({ accountId, id }: StoredImportFile, key: string, error: unknown): Promise<void> {
-    await this.#services.storage.remove(key);
-    await transaction(this.#services.database.pool, async (connection) => {
+    const { database, storage } = this.#services;
+    await transaction(database.pool, async (connection) => {
       const now = await lockFile(connection, accountId, id);
+      if (now?.segments.some((segment) => segment.key === key)) return;
+      await storage.remove(key);
       if (!now) return;
       const isRefused = error instanceof AppError && error.code === 'not_audio' && now.state === 'uploading';
       await updateFile(connection, now, {
@@ -232,32 +242,4 @@ function requireOffset({ state, received }: StoredImportFile, offset: number): v
     );
   if (state === 'uploading') return;
   throw new AppError('cancelled', 'Nothing more is taken of this file.');
-}
-
-function requireSize(kind: StoredImportFile['kind'], byteSize: number): void {
-  const most = kind === 'sheet' ? importLimits.sheetBytes : importLimits.fileBytes;
-  if (byteSize === 0) throw new AppError('invalid', 'The file is empty (0 bytes).');
-  if (byteSize <= most) return;
-  const shown =
-    kind === 'sheet' ? '50 MB, the most that is taken of a CSV' : '2 GB, the most that is taken of a recording';
-  throw new AppError(kind === 'sheet' ? 'invalid' : 'audio_too_large', `The file is larger than ${shown}.`);
-}
-
-async function requireRoom(
-  connection: PoolConnection,
-  accountId: number,
-  importId: Buffer,
-  byteSize: number,
-): Promise<void> {
-  const { files, unfinishedBytes } = await measureUnfinished(connection, accountId, importId);
-  if (files >= importLimits.files)
-    throw new AppError(
-      'quota_exceeded',
-      `One import takes ${importLimits.files.toLocaleString('en')} files. Finish it and start another one for the rest.`,
-    );
-  if (unfinishedBytes + byteSize > importLimits.unfinishedBytes)
-    throw new AppError(
-      'quota_exceeded',
-      `This account has ${Math.round(unfinishedBytes / 1024 ** 3)} GB in imports that are not finished, and ${importLimits.unfinishedBytes / 1024 ** 3} GB are the most. Finish or cancel some of them first.`,
-    );
 }

@@ -11,6 +11,8 @@ export interface RequestedExport {
   status: ExecutionStatus;
   /** It was told to stop, and does within seconds. */
   cancel_requested: boolean;
+  /** It did not arrive everywhere, and nobody has retried it yet. */
+  can_retry: boolean;
   /** By name; the user's own address where it is mailed. */
   destinations: string[];
   rows: number;
@@ -21,13 +23,16 @@ export interface RequestedExport {
 }
 
 const newest = 20;
+const failed: readonly ExecutionStatus[] = ['handler_failed', 'delivery_failed', 'partial_success'];
 
 /** The newest first. */
 export const exports = signedIn.query(async ({ ctx }): Promise<RequestedExport[]> => {
   const { accountId, user } = ctx.session;
   const found = await selectRequested(ctx.services.database.pool, accountId, user.id, newest);
+  const retried = new Set(found.map(({ retryOf }) => retryOf?.toString('hex')));
   return found.map(({ id, jobName, status, connectorNames, isCancelRequested, rows, note, error, ...times }) => ({
     ...{ execution_id: uuidText(id), name: jobName, status, destinations: connectorNames },
+    can_retry: failed.includes(status) && !retried.has(id.toString('hex')),
     ...{ cancel_requested: isCancelRequested, rows: rows.listed, note, error },
     created_at: times.createdAt.toISOString(),
     ended_at: times.endedAt?.toISOString() ?? null,

@@ -8,7 +8,7 @@ import {
   type RowCounts,
 } from '../../../shared/execution.ts';
 import { type Rate, RateMeter } from '../../jobs/rate.ts';
-import { sessionEnded } from '../../security/guards.ts';
+import { requireAdminOfConsole, sessionEnded } from '../../security/guards.ts';
 import { peekSession } from '../../security/sessions.ts';
 import { idOf } from '../ids.ts';
 import { byId } from '../inputs.ts';
@@ -47,7 +47,9 @@ export const progress = adminOfConsole.input(byId).subscription(async ({ ctx, in
   const { pool } = ctx.services.database;
   const look = () => readAmounts(pool, accountId, idOf(input.id));
   const stillAllowed = everyMs(allowedCheckMs, async () => {
-    if (!(await peekSession(ctx.services, tokenHash))) throw sessionEnded();
+    const session = await peekSession(ctx.services, tokenHash);
+    if (!session) throw sessionEnded();
+    requireAdminOfConsole(session);
   });
   return follow(await look(), look, stillAllowed, signal);
 });

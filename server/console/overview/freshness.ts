@@ -23,7 +23,7 @@ export interface FreshnessView {
   last_data_at: string | null;
   last_run: LastRunView | null;
   next_due_at: string | null;
-  misses_file: boolean;
+  misses_data: boolean;
   /** Of one that is read continuously: how that stands, in place of `state`. */
   stream: { state: StreamState; lag: number | null; last_event_at: string | null } | null;
 }
@@ -47,9 +47,9 @@ export async function readFreshness(services: Services, accountId: number, now: 
 }
 
 function view(connector: ConnectorFreshness, stream: ConnectorStream | undefined, now: Date): FreshnessView {
-  const { uid, name, direction, lastRun, nextDueAt, missesFile } = connector;
+  const { uid, name, direction, lastRun, nextDueAt, missesData } = connector;
   return {
-    ...{ uid, name, direction, state: freshnessOf(connector, now), misses_file: missesFile },
+    ...{ uid, name, direction, state: freshnessOf(connector, now), misses_data: missesData },
     last_data_at: lastRun?.lastDataAt?.toISOString() ?? null,
     last_run: lastRunView(lastRun),
     next_due_at: nextDueAt?.toISOString() ?? null,
@@ -61,14 +61,14 @@ function view(connector: ConnectorFreshness, stream: ConnectorStream | undefined
 
 /** What is told first is what somebody has to do something about. */
 export function freshnessOf(
-  { isEnabled, enabledJobs, isRunning, outcome, nextDueAt, missesFile }: ConnectorFreshness,
+  { isEnabled, enabledJobs, isRunning, outcome, nextDueAt, missesData }: ConnectorFreshness,
   now: Date,
 ): Freshness {
   if (!isEnabled) return 'paused';
   if (enabledJobs === 0) return 'no_job';
   if (isRunning) return 'running';
   const isOverdue = nextDueAt !== null && now.getTime() - nextDueAt.getTime() > graceMs;
-  if (isOverdue || missesFile) return 'late';
+  if (isOverdue || missesData) return 'late';
   if (!outcome) return 'not_yet';
   return outcome === 'handler_failed' || outcome === 'delivery_failed' ? 'failing' : 'on_time';
 }

@@ -8,7 +8,8 @@ const inputSchema = z.strictObject({ token: z.string().min(1).max(100), password
 
 /** The password is the user's from now on, and he is signed in with it. */
 export const accept = anybody.input(inputSchema).mutation(async ({ ctx, input }): Promise<SessionGrant> => {
-  const { email, ...opening } = await acceptInvitation(ctx.services, input.token, input.password);
+  const accepted = () => acceptInvitation(ctx.services, input.token, input.password);
+  const { email, ...opening } = await ctx.passwordTurns.take(accepted);
   await ctx.signInLimit.forgive(email, ctx.address);
   const { token, renewal } = await openSession(ctx.services, { ...opening, kind: 'password' });
   ctx.setRenewalCookie(renewal);

@@ -6,9 +6,14 @@ import type { SessionGrant } from './view.ts';
 
 const inputSchema = z.strictObject({ token: z.string().min(1).max(4096) });
 
+/** A session of the frame, and whose it is: the host may have another user by now than the page was drawn for. */
+export interface HostedGrant extends SessionGrant {
+  user_id: string;
+}
+
 /** A token that the host's backend signed, for a session of the frame. */
-export const exchange = anybody.input(inputSchema).mutation(async ({ ctx, input }): Promise<SessionGrant> => {
-  const { accountId, userId } = await acceptEmbedToken(ctx.services, input.token);
+export const exchange = anybody.input(inputSchema).mutation(async ({ ctx, input }): Promise<HostedGrant> => {
+  const { accountId, userId, userUid } = await acceptEmbedToken(ctx.services, input.token);
   const { token } = await openSession(ctx.services, { accountId, userId, kind: 'embed' });
-  return { token, expires_in_ms: absoluteMs };
+  return { token, expires_in_ms: absoluteMs, user_id: userUid };
 });

@@ -11,13 +11,9 @@ export async function requireOwnPassword(
   { services, signInLimit, address, session }: ConsoleContext & { session: Session },
   password: string,
 ): Promise<ProvedPassword> {
-  const { uid } = session.user;
-  await signInLimit.check(uid, address);
-  const proved = await proveOwnPassword(services, session, password);
-  if (proved) {
-    await signInLimit.forgive(uid, address);
-    return proved;
-  }
-  await signInLimit.countFailure(uid, address);
+  const proved = await signInLimit.guess(session.user.uid, address, () =>
+    proveOwnPassword(services, session, password),
+  );
+  if (proved) return proved;
   throw new AppError('invalid', 'This is not the password that you sign in with. Type it again.', { field: 'current' });
 }

@@ -17,8 +17,11 @@ interface Credentials {
   account?: string | undefined;
 }
 
-/** Whoever that e-mail and password open, in every account or in the named one. */
-export async function matchingUsers(services: Services, credentials: Credentials): Promise<MatchingUser[]> {
+/** Whoever that e-mail and password open, in every account or in the named one; undefined: nobody. */
+export async function matchingUsers(
+  services: Services,
+  credentials: Credentials,
+): Promise<[MatchingUser, ...MatchingUser[]] | undefined> {
   const { email, password, account } = credentials;
   const users = (await selectUsersToSignIn(services.database.pool, email)).map(named);
   const asked = users.filter((user) => account === undefined || user.accountUid === account.toLowerCase());
@@ -26,7 +29,8 @@ export async function matchingUsers(services: Services, credentials: Credentials
   for (const { passwordHash, ...user } of asked) if (await verifyPassword(password, passwordHash)) matching.push(user);
   // An unknown e-mail takes as long as a known one, so that the answer's time does not tell them apart.
   if (asked.length === 0) await verifyPassword(password, null);
-  return matching;
+  const [first, ...others] = matching;
+  return first && [first, ...others];
 }
 
 function named(row: SignInUser): MatchingUser & { passwordHash: string | null } {

@@ -8,46 +8,69 @@ const failuresPerAddress = 200;
 
 /** Slows down guessing. Kept in memory: each process counts its own. */
 export interface SignInLimit {
-  /** Throws `rate_limited` while there have been too many failures. */
-  check(email: string, address: string): Promise<void>;
-  countFailure(email: string, address: string): Promise<void>;
-  /** A right password clears the person's failures from that address. */
-  forgive(email: string, address: string): Promise<void>;
+  /**
+   * Lets somebody try a password. Each guess counts as a failure from the moment it begins, so that many at once are no
+   * more than one after the other; a right one clears the person's failures from that address, and one that throws counts
+   * nothing. `prove` gives undefined for a wrong password. Throws `rate_limited` after too many failures.
+   */
+  guess<T>(person: string, address: string, prove: () => Promise<T | undefined>): Promise<T | undefined>;
+  /** The person has proved himself in another way. */
+  forgive(person: string, address: string): Promise<void>;
 }
 
 export function openSignInLimit(): SignInLimit {
   const persons = new RateLimiterMemory({ points: failuresPerPersonAndAddress, duration: windowSeconds });
   const addresses = new RateLimiterMemory({ points: failuresPerAddress, duration: windowSeconds });
-  const person = (email: string, address: string) => `${email.toLowerCase()} ${address}`;
+  const keyOf = (person: string, address: string) => `${person.toLowerCase()} ${address}`;
+
+  async function count(person: string, address: string): Promise<void> {
+    await consume(addresses, address);
+    try {
+      await consume(persons, person);
+    } catch (refusal) {
+      await addresses.reward(address);
+      throw refusal;
+    }
+  }
+  async function giveBack(person: string, address: string): Promise<void> {
+    await persons.reward(person);
+    await addresses.reward(address);
+  }
+
   return {
-    async check(email, address) {
-      refuseWhenSpent(await persons.get(person(email, address)), failuresPerPersonAndAddress);
-      refuseWhenSpent(await addresses.get(address), failuresPerAddress);
+    async guess(person, address, prove) {
+      const key = keyOf(person, address);
+      await count(key, address);
+      const proved = await prove().catch(async (error: unknown) => {
+        await giveBack(key, address);
+        throw error;
+      });
+      if (proved === undefined) return undefined;
+      await persons.delete(key);
+      await addresses.reward(address);
+      return proved;
     },
-    async countFailure(email, address) {
-      await count(persons, person(email, address));
-      await count(addresses, address);
-    },
-    async forgive(email, address) {
-      await persons.delete(person(email, address));
+    async forgive(person, address) {
+      await persons.delete(keyOf(person, address));
     },
   };
 }
 
-function refuseWhenSpent(state: RateLimiterRes | null, points: number): void {
-  if (!state || state.consumedPoints < points) return;
-  const minutes = Math.max(1, Math.ceil(state.msBeforeNext / 60_000));
-  throw new AppError(
-    'rate_limited',
-    `Too many wrong sign-ins. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}, or ask an admin to set a new password.`,
-  );
-}
-
-/** The limiter rejects with its state once the points are spent; that is counted too and no failure. */
-async function count(limiter: RateLimiterMemory, key: string): Promise<void> {
+/** The limiter rejects with its state once the points are spent, and has counted that too; nothing was guessed then. */
+async function consume(limiter: RateLimiterMemory, key: string): Promise<void> {
   try {
     await limiter.consume(key);
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    await limiter.reward(key);
+    throw spent(refusal);
   }
+}
+
+function spent({ msBeforeNext }: RateLimiterRes): AppError {
+  const minutes = Math.max(1, Math.ceil(msBeforeNext / 60_000));
+  return new AppError(
+    'rate_limited',
+    `Too many wrong sign-ins. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}, or ask an admin to set a new password.`,
+  );
 }

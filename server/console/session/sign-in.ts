@@ -13,14 +13,11 @@ const inputSchema = z.strictObject({
 
 /** Signs in with e-mail and password. Ten failures within 15 minutes for one e-mail from one address, then it waits. */
 export const signIn = anybody.input(inputSchema).mutation(async ({ ctx, input }): Promise<SignInAnswer> => {
-  await ctx.signInLimit.check(input.email, ctx.address);
-  const matching = await matchingUsers(ctx.services, input);
+  const { services, passwordTurns, signInLimit, address } = ctx;
+  const tried = () => passwordTurns.take(() => matchingUsers(services, input));
+  const matching = await signInLimit.guess(input.email, address, tried);
+  if (!matching) throw wrongSignIn();
   const [user, ...others] = matching;
-  if (!user) {
-    await ctx.signInLimit.countFailure(input.email, ctx.address);
-    throw wrongSignIn();
-  }
-  await ctx.signInLimit.forgive(input.email, ctx.address);
   if (others.length > 0) return { outcome: 'choose_account', accounts: matching.map(choice) };
   const { token, renewal } = await openSession(ctx.services, {
     accountId: user.accountId,

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AppError, type Failure } from '../../../shared/error.ts';
+import type { AppError, Failure } from '../../../shared/error.ts';
 import { spreadMs } from '../../backoff.ts';
 import { triedAgain } from '../../words.ts';
 import { requireHeld } from '../../worker/fenced.ts';
+import { describeFailure, workError } from '../../worker/retry.ts';
 import type { ExecutionRun } from '../run.ts';
 
 export interface Attempts {
@@ -27,12 +28,13 @@ export async function attempted<Receipt>(
   for (let attempts = 1; ; attempts++) {
     const outcome = await attempt(run, destination, act);
     if ('receipt' in outcome) return outcome;
-    const { kind, code, message } = outcome.error;
+    const { kind, failure } = outcome;
+    const { message } = failure;
     const waitMs = pauseAfter(attempts, backoffMs);
     if (kind === 'config' || waitMs === undefined) {
       const after = attempts > 1 ? ` after ${attempts} attempts` : '';
       run.log('error', `${what} could not be delivered to ${destination}${after}: ${message}`);
-      return { failure: { code, message }, attempts };
+      return { failure, attempts };
     }
     const again = triedAgain(waitMs, attempts + 1, backoffMs.length + 1);
     run.log('warn', `${what} could not be delivered to ${destination}: ${message} ${again}`);
@@ -50,13 +52,18 @@ async function attempt<Receipt>(
   run: ExecutionRun,
   destination: string,
   act: () => Promise<Receipt>,
-): Promise<{ receipt: Receipt } | { error: AppError }> {
+): Promise<{ receipt: Receipt } | { kind: AppError['kind']; failure: Failure }> {
   await requireLease(run);
   try {
     return { receipt: await act() };
   } catch (thrown) {
     run.signal.throwIfAborted();
-    return { error: AppError.from(thrown, `the delivery to ${destination}`) };
+    const error = workError(thrown, `the delivery to ${destination}`);
+    if (error.code === 'lease_lost') throw error;
+    const { failure, traceId } = describeFailure(error);
+    const execution = run.id.toString('hex');
+    if (traceId) run.services.log.error({ err: error, traceId, execution, destination }, 'a delivery failed');
+    return { kind: error.kind, failure };
   }
 }
 

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { ReportPart } from '../../../db/queries/reports.ts';
 import { AppError, type Failure } from '../../../shared/error.ts';
+import { pausesWhileAway } from '../../backoff.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 import type { DeliveryPart, Receipt, SinkSession } from '../../connectors/connector.ts';
 import { sized } from '../../words.ts';
 import { workContext } from '../connector-context.ts';
 import { attempted } from './attempts.ts';
 import { type Destination, type DestinationResult, keepResult, requireEnabled } from './destination.ts';
-
-const usualBackoffMs = [1_000, 4_000];
 
 /** Delivers files one after the other; what comes after one that failed is not tried. */
 export async function deliverFiles(destination: Destination, parts: readonly ReportPart[]): Promise<DestinationResult> {
@@ -27,7 +26,7 @@ async function deliverFile(
   conversation: Conversation,
   part: ReportPart,
 ): Promise<Failure | undefined> {
-  const { run, connector, backoffMs = usualBackoffMs } = destination;
+  const { run, connector, backoffMs = pausesWhileAway(destination.run) } = destination;
   const outcome = await attempted(run, { what: part.fileName, destination: connector.name, backoffMs }, () =>
     conversation.deliver(part),
   );

@@ -1,3 +1,4 @@
+import { forgetCopies, noteCopies } from '../../../db/queries/report-copies.ts';
 import type { ReportPart } from '../../../db/queries/reports.ts';
 import { AppError, errorCodes } from '../../../shared/error.ts';
 import type { Receipt } from '../../connectors/connector.ts';
@@ -5,6 +6,7 @@ import { mayHaveBeenSent } from '../../email/failure.ts';
 import { type LinkOwner, linkTerms, makeLinks, removeCopies } from '../../reports/links.ts';
 import { type LinkedFile, type LinkedReport, minuteInWords, requireFewLinks } from '../../reports/mail.ts';
 import { counted } from '../../words.ts';
+import { fencedBy } from '../../worker/fenced.ts';
 import { workContext } from '../connector-context.ts';
 import type { ExecutionRun } from '../run.ts';
 import { type Attempted, attempted, requireLease } from './attempts.ts';
@@ -49,8 +51,8 @@ interface MailAttempt extends MailOptions {
   owner: LinkOwner;
   /** How often it may have been sent without anybody saying so. */
   unanswered: number;
-  /** Until when the storage's copies are for; undefined while it has none. */
-  copiesUntil?: Date;
+  /** Whose the storage's copies are: this run's alone, or of one before it too; undefined while it has none. */
+  copies?: 'own' | 'earlier';
 }
 
 async function attemptMail(
@@ -61,12 +63,9 @@ async function attemptMail(
   const { run, connector, backoffMs = usualBackoffMs } = destination;
   const what = `The mail with ${counted(parts.length, 'link')}`;
   const outcome = await attempted(run, { what, destination: connector.name, backoffMs }, () =>
-    send(destination, parts, mail).catch((thrown: unknown) => {
-      throw answered(thrown, mail);
-    }),
+    send(destination, parts, mail),
   );
-  const { copiesUntil } = mail;
-  await keepResult(destination, parts, { ...('receipt' in outcome ? outcome.receipt : outcome), copiesUntil });
+  await keepResult(destination, parts, 'receipt' in outcome ? outcome.receipt : outcome);
   if ('receipt' in outcome) run.log('info', sentWords(what, outcome.receipt, connector.timezone));
   return outcome;
 }
@@ -98,14 +97,34 @@ async function send(
   const { type, config } = connector;
   if (!type.mail) throw new AppError('internal', `${type.id} sends no mails.`);
   const terms = await linkTerms(run.services, mail.now());
-  if (terms.by === 'storage') mail.copiesUntil = terms.until;
+  if (terms.by === 'storage') await noteOwnCopies(run, parts, mail, terms.until);
   const addresses = await makeLinks(run.services, parts, mail.owner, terms);
   const report = { ...(await mail.about()), files: filesOf(parts, addresses), linksUntil: terms.until };
   // Making copies may have taken long.
   await requireLease(run);
-  const receipt = await type.mail(config, report, workContext(run.services, connector, run.signal));
+  const sent = type.mail(config, report, workContext(run.services, connector, run.signal));
+  const receipt = await sent.catch((thrown: unknown) => {
+    throw answered(thrown, mail);
+  });
   bytes.delivery(receipt.byteSize).arrived();
   return { ...receipt, linksUntil: terms.until.toISOString() };
+}
+
+/** Before the first is there: whatever becomes of the run, they are removed when their links end. Throws `lease_lost`. */
+async function noteOwnCopies(
+  { services, work, accountId }: ExecutionRun,
+  parts: readonly ReportPart[],
+  mail: MailAttempt,
+  until: Date,
+): Promise<void> {
+  const place = { partIds: parts.map(({ id }) => id), connectorId: mail.owner.connectorId };
+  await fencedBy(
+    services,
+    work,
+  )(async (connection) => {
+    const hadCopies = await noteCopies(connection, accountId, place, until);
+    mail.copies ??= hadCopies ? 'earlier' : 'own';
+  });
 }
 
 function requireParts(parts: readonly ReportPart[]): void {
@@ -128,14 +147,18 @@ function isCancelled({ aborted, reason }: AbortSignal): boolean {
   return aborted && reason instanceof AppError && reason.code === 'cancelled';
 }
 
-/** The links of a mail that may have come stay good. What it failed with is what is told. */
+/** The links of a mail that may have come, now or by a run before this one, stay good. What it failed with is what is told. */
 async function takeBack(
-  { services }: ExecutionRun,
+  { services, accountId }: ExecutionRun,
   parts: readonly ReportPart[],
-  { owner, unanswered, copiesUntil }: MailAttempt,
+  { owner, unanswered, copies }: MailAttempt,
 ): Promise<void> {
-  if (unanswered > 0 || !copiesUntil) return;
-  await removeCopies(services, parts, owner).catch((error: unknown) =>
-    services.log.warn({ err: error }, 'copies of a report that was not mailed could not be removed'),
-  );
+  if (unanswered > 0 || copies !== 'own') return;
+  const place = { partIds: parts.map(({ id }) => id), connectorId: owner.connectorId };
+  try {
+    await removeCopies(services, parts, owner);
+    await forgetCopies(services.database.pool, accountId, place);
+  } catch (error) {
+    services.log.warn({ err: error }, 'copies of a report that was not mailed could not be removed');
+  }
 }

@@ -1,6 +1,7 @@
-import { requeueFailedRecordings } from '../../../db/queries/recordings.ts';
+import { requeueFailedRecordings } from '../../../db/queries/recording-requeue.ts';
 import { leaveItems } from '../../../db/queries/source-ledger.ts';
 import { AppError, errorCodes } from '../../../shared/error.ts';
+import { pausesWhileAway } from '../../backoff.ts';
 import { counted } from '../../words.ts';
 import { requireHeld } from '../../worker/fenced.ts';
 import { sha256 } from '../fetch/listing.ts';
@@ -18,8 +19,8 @@ import { WaitingList } from './waiting.ts';
 import { ImportWords } from './words.ts';
 
 export interface ImportOptions {
-  /** Before the second attempt to read an item; four times as long before the third. */
-  itemRetryMs?: number;
+  /** Before the second attempt to read an item, the third, …; there are no more attempts than that. */
+  itemPausesMs?: readonly number[];
 }
 
 /**
@@ -30,7 +31,7 @@ export interface ImportOptions {
  */
 export async function runImport(
   run: ExecutionRun,
-  { itemRetryMs = 1_000 }: ImportOptions = {},
+  { itemPausesMs = pausesWhileAway(run) }: ImportOptions = {},
 ): Promise<ImportOutcome> {
   const connector = run.connectors[0];
   if (!connector?.type.source)
@@ -42,7 +43,8 @@ export async function runImport(
     await using source = new SourceOpener(run, connector);
     const locationHash = sha256(connector.type.location(connector.config));
     return await importAll({
-      ...{ run, connector, source, settings, listing, listedAtMs: 0, shownAtMs: 0, itemRetryMs, lostInRow: 0 },
+      ...{ run, connector, source, settings, listing, listedAtMs: 0, shownAtMs: 0 },
+      ...{ itemPausesMs, lostInRow: 0, hasLost: false },
       place: { accountId: run.accountId, connectorId: connector.id, locationHash },
       reader: { executionId: run.id, work: run.work },
       waiting: new WaitingList(run),

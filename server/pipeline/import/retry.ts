@@ -20,7 +20,7 @@ export async function retriedByItems({ services, accountId, retryOf }: Execution
   return isUnlisted ? undefined : chain;
 }
 
-/** In the place of a listing: takes the items that failed, and has failed recordings and analyses done again. */
+/** In the place of a listing: takes the items that failed, and has failed recordings, transcripts and analyses done again. */
 export async function takeFailed(current: ImportRun, retried: readonly Buffer[]): Promise<void> {
   const { run, place, listing, bytes } = current;
   const { elsewhere } = await transaction(run.services.database.pool, async (connection) => {
@@ -45,9 +45,11 @@ async function requeue(run: ExecutionRun, retried: readonly Buffer[]): Promise<v
   const { services, accountId, signal } = run;
   const { pool } = services.database;
   let recordings = 0;
-  for (let some = -1; some !== 0; recordings += some) {
+  for (let after: Buffer | undefined = Buffer.alloc(16); after; ) {
     signal.throwIfAborted();
-    some = await requeueRecordingsOf(pool, accountId, retried);
+    const { interactions, last } = await requeueRecordingsOf(pool, accountId, retried, after);
+    recordings += interactions;
+    after = last;
   }
   let analyses = 0;
   for (let after: Buffer | undefined = Buffer.alloc(16); after; ) {
@@ -56,6 +58,7 @@ async function requeue(run: ExecutionRun, retried: readonly Buffer[]): Promise<v
     analyses += interactions;
     after = last;
   }
-  if (recordings > 0) run.log('info', `Failed recordings of ${counted(recordings, 'interaction')} are fetched again.`);
+  if (recordings > 0)
+    run.log('info', `Failed recordings or transcripts of ${counted(recordings, 'interaction')} are fetched again.`);
   if (analyses > 0) run.log('info', `${counted(analyses, 'interaction')} with a failed analysis to be analysed again.`);
 }

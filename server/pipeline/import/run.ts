@@ -28,10 +28,12 @@ export interface ImportRun {
   /** When the last item was listed; by `performance.now()`. */
   listedAtMs: number;
   shownAtMs: number;
-  /** Before the second attempt to read an item; four times as long before the third. */
-  itemRetryMs: number;
+  /** Before the second attempt to read an item, the third, … */
+  itemPausesMs: readonly number[];
   /** How many items one after the other failed in spite of all attempts, by what passes. */
   lostInRow: number;
+  /** Whether one has failed so by now. */
+  hasLost: boolean;
 }
 
 /** Failures that end the run, whichever item was being read: the item is not at fault. */

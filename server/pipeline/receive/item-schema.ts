@@ -64,12 +64,17 @@ const transcriptText = z.string('transcript_text must be a text').meta({
 
 const scalar = 'must be a string, a number or a boolean';
 
+const losesDigits = `is a number that loses digits (beyond ${Number.MAX_SAFE_INTEGER.toLocaleString('en')}); write it in quotes`;
+
+/** A whole number that JSON cannot give exactly would be stored as another one. */
+export const metadataValue = z.union([
+  z.string(scalar),
+  z.number(scalar).min(Number.MIN_SAFE_INTEGER, losesDigits).max(Number.MAX_SAFE_INTEGER, losesDigits),
+  z.boolean(scalar),
+]);
+
 const metadata = z
-  .record(
-    z.string(),
-    z.union([z.string(scalar), z.number(scalar), z.boolean(scalar)]),
-    'metadata must be an object of strings, numbers and booleans',
-  )
+  .record(z.string(), metadataValue, 'metadata must be an object of strings, numbers and booleans')
   .refine(hasFewKeys, `metadata must not exceed ${limits.metadataKeys} keys`)
   .refine(isWellFormed, 'metadata holds half of a character (a lone UTF-16 surrogate)')
   .meta({

@@ -3,6 +3,7 @@ import type { Work } from '../../../db/queries/work.ts';
 import type { Services } from '../../services.ts';
 import { audioOnly, recordingBytesMax } from './content.ts';
 import { givenUp, isLate } from './late.ts';
+import { removeEarlier } from './leftovers.ts';
 import { lastingFailure, readReference } from './reference.ts';
 import type { SourceSessions } from './sessions.ts';
 import { recordingKey } from './storage-key.ts';
@@ -14,8 +15,9 @@ export async function fetchRecording(
   { work, list, row, signal }: { work: Work; list: RecordingList; row: RecordingRow; signal: AbortSignal },
 ): Promise<RecordingOutcome> {
   const { position, connectorId, reference: text } = row;
-  const storageKey = recordingKey(work.accountId, work.subject, position);
+  const storageKey = recordingKey(work.accountId, work.subject, position, work);
   try {
+    await removeEarlier(services, work, position);
     const stored = await readReference(
       { accountId: work.accountId, connectorId, itemKey: list.itemKey, text, field: 'audio_url' },
       { services, sessions, limits: { signal, maxBytes: recordingBytesMax, tooLargeCode: 'audio_too_large' } },

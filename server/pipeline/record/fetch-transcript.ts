@@ -7,7 +7,7 @@ import { hasScheme } from '../../../shared/link.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 import { referencesIn } from '../../rows/references.ts';
 import type { Services } from '../../services.ts';
-import { givenUp, isLate, transcriptLateSeconds } from './late.ts';
+import { givenUp, isLate } from './late.ts';
 import { lastingFailure, type ReadSettings, type Reference, readReference } from './reference.ts';
 import type { SourceSessions } from './sessions.ts';
 import { transcriptText } from './transcript-text.ts';
@@ -39,8 +39,7 @@ export async function fetchTranscript(
     }
     return { state: 'here', text: joined };
   } catch (thrown) {
-    const lateSeconds = transcriptLateSeconds(work.subject);
-    const reference = { field: 'transcript_url', reference: url, lateSeconds } as const;
+    const reference = { field: 'transcript_url', reference: url, lateSeconds: list.transcriptLateSeconds } as const;
     const failure = !signal.aborted && isLate(thrown) ? givenUp(reference) : undefined;
     if (failure) return { state: 'failed', failure };
     return { state: 'failed', failure: lastingFailure(thrown, signal, 'the download of a transcript') };

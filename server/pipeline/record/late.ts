@@ -1,4 +1,3 @@
-import { timeMsOf } from '../../../db/uuid.ts';
 import { AppError, type Failure } from '../../../shared/error.ts';
 
 const minute = 60;
@@ -44,11 +43,6 @@ interface LateReference {
   field: 'audio_url' | 'transcript_url';
   reference: string;
   lateSeconds?: number | undefined;
-}
-
-/** Of a transcript it is not noted since when it is waited for: that is how old its interaction is. */
-export function transcriptLateSeconds(interactionId: Buffer): number {
-  return (Date.now() - timeMsOf(interactionId)) / 1000;
 }
 
 export interface Wait {

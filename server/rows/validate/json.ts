@@ -143,6 +143,12 @@ function addMetadata(key: string, value: unknown, into: Map<string, string>): vo
       `The metadata key ${shown(key)} is ${kindOf(value)}; metadata values must be text, numbers or booleans.`,
       key,
     );
+  if (losesDigits(value))
+    throw new RowRejected(
+      'bad_value',
+      `The metadata key ${shown(key)} is a number that loses digits (beyond ${Number.MAX_SAFE_INTEGER.toLocaleString('en')}). Write it in quotes.`,
+      key,
+    );
   into.set(key, JSON.stringify(value));
 }
 
@@ -163,7 +169,7 @@ function isAsWritten(metadata: JsonObject): boolean {
   let last: string | undefined;
   for (const key of keys) {
     const value = metadata[key];
-    if ((last !== undefined && key < last) || !isScalar(value) || isBlank(value)) return false;
+    if ((last !== undefined && key < last) || !isScalar(value) || isBlank(value) || losesDigits(value)) return false;
     last = key;
   }
   return keys.length <= limits.metadataKeys;
@@ -177,6 +183,11 @@ function isScalar(value: unknown): value is Scalar {
   return (
     typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
   );
+}
+
+/** Whole numbers that large may have been others in their text. */
+function losesDigits(value: Scalar): boolean {
+  return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
 }
 
 function isObject(value: unknown): value is JsonObject {

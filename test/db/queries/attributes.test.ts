@@ -11,6 +11,7 @@ import {
   removeAttributeField,
 } from '../../../db/queries/attributes.ts';
 import { claimWork, settleWork, type Work } from '../../../db/queries/work.ts';
+import { derivedId, newId } from '../../../db/uuid.ts';
 import type { Services } from '../../../server/services.ts';
 import { testAccount, testServices } from '../../harness/services.ts';
 import { seedInteraction, seedMany } from '../../server/reports/seed.ts';
@@ -80,6 +81,44 @@ describe('what interactions are found by', () => {
     ]);
     expect(await found('queue', 'Orders')).to.have.lengthOf(4_500);
   });
+
+  it('is made in pieces of a few MB, however large the metadata, until nothing is left', async () => {
+    const metadata = { queue: 'Orders', note: 'x'.repeat(1_000_000) };
+    for (let n = 0; n < 20; n++) await seedMany(services, accountId, { count: 1, at: startTime, metadata });
+    await addAttributeFields(pool(), accountId, ['queue']);
+    const work = await claimed();
+    const told: number[] = [];
+    while (await fillAttributes(pool(), work)) {
+      const [field] = await listAttributeFields(pool(), accountId);
+      if (field) told.push(field.rowsFilled);
+    }
+    expect(told).to.deep.equal([8, 16, 20]);
+    expect(await found('queue', 'Orders')).to.have.lengthOf(20);
+  });
+
+  for (const [how, secondsApart] of [
+    ['near one another', 0],
+    ['far apart', 1],
+  ] as const)
+    it(`is made in pieces of a few MB of large interactions that come later, ${how}`, async () => {
+      await addAttributeFields(pool(), accountId, ['queue']);
+      await fill();
+      const ids = Array.from({ length: 20 }, (_, n) =>
+        derivedId(startTime.getTime() + n * secondsApart * 1_000, newId()),
+      );
+      const metadata = { queue: 'Orders', note: 'x'.repeat(1_000_000) };
+      for (const id of ids) {
+        const seeded = await seed(metadata);
+        await pool().query('UPDATE interaction SET id = ? WHERE id = ?', [id, seeded.id]);
+      }
+      await noted(...ids);
+      const work = await claimed();
+      const told: number[] = [];
+      while (await fillAttributes(pool(), work)) told.push((await found('queue', 'Orders')).length);
+      expect(told).to.deep.equal([8, 16, 20]);
+      await settleWork(pool(), work);
+      expect(await readPendingAttributes(pool(), accountId)).to.deep.equal({ ranges: [], ids: [] });
+    });
 
   it('goes on where the worker before left it, which can write no more', async () => {
     await seedMany(services, accountId, { count: 2_500, at: startTime, metadata: { queue: 'Orders' } });

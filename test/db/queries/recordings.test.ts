@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
-import { requeueFailedRecordings } from '../../../db/queries/recordings.ts';
+import { requeueFailedRecordings } from '../../../db/queries/recording-requeue.ts';
 import type { Services } from '../../../server/services.ts';
 import { testAccount, testServices } from '../../harness/services.ts';
 import { addWaitingRecordings } from '../../harness/waiting-recordings.ts';

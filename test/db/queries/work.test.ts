@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import type { RowDataPacket } from 'mysql2/promise';
 import { transaction } from '../../../db/database.ts';
-import { addWork, claimWork, listenForWork, type NewWork, settleWork } from '../../../db/queries/work.ts';
+import { addWork, claimWork, listenForWork, type NewWork, postponeWork, settleWork } from '../../../db/queries/work.ts';
 import { lockHeld } from '../../../db/queries/work-claim.ts';
+import { renewClaims } from '../../../db/queries/workers.ts';
 import { newId } from '../../../db/uuid.ts';
 import type { Services } from '../../../server/services.ts';
 import { testServices } from '../../harness/services.ts';
@@ -76,6 +78,24 @@ describe('work', () => {
     if (!first || !second) throw new Error('it was not claimed');
     expect(await settleWork(pool, first)).to.equal(false);
     expect(await settleWork(pool, second)).to.equal(true);
+  });
+
+  it('that was put back for later stays so, whatever whoever had it still renews or settles', async () => {
+    const { pool } = services.database;
+    await addWork(pool, works(1));
+    const [work] = await claimWork(pool, 'analyse', { limit: 1, leaseSeconds: 60 });
+    if (!work) throw new Error('nothing was claimed');
+    const failure = { code: 'http_unavailable', message: 'busy' } as const;
+    expect(await postponeWork(pool, work, 3_600_000, failure)).to.equal(true);
+    expect(await renewClaims(pool, [work], 30)).to.deep.equal([work]);
+    expect(await postponeWork(pool, work, 1_000, failure)).to.equal(false);
+    expect(await settleWork(pool, work)).to.equal(false);
+    const [[row]] = await pool.query<RowDataPacket[]>(
+      'SELECT attempts, TIMESTAMPDIFF(SECOND, NOW(3), run_after) AS seconds FROM work WHERE id = ?',
+      [work.id],
+    );
+    expect(row?.attempts).to.equal(1);
+    expect(row?.seconds).to.be.within(3_500, 3_600);
   });
 
   it('is told after its commit, and not when that fails', async () => {

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { setAccount } from '../../../server/accounts/accounts.ts';
 import { invite } from '../../../server/accounts/invitations.ts';
 import type { UserView } from '../../../server/accounts/users.ts';
+import { type Mailer, openMailer } from '../../../server/email/mailer.ts';
 import { testAccount, testPassword } from '../../harness/services.ts';
 import { type LocalSes, startLocalSes, useSes } from '../../harness/ses.ts';
 import { type Door, openDoor, signedInAs } from '../web/door.ts';
@@ -130,6 +131,33 @@ describe('an invitation', () => {
     await asAdmin('users.update', { uid: gone.uid, enabled: true });
     expect(await state(token)).to.equal('expired');
     expect(await state('x'.repeat(43))).to.equal('unknown');
+  });
+
+  it('is one that can be used, however many are made at the same moment', async () => {
+    for (let n = 0; n < 3; n++) {
+      const someone = await person();
+      const tokens = await Promise.all([1, 2, 3].map(() => linkFor(someone)));
+      const states = await Promise.all(tokens.map((token) => state(token)));
+      expect(states.sort()).to.deep.equal(['expired', 'expired', 'open']);
+    }
+  });
+
+  it('goes on being good where one that was asked for before it is mailed later', async () => {
+    const someone = await person();
+    const before = await linkFor(someone);
+    const mailer = openMailer(door.services.config);
+    if (!mailer) throw new Error('Nothing can be mailed.');
+    let meanwhile = '';
+    const slow: Mailer = {
+      ...mailer,
+      async send(mail) {
+        expect(await state(before), 'while nobody has the new one').to.equal('open');
+        meanwhile = await linkFor(someone);
+        return mailer.send(mail);
+      },
+    };
+    await invite(door.services, { accountId, uid: someone.uid, by: 'test' }, 'mail', slow);
+    expect([await state(before), await state(meanwhile)]).to.deep.equal(['expired', 'open']);
   });
 
   it('gives a new password to one who has one, and ends what he had open', async () => {

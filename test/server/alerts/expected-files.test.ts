@@ -76,6 +76,19 @@ describe('files that must come', () => {
     expect(await executionsOf(services, job)).to.have.length(1);
   });
 
+  it('are looked for also where a retry, or days that were read again, ended since: those list nothing of today', async () => {
+    for (const others of ['retry_of = id', 'retry_of = NULL, range_from = NOW(3), range_to = NOW(3)']) {
+      const job = await addJob(services, { accountId, connectors: [connector] });
+      await watch();
+      await query(`UPDATE execution SET status = 'success', ended_at = NOW(3), ${others} WHERE job_id = ?`, [job]);
+      await watch();
+      expect(await messages()).to.deep.equal([]);
+      const [, look] = await executionsOf(services, job);
+      expect(look).to.deep.include({ trigger_kind: 'expected_file', status: 'pending' });
+      await query('UPDATE job SET is_enabled = FALSE WHERE id = ?', [job]);
+    }
+  });
+
   it('that come late resolve their alert; those that came in time raise none', async () => {
     const job = await addJob(services, { accountId, connectors: [connector] });
     await watch();

@@ -98,6 +98,21 @@ describe('a stream that is not read', () => {
     expect(await open()).to.deep.equal([]);
   });
 
+  it('begins its five minutes anew when it is switched on again, also where it was not told before', async () => {
+    await reads('failing', 'Away.');
+    await watch();
+    await query('UPDATE connector SET is_enabled = FALSE WHERE id = ?', [connector]);
+    await watch();
+    await minutesPass(180);
+    await query('UPDATE connector SET is_enabled = TRUE WHERE id = ?', [connector]);
+    await watch();
+    expect(await open()).to.deep.equal([]);
+    expect(await told()).to.deep.equal([]);
+    await minutesPass(6);
+    await watch();
+    expect(await open()).to.have.length(1);
+  });
+
   it('is not one that somebody reads while another program cannot', async () => {
     await reads('following');
     await saveReaders(services.database.pool, newId(), [

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { apply, readConfiguration } from '../../../server/configuration/apply.ts';
+import { saveConnector } from '../../../server/configuration/connectors.ts';
 import { listJobs, setJobEnabled } from '../../../server/configuration/jobs.ts';
 import { saveJob } from '../../../server/configuration/jobs-save.ts';
 import { jobRow, jobVersion, storedJob } from '../../../server/configuration/jobs-stored.ts';
@@ -22,10 +23,10 @@ describe('a job whose times are all over', () => {
     accountId = (await testAccount(services, { timezone: 'Asia/Kolkata' })).id;
   });
 
-  const applied = (schedule: object, rest: object = {}) => {
+  const applied = (schedule: object, rest: object = {}, dryRun = false) => {
     const jobs = [{ ...importJob('nightly', 'calls'), schedule, ...rest }];
     const text = JSON.stringify({ connectors: [sftpConnector('calls', 'import')], jobs });
-    return apply(services, accountId, readConfiguration(text, {}), { by });
+    return apply(services, accountId, readConfiguration(text, {}), { by, dryRun });
   };
   const refused = async (saving: Promise<unknown>, field: string, words: RegExp) => {
     const error: unknown = await saving.then(
@@ -49,17 +50,39 @@ describe('a job whose times are all over', () => {
     return { uid, version: jobVersion(await storedJob(services, await jobRow(services, accountId, uid))) };
   };
 
-  it('is not made: the field is named, with what to do', async () => {
-    await refused(applied(over), 'schedule.at', /is over in Asia\/Kolkata, so it would never run\. Give a later time/);
-    await refused(applied(ended), 'schedule.end_date', /would never run\. Give a later last day/);
+  const form = (schedule: object, change: object = { create: true }) =>
+    saveJob(services, accountId, { ...importJob('nightly', 'calls'), schedule }, { by, ...change });
+
+  it('is not made by a form: the field is named, with what to do', async () => {
+    await saveConnector(services, accountId, sftpConnector('calls', 'import'), { by });
+    await refused(form(over), 'schedule.at', /is over in Asia\/Kolkata, so it would never run\. Give a later time/);
+    await refused(form(ended), 'schedule.end_date', /would never run\. Give a later last day/);
     const few = { ...ended, frequency: 'monthly', day: 15, start_date: '2020-02-01', end_date: '2020-02-10' };
-    await refused(applied(few), 'schedule.end_date', /would never run/);
+    await refused(form(few), 'schedule.end_date', /would never run/);
   });
 
-  it('is not what another one is changed to', async () => {
+  it('is not what a form changes another one to', async () => {
     await applied({ frequency: 'daily', at: '02:30' });
-    await refused(applied(over), 'schedule.at', /would never run/);
-    await refused(applied(ended), 'schedule.end_date', /would never run/);
+    const changed = await stored();
+    await refused(form(over, changed), 'schedule.at', /would never run/);
+    await refused(form(ended, changed), 'schedule.end_date', /would never run/);
+  });
+
+  it('is applied to an account that never had it as to one where it has run, which is told', async () => {
+    const remark = /^job nightly has no due time: 2020-01-01 02:30 is over in Asia\/Kolkata, so it would never run\./;
+    for (const dryRun of [true, false]) {
+      const { created, remarks = [] } = await applied(over, {}, dryRun);
+      expect(created).to.include('job nightly');
+      expect(remarks).to.have.length(1);
+      expect(remarks[0]).to.match(remark);
+    }
+    expect((await listJobs(services, accountId))[0]).to.deep.include({ is_enabled: true, next_due_at: null });
+    expect(await applied(over))
+      .to.deep.include({ created: [], updated: [] })
+      .and.not.to.have.property('remarks');
+    const { updated, remarks } = await applied(ended);
+    expect(updated).to.deep.equal(['job nightly']);
+    expect(remarks?.[0]).to.match(/^job nightly has no due time: No time of this schedule is still to come/);
   });
 
   it('is applied again as it was without a word, and renamed, also where somebody has disabled it since', async () => {

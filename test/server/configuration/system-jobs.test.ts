@@ -123,4 +123,17 @@ describe('the job that goes with a connector', () => {
     await setJobEnabled(services, accountId, job.uid, false);
     expect(await arrival(connectorId)).to.equal(undefined);
   });
+
+  it('runs on an arrival also while a retry or days to be read again wait to begin, for those do not look for it', async () => {
+    const { uid } = await saveConnector(services, accountId, exolite('calls'), { by });
+    const { id: connectorId } = await getConnector(services, accountId, uid);
+    const job = await onlyJob();
+    const [first] = await executionsOf(services, job.id);
+    for (const others of ['retry_of = id', 'retry_of = NULL, range_from = NOW(3), range_to = NOW(3)']) {
+      await services.database.pool.query(`UPDATE execution SET ${others} WHERE id = ?`, [first?.id]);
+      const made = await arrival(connectorId);
+      expect(made, others).not.to.deep.equal(first?.id);
+      await services.database.pool.query('DELETE FROM execution WHERE id = ?', [made]);
+    }
+  });
 });

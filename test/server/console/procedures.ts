@@ -342,6 +342,12 @@ export const entries: Record<string, Entry> = {
     valid: ({ own }) => ({ id: own.exportExecution }),
     answers: 404,
   },
+  'analyses.retryExport': {
+    who: 'signed in',
+    ...byId,
+    valid: ({ own }) => ({ id: own.exportExecution }),
+    answers: 404,
+  },
   'reports.preview': {
     who: 'signed in',
     valid: () => ({ report: { date_range: 'today' }, filter: { min_percentage: 50 } }),

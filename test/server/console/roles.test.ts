@@ -52,6 +52,7 @@ const open: Record<string, Outcome> = {
   'analyses.export': 403,
   'analyses.exports': 200,
   'analyses.cancelExport': 404,
+  'analyses.retryExport': 404,
   'reports.preview': 200,
   'reports.columns': 200,
   'reports.destinations': 200,

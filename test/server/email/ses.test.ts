@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
+import { mayHaveBeenSent, sesFailure } from '../../../server/email/failure.ts';
 import { type Mail, openMailer } from '../../../server/email/mailer.ts';
 import { encodedSender } from '../../../server/email/ses.ts';
 import type { AppError } from '../../../shared/error.ts';
@@ -117,6 +118,31 @@ describe('a mail by Amazon SES', () => {
     await ses.close();
     expect((await refusal()).message).to.match(/cannot be reached \(ECONNREFUSED\)/);
     ses = await openSesServer();
+  });
+
+  it('may have been sent where SES breaks off instead of answering', async () => {
+    ses.refuse((response) => response.destroy());
+    expect(mayHaveBeenSent(await refusal())).to.equal(true);
+  });
+
+  it('was not sent where no connection to SES came about', async () => {
+    // It hangs up in the middle of the TLS handshake.
+    const door = createServer((socket) => socket.resetAndDestroy()).listen(0, '127.0.0.1');
+    await once(door, 'listening');
+    const endpoint = `https://127.0.0.1:${(door.address() as AddressInfo).port}`;
+    const hungUp = await openMailer({ emailFrom: from }, { ...ses.settings, endpoint })
+      ?.send(mail)
+      .catch((error) => error);
+    door.close();
+    expect(hungUp).to.include({ kind: 'transient' });
+    expect(mayHaveBeenSent(hungUp)).to.equal(false);
+    // As @smithy/node-http-handler, and as Node, put it.
+    const words = 'the request socket did not establish a connection with the server within the configured timeout';
+    for (const facts of [{ message: words }, { message: 'connect ETIMEDOUT', code: 'ETIMEDOUT', syscall: 'connect' }]) {
+      const late = sesFailure(Object.assign(new Error(facts.message), { name: 'TimeoutError', ...facts }), from);
+      expect(late.code).to.equal('host_timeout');
+      expect(mayHaveBeenSent(late)).to.equal(false);
+    }
   });
 
   it('is not sent at all where no sender is set', () => {

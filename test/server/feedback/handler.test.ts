@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
+import { pino } from 'pino';
 import { addFeedback } from '../../../db/queries/feedback.ts';
 import { uuidText } from '../../../db/uuid.ts';
 import { feedbackHandler } from '../../../server/feedback/handler.ts';
@@ -207,12 +208,18 @@ describe('results on their topic', () => {
     await kit.analyse(odd);
     await services.database.pool.query("UPDATE analysis SET score_card = '{}' WHERE interaction_id = ?", [odd]);
     await analysed(kit, 9);
-    start();
+    const said: Record<string, unknown>[] = [];
+    const log = pino({ level: 'info' }, { write: (line: string) => void said.push(JSON.parse(line)) });
+    serving = serve(services, [feedbackHandler({ ...services, log })], { pollMs: 50 });
     const [left] = await eventually('nine told, and why one is not', async () => {
       const rows = await kit.waiting();
       return rows.length === 1 && rows[0]?.last_error && rows;
     });
-    expect(JSON.parse(left?.last_error)).to.have.property('code', 'internal');
+    const failure = JSON.parse(left?.last_error);
+    expect(failure).to.have.property('code', 'internal');
+    const [, traceId] = /Trace id: ([0-9a-f]{8})\./.exec(failure.message) ?? [];
+    const line = said.find((each) => traceId !== undefined && each.traceId === traceId);
+    expect(JSON.stringify(line?.err), 'what really happened').to.contain('TypeError');
     expect(await messagesOn(kafka, kit.topic, 9)).to.have.length(9);
     expect(left?.claim).to.equal(2);
   });

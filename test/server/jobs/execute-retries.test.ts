@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { cancelExecution } from '../../../server/jobs/cancel.ts';
-import { type Runs as Doings, executeHandler } from '../../../server/jobs/execute.ts';
+import { type Runs as Doings, type ExecuteOptions, executeHandler } from '../../../server/jobs/execute.ts';
 import type { Services } from '../../../server/services.ts';
 import { type Serving, serve } from '../../../server/worker/serve.ts';
 import { AppError } from '../../../shared/error.ts';
@@ -33,8 +33,9 @@ describe('an execution that fails', () => {
     serving = undefined;
   });
 
-  function work(runImport: Doings['runImport']): void {
-    const handler = executeHandler(services, { runImport, runExport: () => Promise.reject(new Error('not this one')) });
+  function work(runImport: Doings['runImport'], options: ExecuteOptions = { pausesMs: [1_000, 1_000] }): void {
+    const runExport = () => Promise.reject(new Error('not this one'));
+    const handler = executeHandler(services, { runImport, runExport }, options);
     serving = serve(services, [handler], { pollMs: 20 });
   }
 
@@ -73,6 +74,23 @@ describe('an execution that fails', () => {
       [2, 3].map((attempt) => `warn: The storage is full. Tried again in n s, attempt ${attempt} of 3.`),
     );
   });
+
+  for (const [kind, attempts] of [
+    ['schedule', 6],
+    ['manual', 4],
+  ] as const)
+    it(`for its source is away is tried ${attempts} times where it was begun by ${kind}`, async () => {
+      const id = await runs.trigger(job);
+      await services.database.pool.query('UPDATE execution SET trigger_kind = ? WHERE id = ?', [kind, id]);
+      let tried = 0;
+      const items = { listed: 0, done: 0, unchanged: 0, waiting: 0, failed: 0 };
+      const counts = { listed: 0, imported: 0, updated: 0, duplicate: 0, rejected: 0 };
+      const away = new AppError('host_refused', 'Nothing listens there.');
+      work(() => (++tried === 1 ? Promise.reject(away) : Promise.resolve({ status: 'success', items, counts })), {});
+      const shown = await runs.ended(id);
+      expect(shown).to.include({ status: 'success' });
+      expect(linesOf(shown)).to.include(`warn: Nothing listens there. Tried again in 1 s, attempt 2 of ${attempts}.`);
+    });
 
   it('by what somebody has to mend ends at once, with what to change', async () => {
     const id = await runs.trigger(job);

@@ -60,7 +60,7 @@ describe('an execution', () => {
     const handler = executeHandler(
       services,
       { runImport: unexpected, runExport: unexpected, ...runs },
-      { retryMs: 10 },
+      { pausesMs: [10, 30] },
     );
     serving = serve(services, [handler], { pollMs: 20 });
   };
@@ -150,6 +150,19 @@ describe('an execution', () => {
     expect(failing.status).to.equal('handler_failed');
     expect(failing.error?.code).to.equal('host_timeout');
     expect(attempts).to.equal(0);
+  });
+
+  it('does not begin anew where every item was waited for already', async () => {
+    let attempts = 0;
+    const error = { code: 'connection_lost', message: 'The connection broke.' } as const;
+    const items = { listed: 2, done: 0, unchanged: 0, waiting: 0, failed: 2 };
+    const counts = { listed: 0, imported: 0, updated: 0, duplicate: 0, rejected: 0 };
+    const runImport = () => {
+      attempts++;
+      return Promise.resolve({ status: 'handler_failed', items, counts, error } as const);
+    };
+    expect(await runWith({ runImport })).to.deep.include({ status: 'handler_failed', error });
+    expect(attempts).to.equal(1);
   });
 
   it('tries again also where the import tells the failure as its end, and keeps the counts of the last try', async () => {
@@ -308,7 +321,7 @@ describe('an execution', () => {
   it('cannot be triggered with a disabled connector', async () => {
     await query('UPDATE connector SET is_enabled = FALSE WHERE id = ?', [connector]);
     const refused = await trigger().catch((error) => error);
-    expect(refused).to.deep.include({ code: 'invalid' });
+    expect(refused).to.deep.include({ code: 'conflict' });
     expect(refused.message).to.contain('connector "nightly calls" is disabled');
   });
 

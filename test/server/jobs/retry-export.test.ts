@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { uuidText } from '../../../db/uuid.ts';
 import { readFreshness } from '../../../server/console/overview/freshness.ts';
 import { retryExecution } from '../../../server/jobs/retry.ts';
 import type { Services } from '../../../server/services.ts';
@@ -160,6 +161,45 @@ describe('an export that did not reach every destination', () => {
     expect(again).to.deep.include({ status: 'success', counts: { rows: 1, parts: 1 } });
     const [name = ''] = readdirSync(folder('good'));
     expect(readFileSync(join(folder('good'), name), 'utf8')).to.contain('OF-THE-DAY');
+  });
+
+  it('makes one report however many of its retries are retried: who looks elsewhere is told where it was made', async () => {
+    sshd.makeFolder('good');
+    const good = await runs.connector('good', 'export', 'sftp', sftpConfig(sshd, { directory: folder('good') }));
+    const job = await runs.job('scores', 'data_export', [good]);
+    const unknown = { date_range: 'yesterday', columns: ['external_interaction_id'], quality_profile: 'Nobody' };
+    await runs.rows('UPDATE job SET report = ? WHERE id = ?', [JSON.stringify(unknown), job]);
+    runs.work();
+    const first = await runs.run(job);
+    const failed = await runs.ended(await retry(first.id));
+    expect(failed).to.include({ status: 'handler_failed' });
+    await seedProfile(services, runs.accountId, 'Nobody', { Manual: { kind: 'manual' } });
+    const made = await runs.ended(await retry(first.id));
+    expect(made).to.include({ status: 'success' });
+    for (const { id } of [first, failed]) {
+      const { message = '' } = await retry(id).catch((error) => error);
+      expect(message).to.contain(`taken over by the retry ${made.execution_id}`);
+      expect((await runs.ended(id)).retry).to.deep.equal({ possible: false, reason: message });
+    }
+    expect(readdirSync(folder('good'))).to.have.length(1);
+  });
+
+  it('is retried once at a time, whichever of its retries somebody has open', async () => {
+    const bad = await runs.connector('bad', 'export', 'sftp', sftpConfig(sshd, { directory: folder('bad') }));
+    const job = await runs.job('scores', 'data_export', [bad]);
+    runs.work();
+    const first = await runs.run(job);
+    const second = await runs.ended(await retry(first.id));
+    await runs.stop();
+    // Nothing serves them one after the other where there is no job.
+    await runs.rows('UPDATE execution SET job_id = NULL WHERE account_id = ?', [runs.accountId]);
+    const both = await Promise.allSettled([retry(first.id), retry(second.id)]);
+    const refusals = both.flatMap((each) => (each.status === 'rejected' ? [`${each.reason.message}`] : []));
+    const [open] = await runs.rows("SELECT id FROM execution WHERE status = 'pending' AND account_id = ?", [
+      runs.accountId,
+    ]);
+    expect(refusals).to.deep.equal([`A retry of this execution is under way already: ${uuidText(open?.id)}.`]);
+    for (const { id } of [first, second]) expect((await runs.ended(id)).retry.possible).to.equal(false);
   });
 
   it('fails in words where its destination does not belong to the job any more', async () => {

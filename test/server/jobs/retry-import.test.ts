@@ -1,9 +1,12 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { claimWork } from '../../../db/queries/work.ts';
 import { newId, uuidText } from '../../../db/uuid.ts';
 import { retryExecution } from '../../../server/jobs/retry.ts';
+import { recordHandler } from '../../../server/pipeline/record.ts';
 import type { Services } from '../../../server/services.ts';
+import { interactionStatuses } from '../../../shared/interaction.ts';
 import { testAccount, testServices } from '../../harness/services.ts';
 import { type Sshd, startSshd } from '../../harness/sshd.ts';
 import { linesOf, Runs, sftpConfig } from './runs.ts';
@@ -84,7 +87,9 @@ describe('an import from SFTP of which something failed', () => {
     expect(await refused(first.id)).to.equal(
       `conflict: What failed here was taken over by the retry ${again.execution_id}. Look there for what is still to be done.`,
     );
-    expect(await refused(again.id)).to.match(/^conflict: No item, recording or analysis of this execution failed/);
+    expect(await refused(again.id)).to.match(
+      /^conflict: No item, recording, transcript or analysis of this execution failed/,
+    );
     const next = await runs.run(job);
     expect(next.items).to.deep.equal({ listed: 4, done: 1, unchanged: 3, waiting: 0, failed: 0 });
     expect(await ids()).to.include('D-1');
@@ -165,7 +170,7 @@ describe('an import from SFTP of which something failed', () => {
     );
     const again = await runs.ended(await retry(first.id));
     expect(again.items).to.deep.equal({ listed: 0, done: 0, unchanged: 0, waiting: 0, failed: 0 });
-    expect(linesOf(again)).to.include('info: Failed recordings of 1 interaction are fetched again.');
+    expect(linesOf(again)).to.include('info: Failed recordings or transcripts of 1 interaction are fetched again.');
     expect(linesOf(again)).to.include('info: 1 interaction with a failed analysis to be analysed again.');
     const work = await runs.rows(
       "SELECT kind, subject, group_key FROM work WHERE account_id = ? AND kind <> 'execute' ORDER BY id",
@@ -185,6 +190,34 @@ describe('an import from SFTP of which something failed', () => {
       runs.accountId,
     ]);
     expect(states.map(({ state }) => state)).to.deep.equal(['waiting', 'here']);
+  });
+
+  it('has a transcript fetched again that could not be had, also where nothing else failed', async () => {
+    put('a.csv', 'external_interaction_id,channel_type,transcript_url\nA-1,CHAT,a.txt\n');
+    runs.work();
+    const first = await runs.run(job);
+    await using handler = recordHandler(services);
+    async function fetchIt(): Promise<void> {
+      const works = await claimWork(services.database.pool, 'record', { limit: 100, leaseSeconds: 30 });
+      const work = works.find(({ accountId }) => accountId === runs.accountId);
+      if (!work) throw new Error('there is nothing to fetch');
+      await handler.run(work, new AbortController().signal);
+    }
+    const interaction = async () =>
+      (
+        await runs.rows('SELECT status, transcript_text, transcript_failure FROM interaction WHERE account_id = ?', [
+          runs.accountId,
+        ])
+      )[0];
+    await fetchIt();
+    expect((await interaction())?.status).to.equal(interactionStatuses.indexOf('failed'));
+    put('a.txt', 'Agent: hello');
+    const again = await runs.ended(await retry(first.id));
+    expect(linesOf(again)).to.include('info: Failed recordings or transcripts of 1 interaction are fetched again.');
+    await fetchIt();
+    expect(await interaction()).to.deep.include({ status: 0, transcript_failure: null });
+    expect((await interaction())?.transcript_text).to.include('hello');
+    expect(await refused(again.id)).to.match(/^conflict: No item, recording, transcript or analysis of this execution/);
   });
 
   it('says that rejected rows are replayed, not retried', async () => {
@@ -210,7 +243,7 @@ describe('an import from SFTP of which something failed', () => {
     const { accountId } = runs;
     await runs.rows('UPDATE connector SET is_enabled = FALSE WHERE account_id = ?', [accountId]);
     expect((await runs.ended(id)).retry).to.deep.include({ possible: false });
-    expect(await refused(id)).to.match(/^invalid: The connector "calls" is disabled/);
+    expect(await refused(id)).to.match(/^conflict: The connector "calls" is disabled/);
     await runs.rows('UPDATE connector SET is_enabled = TRUE WHERE account_id = ?', [accountId]);
     expect((await runs.ended(id)).retry).to.deep.equal({ possible: true, reason: null });
     await runs.rows('UPDATE job SET deleted_at = NOW(3), is_enabled = FALSE WHERE id = ?', [job]);

@@ -24,16 +24,17 @@ export class Runs {
   }
 
   /**
-   * From now on executions are worked on. `retryMs` is the first pause before a source is tried again; `now` is what time
+   * From now on executions are worked on. `retryMs` is the pause before a source is tried again, twice; `now` is what time
    * it is for the links of mails.
    */
   work({ retryMs = 10, ...clock }: { retryMs?: number; now?: () => Date } = {}): void {
-    const options = { itemRetryMs: 10 };
+    const options = { itemPausesMs: [10, 40] };
+    const pausesMs = [retryMs, retryMs];
     const runs = {
       runImport: (run: Parameters<typeof runImport>[0]) => runImport(run, options),
-      runExport: (run: Parameters<typeof runExport>[0]) => runExport(run, { backoffMs: [retryMs, retryMs], ...clock }),
+      runExport: (run: Parameters<typeof runExport>[0]) => runExport(run, { backoffMs: pausesMs, ...clock }),
     };
-    this.#serving = serve(this.services, [executeHandler(this.services, runs, { retryMs })], { pollMs: 20 });
+    this.#serving = serve(this.services, [executeHandler(this.services, runs, { pausesMs })], { pollMs: 20 });
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
+import { requeueFailedRecordings } from '../../../db/queries/recording-requeue.ts';
 import { claimWork, type Work } from '../../../db/queries/work.ts';
 import { derivedId } from '../../../db/uuid.ts';
 import { analysisProgress } from '../../../server/pipeline/progress.ts';
@@ -101,23 +102,59 @@ describe('a recording that its source has not yet', () => {
     expect(await select('SELECT kind FROM work')).to.deep.equal({});
   });
 
-  it('and a transcript, too, is no failed attempt however often, and given up when its interaction is a day old', async () => {
-    const { ids } = await addWaitingRecordings(services, place, [{ transcriptUrl: 'late' }]);
+  const transcriptLateFor = (hours: number) =>
+    services.database.pool.query(
+      'UPDATE interaction SET transcript_late_since = NOW(3) - INTERVAL ? SECOND WHERE account_id = ?',
+      [hours * 3600, place.accountId],
+    );
+  const transcriptFailure = async () =>
+    (await select('SELECT transcript_failure FROM interaction WHERE account_id = ?', place.accountId))
+      .transcript_failure;
+
+  it('and a transcript, too, is no failed attempt however often, and given up a day after it was first asked for', async () => {
+    await addWaitingRecordings(services, place, [{ transcriptUrl: 'late' }]);
     for (let times = 0; times < 7; times++) await attempt();
     const { attempts, seconds } = await waiting();
     expect(attempts).to.equal(0);
     expect(seconds).to.be.within(50, 61);
-    const aged = derivedId(Date.now() - 24 * 3_600_000, ids[0] ?? '');
+    await transcriptLateFor(24);
+    await attempt();
+    const failure = JSON.parse(await transcriptFailure());
+    expect(failure).to.have.property('code', 'path_missing');
+    expect(failure.message).to.match(/24 hours.*transcript late.*transcript_url/);
+    expect(await select('SELECT kind FROM work')).to.deep.equal({});
+  });
+
+  it('and the transcript of an interaction that is old already is waited for a day, too', async () => {
+    const { ids } = await addWaitingRecordings(services, place, [{ transcriptUrl: 'late' }]);
+    const aged = derivedId(Date.now() - 30 * 24 * 3_600_000, ids[0] ?? '');
     await services.database.pool.query('UPDATE interaction SET id = ? WHERE id = ?', [aged, ids[0]]);
     await services.database.pool.query('UPDATE work SET subject = ? WHERE subject = ?', [aged, ids[0]]);
     await attempt();
-    const { transcript_failure: failure } = await select(
-      'SELECT transcript_failure FROM interaction WHERE id = ?',
-      aged,
-    );
-    expect(JSON.parse(failure)).to.have.property('code', 'path_missing');
-    expect(JSON.parse(failure).message).to.match(/24 hours.*transcript late.*transcript_url/);
-    expect(await select('SELECT kind FROM work')).to.deep.equal({});
+    expect(await transcriptFailure()).to.equal(null);
+    expect((await waiting()).seconds).to.be.within(50, 61);
+    await transcriptLateFor(2);
+    await attempt();
+    expect((await waiting()).seconds).to.be.within(3500, 3601);
+  });
+
+  it('and a transcript that failed for a reason that passes is asked for at the next import', async () => {
+    const { ids } = await addWaitingRecordings(services, place, [{ transcriptUrl: 'late' }]);
+    await services.database.pool.query('UPDATE work SET run_after = NOW(3)');
+    const [work] = await claimWork(services.database.pool, 'record', { limit: 1, leaseSeconds: 30 });
+    await handler.giveUp(work as Work, { code: 'http_unavailable', message: 'busy' });
+    await transcriptLateFor(30);
+    const { pool } = services.database;
+    const { accountId, connectorId } = place;
+    expect(await requeueFailedRecordings(pool, accountId, connectorId, ['not_transcript'])).to.equal(0);
+    expect(await requeueFailedRecordings(pool, accountId, connectorId, ['http_unavailable'])).to.equal(1);
+    expect(await select('SELECT kind, subject, group_key FROM work')).to.deep.equal({
+      ...{ kind: 'record', subject: ids[0], group_key: connectorId },
+    });
+    expect(await requeueFailedRecordings(pool, accountId, connectorId, ['http_unavailable'])).to.equal(0);
+    await attempt();
+    expect(await transcriptFailure()).to.equal(null);
+    expect((await waiting()).seconds).to.be.within(50, 61);
   });
 
   it('keeps what is here of the same interaction', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { columnOf, type ReportRow } from '../../../server/reports/columns.ts';
 import { type AcousticMeasure, acousticMeasures, type KpiResult } from '../../../shared/quality.ts';
-import { reportFields } from '../../../shared/report.ts';
+import { reportColumnSchema, reportFields } from '../../../shared/report.ts';
 
 function kpi(given: Partial<KpiResult>): KpiResult {
   return {
@@ -46,7 +46,15 @@ const row: ReportRow = {
     max_score: 10,
     percentage_score: 100,
     coverage_percent: 50,
-    categories: [{ name: 'C', ai_score: 10, final_score: 10, max_score: 10, sub_categories: [{ name: 'S', kpis }] }],
+    categories: [
+      { name: 'C', ai_score: 10, final_score: 10, max_score: 10, sub_categories: [{ name: 'S', kpis }] },
+      {
+        ...{ name: 'No. 2. Law', ai_score: 5, final_score: 15, max_score: 30 },
+        sub_categories: [
+          { name: 'S', kpis: [kpi({ kpi_name: 'Consent', is_critical: true, ai_score: 2, final_score: 4 })] },
+        ],
+      },
+    ],
   },
   measurement: {
     measures: {
@@ -104,6 +112,22 @@ describe('a report’s columns', () => {
     expect(read('kpi.Of another profile.answer')).to.equal(null);
   });
 
+  it('give every score of a KPI, as the API calls them', () => {
+    const parts = ['ai_score', 'final_score', 'criticality_adjusted_score', 'max_score'];
+    expect(parts.map((part) => read(`kpi.Consent.${part}`))).to.deep.equal([2, 4, 0, 10]);
+    expect(parts.map((part) => columnOf(`kpi.Consent.${part}`).kind)).to.deep.equal(parts.map(() => 'number'));
+  });
+
+  it('give every score of a category, as the API calls them, also when its name has dots', () => {
+    const parts = ['ai_score', 'final_score', 'criticality_adjusted_score', 'max_score'];
+    expect(parts.map((part) => read(`category.C.${part}`))).to.deep.equal([10, 10, 10, 10]);
+    expect(parts.map((part) => read(`category.No. 2. Law.${part}`))).to.deep.equal([5, 15, 0, 30]);
+    expect(read('category.Of another profile.final_score')).to.equal(null);
+    const longest = `category.${'x'.repeat(200)}.criticality_adjusted_score`;
+    expect(reportColumnSchema.safeParse(longest)).to.include({ success: true });
+    expect(columnOf('category.C.final_score')).to.include({ kind: 'number', categoryName: 'C' });
+  });
+
   it('give a measure, and nothing where it could not be measured', () => {
     expect(read('metric.dead_air_ratio')).to.equal(0.25);
     expect(read('metric.overlap_ratio')).to.equal(null);
@@ -114,5 +138,7 @@ describe('a report’s columns', () => {
     expect(() => columnOf('kpi.Greeting')).to.throw('kpi.<name>.answer');
     expect(() => columnOf('kpi.Greeting.reason')).to.throw('kpi.<name>.answer');
     expect(() => columnOf('kpi.Greeting.constructor')).to.throw('kpi.<name>.answer');
+    for (const name of ['category.C', 'category.C.score', 'category..final_score', 'category.final_score'])
+      expect(() => columnOf(name), name).to.throw('category.<name>.ai_score, .final_score');
   });
 });

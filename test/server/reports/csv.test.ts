@@ -51,6 +51,20 @@ describe('a CSV report', () => {
       expect(defused(text)).to.equal(`'${text}`);
   });
 
+  it('defuses what would begin a cell within a text where a semicolon or a tab parts the cells', async () => {
+    for (const [text, safe] of [
+      ['so;=1+1', "so;'=1+1"],
+      ['so; +1', "so; '+1"],
+      ['so\t@SUM(A1)', "so\t'@SUM(A1)"],
+      ['first\n=cmd|x;-cmd', "first\n'=cmd|x;'-cmd"],
+      ['first\r\n\n  ＝1', "first\r\n\n  '＝1"],
+    ] as const)
+      expect(defused(text)).to.equal(safe);
+    expect(await written([['a;=1', 'b\t=1']])).to.equal("a,b\r\na;'=1,b\t'=1\r\n");
+    for (const text of ['a;b', 'a;-5', 'a; -.5;b', 'a=b;c', 'x@y.example; z@y.example', 'one\ntwo'])
+      expect(defused(text)).to.equal(text);
+  });
+
   it('defuses headers as well: a metadata key is a customer’s text', async () => {
     expect(await written([], { header: ['=x', 'b'] })).to.equal("'=x,b\r\n");
   });

@@ -156,16 +156,19 @@ describe('the preview of a report', () => {
 
   it('warns of columns that nobody knows, and of no others', async () => {
     const id = await account();
-    const columns = ['agent_name', 'metadata.colour', 'metadata.shape', 'kpi.Greeting.answer', 'kpi.Gone.score', 'nme'];
+    const scored = ['kpi.Greeting.answer', 'category.Conduct.final_score', 'kpi.Gone.score', 'category.Gone.ai_score'];
+    const columns = ['agent_name', 'metadata.colour', 'metadata.shape', ...scored, 'nme'];
     const unused = await preview(id, { columns });
     expect(unused.warnings).to.deep.equal([
       'The column "kpi.Gone.score" may stay empty: no quality profile has a KPI "Gone" now.',
+      'The column "category.Gone.ai_score" may stay empty: no quality profile has a category "Gone" now.',
     ]);
     await saveMetadataField(services, id, { cqa_key: 'shape', display_name: 'Shape' });
     await call(id, { externalId: 'one', metadata: { colour: 'red' } });
     const { warnings } = await preview(id, { columns });
     expect(warnings).to.deep.equal([
       'The column "kpi.Gone.score" may stay empty: no quality profile has a KPI "Gone" now.',
+      'The column "category.Gone.ai_score" may stay empty: no quality profile has a category "Gone" now.',
       'The column "nme" may stay empty: no metadata "nme" is declared or in the newest interactions.',
     ]);
   });
@@ -206,8 +209,13 @@ describe('the preview of a report', () => {
     expect(names(choices.fields)).to.include.members(['external_interaction_id', 'interaction_start_time']);
     expect(names(choices.scores)).to.include.members(['final_score', 'percentage_score', 'ai_score', 'max_score']);
     expect(names(choices.kpis)).to.include.members(['kpi.Greeting.answer', 'kpi.Greeting.justification']);
+    expect(names(choices.kpis)).to.include.members(['kpi.Greeting.ai_score', 'kpi.Greeting.max_score']);
+    expect(choices.categories).to.deep.include({
+      ...{ column: 'category.Conduct.ai_score', title: 'Conduct: AI score', quality_profile: 'Sales' },
+    });
     expect(names(choices.metrics)).to.include('metric.dead_air_ratio');
-    const all = [choices.fields, choices.metadata, choices.scores, choices.kpis, choices.metrics].flatMap(names);
+    const { fields, scores, categories, kpis, metrics } = choices;
+    const all = [fields, choices.metadata, scores, categories, kpis, metrics].flatMap(names);
     expect((await preview(id, { columns: [...new Set(all)] })).rows).to.have.length(1);
   });
 });

@@ -148,6 +148,22 @@ describe('firing', () => {
     ]);
   });
 
+  it('queues a run behind a retry and behind days that are read again, which do not do its work, and no more than one', async () => {
+    for (const others of ['retry_of = id', 'range_from = NOW(3), range_to = NOW(3)']) {
+      const job = await addJob(services, { accountId, nextDueAt: at('2026-12-01T02:30:00Z') });
+      await fireDueJobs(services, at('2026-12-01T02:30:00Z'));
+      await query(`UPDATE execution SET ${others}, due_at = NULL, status = 'processing' WHERE job_id = ?`, [job]);
+      for (const day of [2, 3]) await fireDueJobs(services, at(`2026-12-0${day}T02:30:00Z`));
+      const [, queued, skipped] = await executionsOf(services, job);
+      expect(queued).to.deep.include({
+        status: 'pending',
+        note: 'queued: a retry, or days that were read again, had not ended when it was due',
+      });
+      expect(skipped).to.deep.include({ status: 'cancelled', note: 'skipped: the run before had not ended' });
+      expect(await query('SELECT 1 FROM work WHERE subject = ?', [queued?.id])).to.have.length(1);
+    }
+  });
+
   it('does not run a due time again when the schedule is edited back to it', async () => {
     const job = await addJob(services, { accountId, nextDueAt: at('2026-12-01T02:30:00Z') });
     await fireDueJobs(services, at('2026-12-01T02:30:00Z'));

@@ -11,14 +11,15 @@ const email = 'agent@host.test';
 describe("a host's token", () => {
   let services: Services;
   let account: { id: number; uid: string };
-  let userId: number;
+  let user: { userId: number; userUid: string };
   let key: { kid: string; secret: string };
   let tokens = 0;
 
   before(async () => {
     services = await testServices();
     account = await testAccount(services);
-    userId = (await createUser(services, account.id, { email, role: 'agent' })).id;
+    const { id, uid } = await createUser(services, account.id, { email, role: 'agent' });
+    user = { userId: id, userUid: uid };
   });
   beforeEach(async () => {
     key = await createEmbedSecret(services, account.id);
@@ -61,12 +62,12 @@ describe("a host's token", () => {
   }
 
   it("opens its user's session", async () => {
-    expect(await acceptEmbedToken(services, await token())).to.deep.equal({ accountId: account.id, userId });
+    expect(await acceptEmbedToken(services, await token())).to.deep.equal({ accountId: account.id, ...user });
   });
 
   it('is what "cqa embed token" signs', async () => {
     const signed = await signEmbedToken(services, account, email);
-    expect(await acceptEmbedToken(services, signed)).to.deep.equal({ accountId: account.id, userId });
+    expect(await acceptEmbedToken(services, signed)).to.deep.equal({ accountId: account.id, ...user });
   });
 
   it('is good once, also when it comes twice at the same time', async () => {
@@ -123,7 +124,7 @@ describe("a host's token", () => {
 
   it('takes nothing from its claims but who it is', async () => {
     const { userId: same } = await acceptEmbedToken(services, await token({ claims: { role: 'admin', name: 'Boss' } }));
-    expect(same).to.equal(userId);
+    expect(same).to.equal(user.userId);
   });
 
   it('is good with the last key and the one before, no older one', async () => {

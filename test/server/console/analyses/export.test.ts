@@ -291,6 +291,36 @@ describe('Export report on the Analysis List', () => {
       expect(await exports.mailsTo(admin.email)).to.equal(mails.admin);
     });
 
+    it('is its asker’s to retry, once, and nobody else’s who is no admin', async () => {
+      const person = await exports.person(`again@${domain}`, 'agent');
+      const id = await unsent(person);
+      const mails = await exports.mailsTo(person.email);
+      const retry = ({ token }: Person) => exports.door.mutate('analyses.retryExport', { id }, { token });
+      const canRetry = async () => {
+        const { data } = await exports.door.query('analyses.exports', undefined, { token: person.token });
+        return (data as RequestedExport[]).map(({ can_retry }) => can_retry);
+      };
+      expect(await canRetry()).to.deep.equal([true]);
+      for (const other of [ann, supervisor, admin]) expect((await retry(other)).status, other.email).to.equal(404);
+      const again = await retry(person);
+      expect(again.status).to.equal(200);
+      expect(await canRetry(), 'the retry, and what it retries').to.deep.equal([false, false]);
+      expect((await retry(person)).status).to.equal(409);
+      exports.runs.work();
+      const { execution_id } = again.data as { execution_id: string };
+      expect(await exports.ended(person, execution_id)).to.include({ status: 'success', can_retry: false });
+      await exports.runs.stop();
+      expect(await exports.mailsTo(person.email)).to.equal(mails + 1);
+    });
+
+    it('waits until there is room among those that he asked for', async () => {
+      const person = await exports.person(`many@${domain}`, 'agent');
+      const id = await unsent(person);
+      for (let n = 0; n < 5; n++) expect((await exports.ask(person)).status).to.equal(200);
+      const { token } = person;
+      expect((await exports.door.mutate('analyses.retryExport', { id }, { token })).status).to.equal(429);
+    });
+
     it('sends nothing that was made for what he may not see any more', async () => {
       const person = await exports.person(`moving@${domain}`, 'supervisor', { teams: ['north'] });
       const id = await unsent(person);

@@ -79,4 +79,17 @@ describe('the progress of an execution in the console', () => {
     followed.stop();
     expect(followed.errors).to.deep.equal([]);
   });
+
+  it('ends for somebody who is no admin any more', async () => {
+    const account = await testAccount(door.services);
+    const own = await makeBelongings(door.services, account.id);
+    const { id, token } = await signedInAs(door.services, account.id, 'admin');
+    const { pool } = door.services.database;
+    await pool.query("UPDATE execution SET status = 'processing' WHERE id = ?", [parseUuid(own.execution)]);
+    const followed = follow(token, own.execution);
+    await eventually('the first word', () => followed.told[0]);
+    await pool.query("UPDATE user SET role = 'agent' WHERE id = ?", [id]);
+    await eventually('the refusal', () => followed.errors.includes('forbidden'));
+    followed.stop();
+  });
 });

@@ -10,7 +10,7 @@ const ran = (status: ExecutionStatus) => ({ executionId: 'x', status, at: inMinu
 const fine: ConnectorFreshness = {
   ...{ id: 1, uid: 'u', name: 'Calls', direction: 'import', isEnabled: true },
   ...{ lastRun: ran('success'), isRunning: false, outcome: 'success' },
-  ...{ enabledJobs: 1, nextDueAt: inMinutes(60), missesFile: false },
+  ...{ enabledJobs: 1, nextDueAt: inMinutes(60), missesData: false },
 };
 
 describe('whether a connector is late', () => {
@@ -18,12 +18,12 @@ describe('whether a connector is late', () => {
     ['its newest run went well and the next is to come', {}, 'on_time'],
     [
       'a run without an end is under way, whatever else is wrong',
-      { lastRun: ran('processing'), isRunning: true, missesFile: true },
+      { lastRun: ran('processing'), isRunning: true, missesData: true },
       'running',
     ],
     ['its time has passed and nothing ran', { nextDueAt: inMinutes(-3) }, 'late'],
     ['its time has just come', { nextDueAt: inMinutes(-1) }, 'on_time'],
-    ['a file that it expects has not come', { missesFile: true }, 'late'],
+    ['a file that it expects has not come', { missesData: true }, 'late'],
     ['its newest run failed', { outcome: 'handler_failed' }, 'failing'],
     ['nothing of its newest report was taken', { outcome: 'delivery_failed' }, 'failing'],
     ['part of its newest run went well', { outcome: 'partial_success' }, 'on_time'],
@@ -32,7 +32,7 @@ describe('whether a connector is late', () => {
     ['the run before a cancelled one failed', { lastRun: ran('cancelled'), outcome: 'handler_failed' }, 'failing'],
     ['it runs when something comes and has no times', { nextDueAt: null }, 'on_time'],
     ['no enabled job uses it', { enabledJobs: 0, nextDueAt: null }, 'no_job'],
-    ['it is disabled', { isEnabled: false, missesFile: true }, 'paused'],
+    ['it is disabled', { isEnabled: false, missesData: true }, 'paused'],
   ];
   for (const [what, facts, state] of cases)
     it(`is told: ${what}`, () => {

@@ -147,7 +147,7 @@ describe('the overview', () => {
     const freshness = await query<FreshnessView[]>('overview.freshness');
     const ofImport = freshness.find(({ uid }) => uid === own.connector);
     expect(ofImport).to.include({ name: own.connectorName, direction: 'import', stream: null, state: 'late' });
-    expect(ofImport?.misses_file).to.equal(true);
+    expect(ofImport?.misses_data).to.equal(true);
     expect(ofImport?.last_run?.status).to.equal('success');
     expect(ofImport?.next_due_at).to.be.a('string');
     expect(freshness.find(({ name }) => name === own.exportConnectorName)?.state).to.equal('failing');

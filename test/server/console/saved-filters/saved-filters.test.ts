@@ -101,6 +101,11 @@ describe('saved filters', () => {
       expect((await create(sue, { filter })).status).to.equal(400);
   });
 
+  it('name what to do about a metadata field that is not marked for filtering', async () => {
+    const refused = await create(sue, { filter: { metadata: { secret: ['x'] } } });
+    expect(JSON.stringify(refused)).to.include('metadata_fields').and.include('cqa apply');
+  });
+
   it('that a report is narrowed by are shared or its maker’s own, and stay while it is', async () => {
     await saveConnector(door.services, accountId, sftpConnector('results', 'export'), { by });
     const job = (savedFilter: string) => ({

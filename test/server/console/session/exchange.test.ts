@@ -13,13 +13,14 @@ describe("the exchange of a host's token", () => {
 
   it('gives the frame a session of its user, without any cookie, once', async () => {
     const account = await testAccount(door.services, { console: false });
-    await createUser(door.services, account.id, { email: 'agent@host.test', role: 'agent' });
+    const { uid } = await createUser(door.services, account.id, { email: 'agent@host.test', role: 'agent' });
     await createEmbedSecret(door.services, account.id);
     const token = await signEmbedToken(door.services, account, 'agent@host.test');
     const answer = await door.mutate('session.exchange', { token }, { headers: { origin: 'null' } });
     expect(answer.status).to.equal(200);
     expect(answer.headers.get('set-cookie')).to.equal(null);
-    const { token: bearer } = answer.data as { token: string };
+    const { token: bearer, user_id } = answer.data as { token: string; user_id: string };
+    expect(user_id).to.equal(uid);
     const me = await door.query('session.me', undefined, { token: bearer });
     expect((me.data as { user: unknown }).user).to.include({ email: 'agent@host.test', role: 'agent' });
     const replayed = await door.mutate('session.exchange', { token });

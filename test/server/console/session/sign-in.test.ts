@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createUser } from '../../../../server/accounts/users.ts';
+import { passwordCost } from '../../../../server/security/passwords.ts';
 import { testAccount, testPassword } from '../../../harness/services.ts';
 import { type Door, openDoor } from '../../web/door.ts';
 
@@ -96,4 +97,38 @@ describe('signing in', () => {
     await Promise.all(Array.from({ length: 12 }, () => signIn(adminEmail, 'wrong')));
     expect((await signIn(adminEmail, testPassword)).status).to.equal(429);
   });
+
+  it('has a password guessed ten times at most, also where many guesses come in one request', async () => {
+    const { adminEmail } = await testAccount(door.services);
+    const wrong = Array.from({ length: 19 }, (_, n) => ({ email: adminEmail, password: `guess ${n}` }));
+    const statuses = await manySignIns([...wrong, { email: adminEmail, password: testPassword }]);
+    expect(statuses.filter((status) => status === 401)).to.have.length(10);
+    expect(statuses.filter((status) => status === 429)).to.have.length(10);
+  });
+
+  it('tries the passwords of strangers two at a time, and tells those for whom it takes too long to come again', async () => {
+    const lowered = passwordCost.N;
+    passwordCost.N = 2 ** 13;
+    try {
+      const strangers = Array.from({ length: 80 }, (_, n) => ({ email: `stranger${n}@example.test`, password: 'x' }));
+      const batches = [0, 20, 40, 60].map((start) => manySignIns(strangers.slice(start, start + 20)));
+      const statuses = (await Promise.all(batches)).flat();
+      const tried = statuses.filter((status) => status === 401).length;
+      expect(tried).to.be.within(42, 79);
+      expect(statuses.filter((status) => status === 429)).to.have.length(80 - tried);
+    } finally {
+      passwordCost.N = lowered;
+    }
+  });
+
+  /** In one request; the status of each. */
+  async function manySignIns(inputs: { email: string; password: string }[]): Promise<number[]> {
+    const response = await fetch(`${door.url}/trpc/${inputs.map(() => 'session.signIn').join(',')}?batch=1`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(Object.fromEntries(inputs.map((input, index) => [index, input]))),
+    });
+    const answers = (await response.json()) as { error?: { data: { httpStatus: number } } }[];
+    return answers.map(({ error }) => error?.data.httpStatus ?? 200);
+  }
 });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { pino } from 'pino';
 import { transaction } from '../../../../db/database.ts';
 import { insertParts } from '../../../../db/queries/reports.ts';
 import type { Services } from '../../../../server/services.ts';
@@ -12,8 +13,10 @@ describe('a report’s file on its way', () => {
   let services: Services;
   let sshd: Sshd;
   let runs: Runs;
+  const said: Record<string, unknown>[] = [];
   before(async () => {
-    services = await testServices();
+    const log = pino({ level: 'info' }, { write: (line: string) => void said.push(JSON.parse(line)) });
+    services = { ...(await testServices()), log };
     sshd = await startSshd();
     runs = new Runs(services, (await testAccount(services)).id);
   });
@@ -44,6 +47,13 @@ describe('a report’s file on its way', () => {
     expect(shown.error?.message).to.contain('scores.csv is not the one that was written');
     expect(readdirSync(sshd.directory)).to.deep.equal(['scores.csv']);
     expect(readFileSync(join(sshd.directory, 'scores.csv'), 'utf8')).to.equal('old');
-    expect(linesOf(shown).at(-2)).to.match(/^error: scores\.csv could not be delivered to results/);
+    const line = linesOf(shown).at(-2);
+    expect(line).to.match(/^error: scores\.csv could not be delivered to results/);
+    const [, traceId] = /Trace id: ([0-9a-f]{8})\./.exec(shown.error?.message ?? '') ?? [];
+    expect(traceId, 'the fault is ours').to.be.a('string');
+    expect(line).to.contain(`Trace id: ${traceId}.`);
+    expect(said.find((each) => each.traceId === traceId)).to.include({
+      ...{ level: 50, execution: id.toString('hex'), destination: 'results' },
+    });
   });
 });

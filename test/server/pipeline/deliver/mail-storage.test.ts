@@ -1,13 +1,14 @@
 import { expect } from 'chai';
-import { listEndedCopies } from '../../../../db/queries/reports.ts';
+import { listEndedCopies } from '../../../../db/queries/report-copies.ts';
 import { cancelExecution } from '../../../../server/jobs/cancel.ts';
 import { retryExecution } from '../../../../server/jobs/retry.ts';
 import { removeEndedCopies } from '../../../../server/reports/ended-links.ts';
+import { AppError } from '../../../../shared/error.ts';
 import { eventually } from '../../../harness/eventually.ts';
 import { testAccount } from '../../../harness/services.ts';
 import { useSes } from '../../../harness/ses.ts';
 import { notVerified, openSesServer, type SesServer, throttled } from '../../email/ses-server.ts';
-import { Runs } from '../../jobs/runs.ts';
+import { linesOf, Runs } from '../../jobs/runs.ts';
 import { seedProfile } from '../../reports/seed.ts';
 import { type BucketStore, openBucket, setEnvironment } from '../../storage/stores.ts';
 import { type Door, openDoor } from '../../web/door.ts';
@@ -132,6 +133,65 @@ describe('a report by email from storage on S3', () => {
     const links = linksSent();
     expect(links.every((link) => link.startsWith(`${door.url}/d/`))).to.equal(true);
     expect(await rowsAt(links[0] ?? '')).to.have.length(1_000);
+    expect(await copies()).to.deep.equal([]);
+  });
+
+  it('is tried as often as any other while the storage is slow, for Amazon SES was not even asked', async () => {
+    const { storage } = door.services;
+    const { links } = storage;
+    if (!links) throw new Error('this storage gives no links');
+    let slow = 2;
+    const publish: typeof links.publish = (...asked) =>
+      slow-- > 0
+        ? Promise.reject(new AppError('host_timeout', 'The bucket has not answered in time.'))
+        : links.publish(...asked);
+    const given = new Runs({ ...door.services, storage: { ...storage, links: { ...links, publish } } }, runs.accountId);
+    given.work();
+    try {
+      const shown = await given.run(await job('patient@s3.example'));
+      expect(shown).to.include({ status: 'success' });
+      expect(linesOf(shown).join('\n'))
+        .to.contain('The bucket has not answered in time. Tried again')
+        .and.not.contain('may have');
+    } finally {
+      await given.stop();
+    }
+    expect(ses.sent).to.have.length(1);
+  });
+
+  it('that may have come keeps its links, whatever becomes of a retry', async () => {
+    runs.work({ retryMs: 1 });
+    const lost = (response: { destroy(): void }) => response.destroy();
+    ses.refuse(lost, lost);
+    const first = await runs.run(await job('maybe@s3.example'));
+    expect(first.error?.message).to.contain('may have been sent');
+    ses.refuse(notVerified(['maybe@s3.example']), notVerified(['maybe@s3.example']));
+    const retry = async (id: Buffer) =>
+      runs.ended(await retryExecution(door.services, runs.accountId, id, { by: 'ada' }));
+    const second = await retry(first.id);
+    expect(second.error?.message).to.contain('does not send to');
+    expect(await copies()).to.have.length(2);
+    await retry(second.id);
+    expect(await copies()).to.have.length(2);
+    await removeEndedCopies(door.services, new Date(Date.now() + 7.1 * dayMs));
+    expect(await copies()).to.deep.equal([]);
+  });
+
+  it('keeps no copy for ever where nobody goes on with the run that made them', async () => {
+    ses.refuse(throttled);
+    runs.work({ retryMs: 60_000 });
+    const id = await runs.trigger(await job('left@s3.example'));
+    await eventually('the wait', async () => {
+      const said = await runs.rows("SELECT 1 FROM execution_log WHERE execution_id = ? AND level = 'warn'", [id]);
+      return said.length > 0;
+    });
+    await runs.stop();
+    await cancelExecution(door.services, runs.accountId, id);
+    const shown = await runs.ended(id);
+    expect(shown).to.include({ status: 'cancelled' });
+    expect(shown.deliveries, 'nothing was tried to its end').to.deep.equal([]);
+    expect(await copies()).to.have.length(2);
+    await removeEndedCopies(door.services, new Date(Date.now() + 7.1 * dayMs));
     expect(await copies()).to.deep.equal([]);
   });
 

@@ -56,7 +56,7 @@ export async function runOnce(
   const executionId = await startExecution(services, connector.accountId);
   const run = await claimRun(services, connector, executionId);
   adjust(run);
-  const outcome = await runImport(run);
+  const outcome = await runImport(run, { itemPausesMs: [1_000, 4_000] });
   await endExecution(services, executionId);
   return { ...outcome, executionId };
 }

@@ -25,6 +25,12 @@ const bad: [string, unknown, field: string, words: RegExp, { byDocument?: boolea
     /255 bytes/,
     { byDocument: false },
   ],
+  [
+    'a number in metadata that loses digits',
+    { ...good, metadata: { ucid: -(2 ** 53) } },
+    'metadata.ucid',
+    /^metadata\.ucid .*loses digits.*in quotes$/,
+  ],
   ['. as id', { ...good, external_interaction_id: '.' }, 'external_interaction_id', /no address can name/],
   ['.. as id', { ...good, external_interaction_id: '..' }, 'external_interaction_id', /no address can name/],
   [
