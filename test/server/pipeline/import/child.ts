@@ -14,6 +14,7 @@ export interface ChildInput {
 const { settings, accountId, connectorId, directory, executionId } = JSON.parse(process.argv[2] ?? '') as ChildInput;
 const services = await openServices(settings);
 const connector = loadedFolder(connectorId, accountId, { directory });
-const outcome = await runImport(await claimRun(services, connector, Buffer.from(executionId, 'hex')));
+const run = await claimRun(services, connector, Buffer.from(executionId, 'hex'));
+const outcome = await runImport(run, { itemPausesMs: [10, 40] });
 console.log(JSON.stringify(outcome));
 await services.close();
