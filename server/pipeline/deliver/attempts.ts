@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AppError, Failure } from '../../../shared/error.ts';
-import { spreadMs } from '../../backoff.ts';
+import { pauseAfter } from '../../backoff.ts';
 import { triedAgain } from '../../words.ts';
 import { requireHeld } from '../../worker/fenced.ts';
 import { describeFailure, workError } from '../../worker/retry.ts';
@@ -40,12 +40,6 @@ export async function attempted<Receipt>(
     run.log('warn', `${what} could not be delivered to ${destination}: ${message} ${again}`);
     await delay(waitMs, undefined, { signal: run.signal });
   }
-}
-
-/** Those that failed together do not come back together. */
-function pauseAfter(attempts: number, backoffMs: readonly number[]): number | undefined {
-  const pauseMs = backoffMs[attempts - 1];
-  return pauseMs === undefined ? undefined : spreadMs(pauseMs, [0.75, 1.25]);
 }
 
 async function attempt<Receipt>(

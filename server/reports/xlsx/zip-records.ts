@@ -42,18 +42,14 @@ export function directory(entries: readonly ZipEntry[], at: number): Buffer {
   const isBeyond = isLong(records.length, at);
   const long = isBeyond ? longEnd(count, records.length, at) : Buffer.alloc(0);
   const end = fields(
-    ...([
-      [4, 0x06054b50],
-      [2, 0],
-      [2, 0],
-      [2, count],
-      [2, count],
-    ] as const),
-    ...([
-      [4, isBeyond ? beyond32 : records.length],
-      [4, isBeyond ? beyond32 : at],
-      [2, 0],
-    ] as const),
+    [4, 0x06054b50],
+    [2, 0],
+    [2, 0],
+    [2, count],
+    [2, count],
+    [4, isBeyond ? beyond32 : records.length],
+    [4, isBeyond ? beyond32 : at],
+    [2, 0],
   );
   return Buffer.concat([records, long, end]);
 }
@@ -64,51 +60,39 @@ function directoryRecord({ path, at, crc32, bytes, compressedBytes }: ZipEntry):
   const extra = isBeyond ? fields([2, 0x0001], [2, 24], [8, bytes], [8, compressedBytes], [8, at]) : Buffer.alloc(0);
   const shown = (value: number) => (isBeyond ? beyond32 : value);
   const head = fields(
-    ...([
-      [4, 0x02014b50],
-      [2, version64],
-    ] as const),
+    [4, 0x02014b50],
+    [2, version64],
     ...common(isBeyond ? version64 : version),
-    ...([
-      [4, crc32],
-      [4, shown(compressedBytes)],
-      [4, shown(bytes)],
-    ] as const),
-    ...([
-      [2, name.length],
-      [2, extra.length],
-      [2, 0],
-      [2, 0],
-      [2, 0],
-      [4, 0],
-      [4, shown(at)],
-    ] as const),
+    [4, crc32],
+    [4, shown(compressedBytes)],
+    [4, shown(bytes)],
+    [2, name.length],
+    [2, extra.length],
+    [2, 0],
+    [2, 0],
+    [2, 0],
+    [4, 0],
+    [4, shown(at)],
   );
   return Buffer.concat([head, name, extra]);
 }
 
 function longEnd(count: number, bytes: number, at: number): Buffer {
   return fields(
-    ...([
-      [4, 0x06064b50],
-      [8, 44],
-      [2, version64],
-      [2, version64],
-      [4, 0],
-      [4, 0],
-    ] as const),
-    ...([
-      [8, count],
-      [8, count],
-      [8, bytes],
-      [8, at],
-    ] as const),
-    ...([
-      [4, 0x07064b50],
-      [4, 0],
-      [8, at + bytes],
-      [4, 1],
-    ] as const),
+    [4, 0x06064b50],
+    [8, 44],
+    [2, version64],
+    [2, version64],
+    [4, 0],
+    [4, 0],
+    [8, count],
+    [8, count],
+    [8, bytes],
+    [8, at],
+    [4, 0x07064b50],
+    [4, 0],
+    [8, at + bytes],
+    [4, 1],
   );
 }
 
