@@ -8,7 +8,10 @@ import { type StateChange, stateChanges } from './never-stuck/state-changes.ts';
 const leaseSeconds = 6;
 const stageCount = 3;
 
-/** It is killed at each of them; how else it is lost turns from one change to the next (the bench does it all). */
+/**
+ * It is killed at each of them, before the statement or after its commit by turns; how else it is lost turns, too. The bench
+ * does it all.
+ */
 const others: { blow: BlowName; moment: Moment }[] = [
   { blow: 'SIGSTOP', moment: 'after' },
   { blow: 'cut', moment: 'before' },
@@ -18,8 +21,7 @@ const others: { blow: BlowName; moment: Moment }[] = [
 
 function blowsOf(index: number): { blow: BlowName; moment: Moment }[] {
   return [
-    { blow: 'kill −9', moment: 'before' },
-    { blow: 'kill −9', moment: 'committed' },
+    { blow: 'kill −9', moment: index % 2 === 0 ? 'before' : 'committed' },
     ...others.filter((_, turn) => turn === index % others.length),
   ];
 }

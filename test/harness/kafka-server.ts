@@ -9,7 +9,7 @@ import { eventually } from './eventually.ts';
 import { scratchFolder } from './folders.ts';
 import { freeze } from './freeze.ts';
 import type { KafkaUsers } from './kafka.ts';
-import { fetchJars, type MavenServer } from './maven.ts';
+import { fetchJars, javaCompiler, type MavenServer } from './maven.ts';
 import { freePort } from './ports.ts';
 
 /** A broker as a process that can be stopped in several ways. */
@@ -92,7 +92,8 @@ interface BrokerProcess {
 const keeper = 'exec 3<&0; java "$@" & pid=$!; echo $pid; { read -r _ <&3; kill -9 $pid; } & wait $pid';
 
 async function startProcess(jars: string, folder: string, ports: Ports): Promise<BrokerProcess> {
-  const options = ['-Xmx384m', '-XX:+UseSerialGC', `-Dlog4j2.configurationFile=${join(folder, 'log4j2.properties')}`];
+  const machine = ['-Xmx384m', '-XX:+UseSerialGC', `-XX:TieredStopAtLevel=${javaCompiler.level}`];
+  const options = [...machine, `-Dlog4j2.configurationFile=${join(folder, 'log4j2.properties')}`];
   const command = [...options, '-cp', join(jars, '*'), 'kafka.Kafka', join(folder, 'server.properties')];
   // In a group of its own: a Ctrl-C is for us, and we end it in order.
   const stdio = ['pipe', 'pipe', 'ignore'] as const;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { packageRoot } from './product.ts';
 
 /** A server written in Java, as Maven knows it. */
@@ -16,11 +16,15 @@ export interface MavenServer {
   dependencies: string;
 }
 
+/** How far Java compiles what it runs often, 1 to 4. The root hooks of the tests set 1: their servers live for seconds. */
+export const javaCompiler = { level: 4 };
+
 const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1';
 
-/** What this machine lacks to fetch and run them; undefined where it can. */
+/** What this machine lacks to fetch and run them; undefined where it can. Looked for, not run: Maven takes a second to say its version. */
 export function missingForJava(): string | undefined {
-  const missing = ['java', 'mvn'].filter((name) => spawnSync(name, ['-version'], { stdio: 'ignore' }).error);
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const missing = ['java', 'mvn'].filter((name) => !folders.some((folder) => existsSync(join(folder, name))));
   return missing.length === 0 ? undefined : `${missing.join(' and ')} not found (Debian: apt-get install maven)`;
 }
 

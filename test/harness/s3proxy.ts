@@ -5,7 +5,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from './eventually.ts';
 import { scratchFolder } from './folders.ts';
-import { fetchJars, type MavenServer, missingForJava } from './maven.ts';
+import { fetchJars, javaCompiler, type MavenServer, missingForJava } from './maven.ts';
 import { freePort } from './ports.ts';
 
 /** S3Proxy: an S3 server over folders, which checks signatures. Its jars come from Maven, once for this clone. */
@@ -36,7 +36,11 @@ export async function startS3Proxy(): Promise<S3Proxy> {
   const child = spawn(
     'java',
     [
-      ...['-Xmx256m', '-XX:TieredStopAtLevel=4', `-Dlogback.configurationFile=${join(base, 'logback.xml')}`],
+      ...[
+        '-Xmx256m',
+        `-XX:TieredStopAtLevel=${javaCompiler.level}`,
+        `-Dlogback.configurationFile=${join(base, 'logback.xml')}`,
+      ],
       ...['-cp', join(jars, '*'), 'org.gaul.s3proxy.Main', '--properties', join(base, 's3proxy.conf')],
     ],
     { stdio: ['ignore', 'ignore', 'inherit'] },

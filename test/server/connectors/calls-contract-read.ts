@@ -7,9 +7,9 @@ import { collect, needed, openSource, rejects } from './contract-kit.ts';
 
 type Json = Record<string, unknown>;
 
-const manyCalls = 100_000;
+const manyCalls = 50_000;
 /** What a flat reading may leave behind between its tenth and its end: caches that fill, compiled code. */
-const growthBytesMost = 8 * 1024 ** 2;
+const growthBytesMost = 4 * 1024 ** 2;
 
 /** What is read of a call API: every call once, whole pages or a failure, within limits. */
 export function callsReadContract({ type, fixture, system, tryMany }: CallsSetup): void {

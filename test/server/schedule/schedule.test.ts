@@ -123,7 +123,8 @@ describe('schedule', () => {
     'Pacific/Chatham',
     'America/Sao_Paulo',
   ];
-  for (const zone of zones)
+  // The others' days are in five-years.test.ts.
+  for (const zone of ['Pacific/Chatham', 'America/Sao_Paulo'])
     it(`is due exactly once on each of five years’ days in ${zone}, whatever the clock does`, () => {
       for (const at of ['00:00', '02:00', '02:30']) expectOncePerDay(zone, at);
     });
