@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
+import { eventually } from '../harness/eventually.ts';
 import { holdRequests } from '../harness/held-requests.ts';
 import { packageRoot } from '../harness/product.ts';
 import { openPeople, password } from './people.ts';
@@ -22,10 +23,11 @@ describe('the files of a campaign’s import on their way', () => {
   const result = () => section().locator('cqa-campaign-import-result');
   const toAnalyses = () => page.getByRole('link', { name: 'Analysis List', exact: true }).click();
 
-  async function openCampaign(name: string): Promise<void> {
+  async function openCampaign(name: string, prepare?: (page: Page) => Promise<void>): Promise<void> {
     const words = ['--account', people.account, '--name', name];
     const { campaign_id: id } = await call<{ campaign_id: string }>('campaign', 'create', ...words);
     page = await person();
+    await prepare?.(page);
     await signIn(page, ada, `/campaigns/${id}`);
     await heading(page, name).waitFor();
   }
@@ -36,8 +38,26 @@ describe('the files of a campaign’s import on their way', () => {
     await section().getByLabel('Files to import').setInputFiles(files);
   }
 
+  async function chooseSheet(name: string, text: string): Promise<void> {
+    const file = { name, mimeType: 'text/csv', buffer: Buffer.from(text) };
+    await section().getByLabel('Files to import').setInputFiles(file);
+  }
+
+  const files = '**/campaign-uploads/*';
   /** From now on no bytes of a file get through, until what it gives is called. */
-  const holdFiles = () => holdRequests(page, '**/campaign-uploads/*', (request) => request.method() === 'PATCH');
+  const holdFiles = () => holdRequests(page, files, (request) => request.method() === 'PATCH');
+
+  /** From now on such requests of files are refused, until what it gives is called. */
+  async function refuseFiles(method: 'PATCH' | 'DELETE'): Promise<() => void> {
+    expectRefusal(/campaign-uploads/);
+    let isRefused = true;
+    await page.route(files, (route) =>
+      isRefused && route.request().method() === method ? route.fulfill({ status: 503 }) : route.fallback(),
+    );
+    return () => {
+      isRefused = false;
+    };
+  }
 
   it('are waited for while they are paused, though the import was asked for', async () => {
     await openCampaign('Waited for');
@@ -65,6 +85,91 @@ describe('the files of a campaign’s import on their way', () => {
     await button(page, 'Import 2 calls').click();
     await section().getByText('1 file is paused').waitFor();
     await button(page, 'Import without it').click();
+    await result().getByText('1 imported').waitFor();
+  });
+
+  it('are left out where nobody paused them, once the rest is here', async () => {
+    await openCampaign('Given up', (opened) => opened.clock.install());
+    const takeAgain = await refuseFiles('PATCH');
+    await choose('lost.wav', 'again.wav');
+    await eventually('they are given up', async () => {
+      await page.clock.fastForward(60_000);
+      return (await section().getByText('The upload was refused (status 503).').count()) === 2;
+    });
+    takeAgain();
+    const letGo = await holdFiles();
+    await button(page, 'Try again.wav again').click();
+    await file('again.wav').getByText('Uploading').waitFor();
+    await button(page, 'Import 2 calls').click();
+    await section().getByText('1 file is paused').waitFor();
+    expect(await button(page, 'Import without it').count()).to.equal(0);
+    letGo();
+    await file('again.wav').getByText('Uploaded').waitFor();
+    await button(page, 'Import without it').waitFor();
+    await expectToFit(page, 'an import that can leave a file out');
+    await button(page, 'Go on').click();
+    await section().getByText('The upload was refused').waitFor({ state: 'detached' });
+    await result().getByText('2 imported').waitFor();
+  });
+
+  it('come and go while others do, and none is taken that would be lost', async () => {
+    await openCampaign('Many at once');
+    const begin = await holdRequests(page, '**/campaigns.createImport*');
+    await choose('1.wav', '2.wav');
+    await choose('3.wav');
+    begin();
+    for (const name of ['1.wav', '2.wav', '3.wav']) await file(name).getByText('Uploaded').waitFor();
+    const takeOut = await holdRequests(page, files, (request) => request.method() === 'DELETE');
+    for (const name of ['1.wav', '2.wav']) await button(page, `Take ${name} out`).click();
+    await choose('4.wav');
+    await file('4.wav').getByText('Uploaded').waitFor();
+    for (const name of ['1.wav', '2.wav']) await file(name).getByText('Being taken out').waitFor();
+    await button(page, 'Import 2 calls').click();
+    await section().getByText('Imports when all files are here').waitFor();
+    const finish = await holdRequests(page, '**/campaigns.finishImport*');
+    takeOut();
+    await section().getByText('takes no more files').waitFor();
+    for (const name of ['1.wav', '2.wav']) expect(await file(name).count()).to.equal(0);
+    expect(await button(page, 'Choose files').isDisabled()).to.equal(true);
+    await choose('5.wav');
+    await expectToFit(page, 'an import that is being finished');
+    finish();
+    await file('5.wav').getByText('Uploaded').waitFor();
+    await page.locator('cqa-campaign-imports').getByText('2 imported').waitFor();
+  });
+
+  it('stay where they cannot be taken out, and the newest failure is told alone', async () => {
+    await openCampaign('Failures');
+    expectRefusal(/campaigns\.(finishImport|previewSheets)/);
+    const letGo = await holdFiles();
+    const takeAway = await refuseFiles('DELETE');
+    // The server has it by then.
+    const begun = page.waitForRequest((request) => request.method() === 'PATCH');
+    await choose('stuck.wav');
+    await begun;
+    await button(page, 'Import 1 call').click();
+    await button(page, 'Take stuck.wav out').click();
+    await section().getByText('stuck.wav could not be taken out (status 503)').waitFor();
+    await file('stuck.wav').getByText('Paused').waitFor();
+    letGo();
+    await button(page, 'Go on').click();
+    await file('stuck.wav').getByText('Uploaded').waitFor();
+    let isBroken = true;
+    const onceBroken = (route: Route) => (isBroken ? route.abort() : route.fallback());
+    await page.route('**/campaigns.finishImport*', onceBroken);
+    await page.route('**/campaigns.previewSheets*', onceBroken);
+    await button(page, 'Import 1 call').click();
+    await section().getByText('The server did not answer').waitFor();
+    expect(await section().getByText('could not be taken out').count()).to.equal(0);
+    await chooseSheet('first.csv', 'file,agent_name\nstuck.wav,Asha\n');
+    await section().getByText('could not be compared').waitFor();
+    isBroken = false;
+    takeAway();
+    await button(page, 'Take first.csv out').click();
+    await chooseSheet('second.csv', 'file,agent_name\nstuck.wav,Asha Rao\n');
+    await section().getByText('Matched 1 of 1 recording').waitFor();
+    expect(await section().getByRole('alert').count()).to.equal(0);
+    await button(page, 'Import 1 call').click();
     await result().getByText('1 imported').waitFor();
   });
 
@@ -102,9 +207,23 @@ describe('the files of a campaign’s import on their way', () => {
     await expectToFit(page, 'discarding an upload');
     await button(page, 'Keep it').click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await file('kept.wav').getByText('Uploaded').waitFor();
+    const letGo = await holdFiles();
+    await choose('last.wav');
+    await file('last.wav').getByText('Uploading').waitFor();
+    await button(page, 'Import 2 calls').click();
     await button(page, 'Discard').click();
+    letGo();
+    await file('last.wav').getByText('Uploaded').waitFor();
+    await button(page, 'Keep it').click();
+    await button(page, 'Import 2 calls').waitFor();
+    await button(page, 'Discard').click();
+    const discard = await holdRequests(page, '**/campaigns.cancelImport*');
     await button(page, 'Discard upload').click();
+    await page.locator('cqa-dialog').getByRole('button', { name: 'Working …' }).waitFor();
+    for (const _ of [1, 2]) await page.keyboard.press('Escape');
+    expect(await button(page, 'Keep it').isDisabled()).to.equal(true);
+    expect(await button(page, 'Close').count()).to.equal(0);
+    discard();
     await section().getByText('Drop recordings here').waitFor();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.locator('cqa-campaign-imports').getByText('Cancelled').waitFor();

@@ -198,6 +198,26 @@ describe('Export report in the console', () => {
       chmodSync(reports(), mode);
       expect(await ownExport(page, 'Refused').innerText()).to.match(/Vault[\s\S]*(permission|allow|write)/i);
       expect(await stickingOut(page)).to.deep.equal([]);
+      // As if another were on its way, and neither could be reached just now.
+      await page.route('**/trpc/analyses.exports*', async (route) => {
+        const response = await route.fetch();
+        const { result } = (await response.json()) as { result: { data: object[] } };
+        const other = { execution_id: 'other', name: 'Other', status: 'delivering', can_retry: false };
+        await route.fulfill({
+          response,
+          json: { result: { data: [...result.data, { ...result.data[0], ...other }] } },
+        });
+      });
+      await page.route('**/trpc/analyses.cancelExport', refuse('', 'No cancelling now'));
+      await page.route('**/trpc/analyses.retryExport', refuse('', 'No retrying now'));
+      await page.reload();
+      const alerts = page.locator('cqa-export-list').getByRole('alert');
+      await button(page, 'Cancel Other').click();
+      await alerts.getByText('No cancelling now').waitFor();
+      await button(page, 'Retry Refused').click();
+      await alerts.getByText('No retrying now').waitFor();
+      expect(await alerts.count()).to.equal(1);
+      for (const name of ['exports*', 'cancelExport', 'retryExport']) await page.unroute(`**/trpc/analyses.${name}`);
       await button(page, 'Retry Refused').click();
       await page.getByText('Refused is being sent again.').waitFor();
       await ownExport(page, 'Refused').filter({ hasText: 'Success' }).waitFor();

@@ -94,11 +94,15 @@ export class Session {
     return this.current?.token;
   }
 
-  /** The request with the token; on 401 once more with a new one, however long it takes to get it. */
+  /**
+   * The request with the token; on 401 once more with a new one, however long it takes to get it. Never in another's name:
+   * whoever signs out meanwhile gets the refusal.
+   */
   async fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    const { signOuts } = this;
     const token = this.current?.token;
     const answer = await this.send(input, init);
-    if (answer.status !== 401 || this.state === 'signed-out') return answer;
+    if (answer.status !== 401 || this.state === 'signed-out' || this.signOuts !== signOuts) return answer;
     await this.replace(token);
     return this.send(input, init);
   }

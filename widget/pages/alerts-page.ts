@@ -56,8 +56,8 @@ export class AlertsPageElement extends LitElement {
     return html`<div class="stack">
       <div class="head">
         <p class="lead">
-          What needs somebody. An alert ends by itself when the next run succeeds, the file comes or the stream is read
-          again; dismissed, it comes back only if it happens once more.
+          What needs somebody. An alert ends by itself when the next run succeeds, the file or data come or the stream is
+          read again; dismissed, it comes back only if it happens once more.
         </p>
         <a class="button" data-page href=${app.href('/settings/alerts')}>Who is told</a>
       </div>

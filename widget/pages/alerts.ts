@@ -145,8 +145,8 @@ export class AlertsElement extends LitElement {
     if (!this.whole || this.alerts.problem) return nothing;
     if (!this.alerts.value) return html`<cqa-loading lines="3" label="Loading the alerts"></cqa-loading>`;
     return html`<cqa-empty icon="check" heading="Nothing needs anybody">
-      Runs that fail or succeed only in part, files that do not come and streams that are not read stand here until they
-      are over.
+      Runs that fail or succeed only in part, files that do not come, connectors that are quiet for too long and streams
+      that are not read stand here until they are over.
     </cqa-empty>`;
   }
 

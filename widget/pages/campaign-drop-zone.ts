@@ -45,6 +45,8 @@ export class CampaignDropZoneElement extends LitElement {
 
   /** With files in the list it takes less room. */
   @property({ type: Boolean }) small = false;
+  /** Why nothing is taken now; empty where it is. */
+  @property() closed = '';
   @state() private isOver = false;
 
   override connectedCallback(): void {
@@ -66,7 +68,7 @@ export class CampaignDropZoneElement extends LitElement {
 
   private readonly over = (event: DragEvent): void => {
     event.preventDefault();
-    this.isOver = true;
+    this.isOver = this.closed === '';
   };
 
   private readonly leave = (event: DragEvent): void => {
@@ -76,7 +78,7 @@ export class CampaignDropZoneElement extends LitElement {
   private readonly drop = async (event: DragEvent): Promise<void> => {
     event.preventDefault();
     this.isOver = false;
-    if (!event.dataTransfer) return;
+    if (!event.dataTransfer || this.closed) return;
     try {
       this.give(await droppedFiles(event.dataTransfer));
     } catch (error) {
@@ -104,7 +106,7 @@ export class CampaignDropZoneElement extends LitElement {
       @drop=${this.drop}
     >
       ${this.small ? '' : html`<span class="mark">${icon('import', 30)}</span>`}
-      <p class="strong">${this.small ? 'Drop more files here' : 'Drop recordings here'}</p>
+      <p class="strong">${this.closed || (this.small ? 'Drop more files here' : 'Drop recordings here')}</p>
       ${
         this.small
           ? ''
@@ -114,10 +116,10 @@ export class CampaignDropZoneElement extends LitElement {
           </p>`
       }
       <div class="row">
-        <button class="button ${this.small ? 'small' : 'primary'}" type="button" @click=${() => this.pick('files')}>
+        <button class="button ${this.small ? 'small' : 'primary'}" type="button" ?disabled=${this.closed !== ''} @click=${() => this.pick('files')}>
           Choose files
         </button>
-        <button class="button ${this.small ? 'small' : ''}" type="button" @click=${() => this.pick('folder')}>
+        <button class="button ${this.small ? 'small' : ''}" type="button" ?disabled=${this.closed !== ''} @click=${() => this.pick('folder')}>
           Choose a folder
         </button>
       </div>

@@ -1,19 +1,40 @@
-import type { CampaignImport, CampaignImportFile } from '../api/types.ts';
+import { problemOfFailure } from '../api/problem.ts';
+import type { Campaign, CampaignImportFile } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
+import type { BegunImport, UnfinishedImport } from './campaign-unfinished-import.ts';
 
 /** This person's newest import into the campaign that is not finished, with what is there of its files. */
-export async function findOpenImport(
-  { api, me }: AppContext,
-  campaignId: string,
-): Promise<{ found: CampaignImport; files: CampaignImportFile[] } | undefined> {
-  const { rows } = await api.campaigns.imports.query({ id: campaignId });
+export async function findOpenImport(app: AppContext, campaign: Campaign): Promise<UnfinishedImport | undefined> {
+  const { api, me } = app;
+  const { rows } = await api.campaigns.imports.query({ id: campaign.id });
   const found = rows.find(({ state, created_by }) => state === 'open' && created_by === me.user.email);
   if (!found) return undefined;
+  const { import_id: importId, settings, failure } = found;
+  const files = await filesOf(app, importId);
+  const problem = failure ? { problem: problemOfFailure(failure) } : {};
+  const open = await load(app, { importId, endpoint: campaign.uploads_path, settings, ...problem });
+  open.uploads.know(files);
+  return open;
+}
+
+/** A new one. */
+export async function beginImport(app: AppContext, { id, uploads_path }: Campaign): Promise<UnfinishedImport> {
+  const { import_id: importId } = await app.api.campaigns.createImport.mutate({ campaign: id });
+  return load(app, { importId, endpoint: uploads_path, settings: {} });
+}
+
+async function filesOf({ api }: AppContext, importId: string): Promise<CampaignImportFile[]> {
   const files: CampaignImportFile[] = [];
   for (let cursor: string | undefined; ; ) {
-    const page = await api.campaigns.importFiles.query({ id: found.import_id, cursor });
+    const page = await api.campaigns.importFiles.query({ id: importId, cursor });
     files.push(...page.rows);
-    if (page.next_cursor === null) return { found, files };
+    if (page.next_cursor === null) return files;
     cursor = page.next_cursor;
   }
+}
+
+/** What uploads is loaded by itself: most people who open the console never need it. */
+async function load(app: AppContext, begun: BegunImport): Promise<UnfinishedImport> {
+  const { unfinishedImport } = await import('./campaign-unfinished-import.ts');
+  return unfinishedImport(app, begun);
 }

@@ -39,7 +39,7 @@ export function isGoing({ state, upload }: UploadItem): boolean {
   return upload !== undefined && (state === 'uploading' || state === 'broken');
 }
 
-/** On its way, or will go by itself. */
+/** On its way, or to be. */
 export function isUnderWay({ state }: UploadItem): boolean {
   return state === 'waiting' || state === 'uploading' || state === 'broken';
 }

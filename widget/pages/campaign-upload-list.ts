@@ -10,7 +10,16 @@ import type { UploadItem } from './campaign-upload-item.ts';
 import '../parts/status.ts';
 
 /** What somebody has to look at comes first, what is here last. */
-const order: readonly UploadState[] = ['refused', 'missing', 'broken', 'uploading', 'paused', 'waiting', 'here'];
+const order: readonly UploadState[] = [
+  'refused',
+  'missing',
+  'broken',
+  'uploading',
+  'paused',
+  'waiting',
+  'leaving',
+  'here',
+];
 const mostShown = 60;
 
 /**
@@ -83,13 +92,15 @@ export class CampaignUploadListElement extends LitElement {
   ];
 
   @property({ attribute: false }) items: UploadItem[] = [];
+  /** Nothing can be done with them now. */
+  @property({ type: Boolean }) locked = false;
 
   private ask(name: 'retry' | 'remove', item: UploadItem): void {
     this.dispatchEvent(new CustomEvent(name, { detail: item }));
   }
 
   private renderSize({ state, sent, size }: UploadItem): string {
-    const isWhole = state === 'here' || state === 'waiting' || state === 'refused';
+    const isWhole = state === 'here' || state === 'waiting' || state === 'refused' || state === 'leaving';
     return isWhole ? bytes(size) : `${bytes(sent)} of ${bytes(size)}`;
   }
 
@@ -104,12 +115,12 @@ export class CampaignUploadListElement extends LitElement {
       <span class="buttons row">
         ${
           problem && item.file && state === 'paused'
-            ? html`<button class="button quiet icon small" type="button" aria-label="Try ${name} again" @click=${() => this.ask('retry', item)}>
+            ? html`<button class="button quiet icon small" type="button" aria-label="Try ${name} again" ?disabled=${this.locked} @click=${() => this.ask('retry', item)}>
               ${icon('again', 16)}
             </button>`
             : nothing
         }
-        <button class="button quiet icon small" type="button" aria-label="Take ${name} out" @click=${() => this.ask('remove', item)}>
+        <button class="button quiet icon small" type="button" aria-label="Take ${name} out" ?disabled=${this.locked || state === 'leaving'} @click=${() => this.ask('remove', item)}>
           ${icon('close', 16)}
         </button>
       </span>

@@ -1,5 +1,6 @@
 import { DetailedError, Upload } from 'tus-js-client';
 import { type ErrorCode, errorCodes } from '../../shared/error.ts';
+import { ShownError } from '../api/problem.ts';
 import type { Session } from '../api/session.ts';
 
 /** Each piece is acknowledged by itself, so that a proxy that gathers bodies and a broken line cost little. */
@@ -62,6 +63,20 @@ export function openUpload(
     onError: (error) => events.onFailed({ message: messageOf(error), passes: mayPass(error) }),
   });
   return upload;
+}
+
+/** Takes away what the server has of a file. Rejects, in words for the person, where it does not let it go. */
+export async function removeUploaded(
+  { session, endpoint }: UploadTarget,
+  { name, fileId }: Pick<Uploading, 'name' | 'fileId'>,
+): Promise<void> {
+  if (fileId === undefined) return;
+  const answer = await session.fetch(`${endpoint}/${fileId}`, {
+    method: 'DELETE',
+    headers: { 'tus-resumable': '1.0.0' },
+  });
+  if (!answer.ok && answer.status !== 404)
+    throw new ShownError(`${name} could not be taken out (status ${answer.status}). Try once more.`);
 }
 
 /** The server's own id of the file. */

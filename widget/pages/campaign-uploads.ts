@@ -1,14 +1,13 @@
 import { kindOfFile } from '../../shared/campaign.ts';
-import { ShownError } from '../api/problem.ts';
 import type { CampaignImportFile } from '../api/types.ts';
 import type { UploadState } from '../words/campaign.ts';
-import { openUpload, type UploadTarget } from './campaign-upload.ts';
+import { openUpload, removeUploaded, type UploadTarget } from './campaign-upload.ts';
 import { isGoing, isSheet, isUnderWay, itemOf, keyOf, refusalOf, type UploadItem } from './campaign-upload-item.ts';
+import { UploadSpeed } from './campaign-upload-speed.ts';
 import type { DroppedFile } from './dropped-files.ts';
 
 const uploadsAtOnce = 3;
 const tellEveryMs = 150;
-const speedOverMs = 8000;
 
 export interface Progress {
   /** Of files that are not refused. */
@@ -31,7 +30,7 @@ export class ImportUploads {
   private readonly target: UploadTarget;
   private readonly listeners = new Set<() => void>();
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private measured: { atMs: number; sent: number }[] = [];
+  private readonly speed = new UploadSpeed();
   private isEnded = false;
 
   constructor(target: UploadTarget) {
@@ -82,7 +81,7 @@ export class ImportUploads {
 
   resume(): void {
     this.isPaused = false;
-    for (const item of this.items.values()) if (item.state === 'paused') item.state = 'waiting';
+    for (const item of this.items.values()) if (item.state === 'paused') queue(item);
     this.startNext();
     this.tell();
   }
@@ -90,29 +89,27 @@ export class ImportUploads {
   /** Once more, where trying again may help. */
   retry(item: UploadItem): void {
     if (!item.file) return;
-    Object.assign(item, { state: 'waiting', problem: undefined });
+    queue(item);
     this.startNext();
     this.tell();
   }
 
-  /** Takes a file back, here and at the server. */
+  /** Takes a file back, here and at the server. Where that fails it stays, but does not go on by itself. */
   async remove(item: UploadItem): Promise<void> {
-    await item.upload?.abort();
-    item.upload = undefined;
-    if (item.fileId) await this.forget(item.fileId);
-    this.items.delete(item.key);
+    if (item.state === 'leaving') return;
+    const otherwise = isUnderWay(item) ? 'paused' : item.state;
+    this.stop(item, 'leaving');
     this.startNext();
     this.tell();
-  }
-
-  private async forget(fileId: string): Promise<void> {
-    const { session, endpoint } = this.target;
-    const answer = await session.fetch(`${endpoint}/${fileId}`, {
-      method: 'DELETE',
-      headers: { 'tus-resumable': '1.0.0' },
-    });
-    if (!answer.ok && answer.status !== 404)
-      throw new ShownError(`The file could not be taken out (status ${answer.status}). Try once more.`);
+    try {
+      await removeUploaded(this.target, item);
+      this.items.delete(item.key);
+    } catch (error) {
+      item.state = otherwise;
+      throw error;
+    } finally {
+      this.tell();
+    }
   }
 
   /** Nothing more is sent: the import is finished or discarded. */
@@ -126,14 +123,19 @@ export class ImportUploads {
     this.listeners.clear();
   }
 
-  /** All but those that are refused. */
+  /** All but those that are refused or being taken out. */
   taken(): UploadItem[] {
-    return [...this.items.values()].filter(({ state }) => state !== 'refused');
+    return [...this.items.values()].filter(({ state }) => state !== 'refused' && state !== 'leaving');
   }
 
   /** Whether something is on its way or will go by itself. */
+  get isSending(): boolean {
+    return !this.isPaused && [...this.items.values()].some(isUnderWay);
+  }
+
+  /** Whether what there is of files changes by itself. */
   get isBusy(): boolean {
-    return [...this.items.values()].some(isUnderWay);
+    return this.isSending || [...this.items.values()].some(({ state }) => state === 'leaving');
   }
 
   /** Files that go on when somebody says so. */
@@ -144,16 +146,18 @@ export class ImportUploads {
 
   get progress(): Progress {
     const taken = this.taken();
-    const sent = sum(taken.map((item) => item.sent));
-    const first = this.measured[0];
-    const seconds = first ? (performance.now() - first.atMs) / 1000 : 0;
+    const { sent } = this;
     return {
       files: taken.length,
       here: taken.filter(({ state }) => state === 'here').length,
       bytes: sum(taken.map(({ size }) => size)),
       sent,
-      bytesPerSecond: first && seconds > 0.5 ? Math.max(0, (sent - first.sent) / seconds) : 0,
+      bytesPerSecond: this.speed.bytesPerSecond(sent),
     };
+  }
+
+  private get sent(): number {
+    return sum(this.taken().map((item) => item.sent));
   }
 
   private startNext(): void {
@@ -175,9 +179,8 @@ export class ImportUploads {
       {
         onProgress: (sent) => this.change(item, { sent, state: 'uploading' }),
         onBroken: () => this.change(item, { state: 'broken' }),
-        onHere: (id) => this.finish(item, { state: 'here', sent: item.size, fileId: id }),
-        onFailed: ({ message, passes }) =>
-          this.finish(item, { state: passes ? 'paused' : 'refused', problem: message }),
+        onHere: (id) => this.finish(item, 'here', { sent: item.size, fileId: id }),
+        onFailed: ({ message, passes }) => this.finish(item, passes ? 'paused' : 'refused', { problem: message }),
       },
     );
     item.upload.start();
@@ -191,12 +194,14 @@ export class ImportUploads {
     this.tell();
   }
 
-  private finish(item: UploadItem, change: Partial<UploadItem>): void {
+  private finish(item: UploadItem, state: UploadState, change: Partial<UploadItem>): void {
+    if (!isGoing(item)) return;
     this.change(item, change);
-    item.upload = undefined;
+    this.stop(item, state);
     this.startNext();
   }
 
+  /** The only place where a file loses its upload, so that none is left as going without one. */
   private stop(item: UploadItem, state: UploadState): void {
     void item.upload?.abort();
     item.upload = undefined;
@@ -209,7 +214,7 @@ export class ImportUploads {
   };
 
   private readonly online = (): void => {
-    for (const item of this.items.values()) if (item.state === 'broken' && !item.upload) item.state = 'waiting';
+    for (const item of this.items.values()) if (item.state === 'broken' && !item.upload) queue(item);
     this.startNext();
     this.tell();
   };
@@ -222,17 +227,17 @@ export class ImportUploads {
   private tell(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      this.measure();
+      if (this.isSending) this.speed.measure(this.sent);
+      else this.speed.stop();
       for (const listener of this.listeners) listener();
     }, tellEveryMs);
   }
+}
 
-  private measure(): void {
-    const atMs = performance.now();
-    if (!this.isBusy) this.measured = [];
-    else this.measured.push({ atMs, sent: sum(this.taken().map((item) => item.sent)) });
-    this.measured = this.measured.filter((point) => atMs - point.atMs < speedOverMs);
-  }
+/** Its turn comes (again): what failed before is over. */
+function queue(item: UploadItem): void {
+  item.state = 'waiting';
+  item.problem = undefined;
 }
 
 function sum(values: number[]): number {

@@ -128,6 +128,7 @@ export class CampaignElement extends LitElement {
                 type="button"
                 aria-label="Delete ${campaign.name}"
                 @click=${() => {
+                  this.removing.problem = undefined;
                   this.dialog = 'remove';
                 }}
               >

@@ -77,7 +77,8 @@ export class ConnectorRemovalElement extends LitElement {
       heading="Delete this connector?"
       .name=${connector.name}
       action="Delete connector"
-      .busy=${this.removing.isBusy || !effect.value}
+      .busy=${this.removing.isBusy}
+      .isReady=${effect.value !== undefined}
       .problem=${this.removing.problem}
       @confirm=${this.confirm}
       @close=${this.close}

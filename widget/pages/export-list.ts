@@ -83,15 +83,15 @@ export class ExportListElement extends LitElement {
   private readonly exports = new Resource(this, async (signal) =>
     this.app?.api.analyses.exports.query(undefined, { signal }),
   );
-  private readonly cancelling = new Action(this);
-  private readonly retrying = new Action(this);
+  /** Cancelling or retrying one: what is told is how the last of them failed. */
+  private readonly acting = new Action(this);
 
   protected override willUpdate(changed: Map<string, unknown>): void {
     if (this.app && changed.has('app')) this.exports.follow(this.app.changes, ['executions']);
   }
 
   private async cancel(app: AppContext, { execution_id: id, name }: OwnExport): Promise<void> {
-    const isDone = await this.cancelling.run(async () => {
+    const isDone = await this.acting.run(async () => {
       await app.api.analyses.cancelExport.mutate({ id });
     });
     if (!isDone) return;
@@ -101,7 +101,7 @@ export class ExportListElement extends LitElement {
   }
 
   private async retry(app: AppContext, { execution_id: id, name }: OwnExport): Promise<void> {
-    const isDone = await this.retrying.run(async () => {
+    const isDone = await this.acting.run(async () => {
       await app.api.analyses.retryExport.mutate({ id });
     });
     if (!isDone) return;
@@ -123,7 +123,7 @@ export class ExportListElement extends LitElement {
       class="button small"
       type="button"
       aria-label="Cancel ${own.name}"
-      ?disabled=${this.cancelling.isBusy}
+      ?disabled=${this.acting.isBusy}
       @click=${() => this.cancel(app, own)}
     >
       Cancel
@@ -135,7 +135,7 @@ export class ExportListElement extends LitElement {
       class="button small"
       type="button"
       aria-label="Retry ${own.name}"
-      ?disabled=${this.retrying.isBusy}
+      ?disabled=${this.acting.isBusy}
       @click=${() => this.retry(app, own)}
     >
       Retry
@@ -195,7 +195,10 @@ export class ExportListElement extends LitElement {
         <a slot="action" class="button primary" data-page href=${app.href('/analyses')}>Go to the Analysis List</a>
       </cqa-empty>`;
     return html`<p class="intro">The reports that you asked for on the Analysis List, the last twenty.</p>
-      <cqa-problem .problem=${this.cancelling.problem ?? this.retrying.problem ?? problem}></cqa-problem>
+      <div class="stack">
+        <cqa-problem .problem=${this.acting.problem}></cqa-problem>
+        <cqa-problem what="Your exports could not be loaded again" .problem=${problem} .again=${load}></cqa-problem>
+      </div>
       ${this.renderTable(app, value)}`;
   }
 }

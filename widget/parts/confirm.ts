@@ -29,13 +29,20 @@ export class ConfirmElement extends LitElement {
   /** To be typed; empty: a press of the button is enough. */
   @property() name = '';
   @property() action = 'Delete';
+  /** It is being done: there is no way back, so it stays open until that has ended. */
   @property({ type: Boolean }) busy = false;
+  /** False until what it does can be said. */
+  @property({ attribute: false }) isReady = true;
   @property({ attribute: false }) problem: Problem | undefined;
   @state() private typed = '';
 
+  private get isConfirmable(): boolean {
+    return this.typed.trim() === this.name && this.isReady && !this.busy;
+  }
+
   private submit(event: Event): void {
     event.preventDefault();
-    if (this.typed.trim() === this.name && !this.busy) this.dispatchEvent(new CustomEvent('confirm'));
+    if (this.isConfirmable) this.dispatchEvent(new CustomEvent('confirm'));
   }
 
   private readonly close = (): void => {
@@ -59,22 +66,16 @@ export class ConfirmElement extends LitElement {
   }
 
   override render() {
-    return html`<cqa-dialog .heading=${this.heading} @close=${this.close}>
+    return html`<cqa-dialog .heading=${this.heading} .isClosable=${!this.busy} @close=${this.close}>
       <form class="stack" id="confirm" @submit=${this.submit}>
         <slot></slot>
         ${this.name ? this.renderName() : nothing}
         ${this.problem ? html`<cqa-problem .problem=${this.problem}></cqa-problem>` : nothing}
       </form>
-      <button slot="actions" class="button" type="button" @click=${this.close}>
+      <button slot="actions" class="button" type="button" ?disabled=${this.busy} @click=${this.close}>
         Keep it
       </button>
-      <button
-        slot="actions"
-        class="button danger"
-        type="submit"
-        form="confirm"
-        ?disabled=${this.typed.trim() !== this.name || this.busy}
-      >
+      <button slot="actions" class="button danger" type="submit" form="confirm" ?disabled=${!this.isConfirmable}>
         ${this.busy ? 'Working …' : this.action}
       </button>
     </cqa-dialog>`;

@@ -52,6 +52,8 @@ export class DialogElement extends LitElement {
         flex: none;
       }
       header {
+        /* As with its button, which goes while it cannot be closed. */
+        min-height: calc(37px + 2 * var(--space-3));
         border-bottom: 1px solid var(--line);
         padding-left: var(--space-5);
       }

@@ -41,7 +41,7 @@ export const importFileWords: Record<ImportFileState, StatusWords> = {
 };
 
 /** How a file stands that is on its way from this page. */
-export type UploadState = 'waiting' | 'uploading' | 'paused' | 'broken' | 'here' | 'refused' | 'missing';
+export type UploadState = 'waiting' | 'uploading' | 'paused' | 'broken' | 'here' | 'leaving' | 'refused' | 'missing';
 
 export const uploadWords: Record<UploadState, StatusWords> = {
   waiting: { word: 'Waiting', meaning: 'Its turn comes: three files go at once.', tone: 'idle', shape: 'clock' },
@@ -54,6 +54,7 @@ export const uploadWords: Record<UploadState, StatusWords> = {
     shape: 'half',
   },
   here: { word: 'Uploaded', meaning: 'All of it is here.', tone: 'good', shape: 'check' },
+  leaving: { word: 'Being taken out', meaning: 'It is removed, also at the server.', tone: 'busy', shape: 'running' },
   refused: { word: 'Refused', meaning: 'It is not taken; the reason stands below it.', tone: 'bad', shape: 'cross' },
   missing: {
     word: 'Incomplete',

@@ -84,7 +84,7 @@ export const freshnessWords: Record<ConnectorFreshness['state'], StatusWords> = 
   running: { word: 'Running', meaning: 'A run is under way or about to begin.', tone: 'busy', shape: 'running' },
   late: {
     word: 'Late',
-    meaning: 'Its time has passed and nothing ran, or a file that it expects has not come.',
+    meaning: 'Its time has passed and nothing ran, or a file or data that it expects have not come.',
     tone: 'bad',
     shape: 'half',
   },

@@ -1,4 +1,7 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
+import { eventually } from '../../harness/eventually.ts';
 import { widgetModule } from '../source.ts';
 
 interface Grant {
@@ -13,6 +16,7 @@ interface Session {
   accept(grant: Grant): void;
   forget(): void;
   stop(): void;
+  fetch(input: string): Promise<{ status: number }>;
   replace(dead?: string): Promise<void>;
   atSignOut(end: () => void): () => void;
 }
@@ -71,6 +75,32 @@ describe('a session that somebody has signed out of', () => {
     session.forget();
     session.accept({ token: 'another’s', expires_in_ms: hour });
     expect(await replaced).to.equal('is refused');
+  });
+
+  it('sends no request again in the name of who comes next', async () => {
+    const sent: (string | undefined)[] = [];
+    const held: ServerResponse[] = [];
+    const server = createServer(({ headers }, answer) => {
+      sent.push(headers.authorization);
+      held.push(answer);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    // As in a browser; it is taken away again below.
+    Reflect.set(globalThis, 'window', globalThis);
+    try {
+      const { session } = signedIn();
+      const answered = session.fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      await eventually('the request has come', () => held.length === 1);
+      session.forget();
+      session.accept({ token: 'second', expires_in_ms: hour });
+      held[0]?.writeHead(401).end();
+      expect((await answered).status).to.equal(401);
+      expect(sent).to.deep.equal(['Bearer first']);
+    } finally {
+      Reflect.deleteProperty(globalThis, 'window');
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it('ends what goes on besides the pages, once', () => {
