@@ -9,6 +9,7 @@ import { statements as users } from './0008_users.ts';
 import { statements as ownAddress } from './0009_own_address.ts';
 import { statements as transcriptsAgain } from './0010_transcripts_again.ts';
 import { statements as inboxQuota } from './0011_inbox_quota.ts';
+import { statements as dataThatStayAway } from './0012_data_that_stay_away.ts';
 
 export interface Migration {
   /** Applied in this order, once each; an applied one never changes (its checksum is compared at start). */
@@ -35,4 +36,5 @@ export const migrations: Migration[] = [
   { id: '0009_own_address', statements: ownAddress },
   { id: '0010_transcripts_again', statements: transcriptsAgain },
   { id: '0011_inbox_quota', statements: inboxQuota },
+  { id: '0012_data_that_stay_away', statements: dataThatStayAway },
 ];

@@ -1,6 +1,7 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
+import { isUnsteady } from './alerts.ts';
 
-/** An import connector that is to bring data again and again, or was: then an alert of it is still open. */
+/** An import connector that is to bring data again and again, or was: then an alert of it is not over yet. */
 export interface DataConnector {
   id: number;
   accountId: number;
@@ -17,7 +18,7 @@ export interface DataConnector {
 
 /**
  * Of all accounts. Data are what its last data are everywhere: rows that a run has brought, an event that was stored. While a
- * run is bringing rows they come now.
+ * run is bringing rows they come now. A stream's day brings none by ending.
  */
 export async function selectDataConnectors(pool: Pool): Promise<DataConnector[]> {
   const hours = "JSON_EXTRACT(c.config, '$.expect_data_hours')";
@@ -32,13 +33,15 @@ export async function selectDataConnectors(pool: Pool): Promise<DataConnector[]>
            AND e.rows_listed > 0 AND e.trigger_kind <> 'stream' LIMIT 1) AS coming_at
       FROM connector c JOIN account a ON a.id = c.account_id
      WHERE c.direction = 'import' AND ((${isOn}) OR EXISTS (SELECT 1 FROM alert open
-       WHERE open.connector_id = c.id AND open.kind = 'expected_data' AND open.resolved_at IS NULL))`,
+       WHERE open.connector_id = c.id AND open.kind = 'expected_data'
+         AND (open.resolved_at IS NULL OR open.${isUnsteady})))`,
   );
   return rows.map((row) => ({
     ...{ id: row.id, accountId: row.account_id, name: row.name, timezone: row.timezone },
     savedAt: row.updated_at,
     hours: row.hours === null ? undefined : Number(row.hours),
-    lastDataAt: newest([row.brought_at, row.stored_at, row.coming_at]),
+    // A stream that was said to begin elsewhere has forgotten when it stored its last event; its newest day is near that.
+    lastDataAt: row.stored_at ?? newest([row.brought_at, row.coming_at]),
   }));
 }
 

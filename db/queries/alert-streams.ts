@@ -1,8 +1,6 @@
 import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
+import { isUnsteady, onlySubject } from './alerts.ts';
 import { isLive } from './stream-readers.ts';
-
-/** The subject of a silence: a stream has no other than itself. */
-const zeros = Buffer.alloc(32);
 
 /** How a stream stands that has ever been set up. */
 export interface StreamNow {
@@ -18,7 +16,7 @@ export interface StreamNow {
   error: string | null;
 }
 
-/** The streams of all accounts: those that are switched on, and those of which an alert is open or a silence is noted. */
+/** The streams of all accounts: those that are switched on, and those of which an alert is not over or a silence is noted. */
 export async function selectStreamsNow(pool: Pool, types: readonly string[]): Promise<StreamNow[]> {
   if (types.length === 0) return [];
   const [rows] = await pool.query<RowDataPacket[]>(
@@ -29,13 +27,14 @@ export async function selectStreamsNow(pool: Pool, types: readonly string[]): Pr
        JOIN job_connector jc ON jc.connector_id = c.id
        JOIN job j ON j.id = jc.job_id AND j.is_system
        LEFT JOIN stream_reader r ON r.connector_id = c.id AND r.${isLive}
-       LEFT JOIN alert a ON a.job_id = j.id AND a.kind = 'stream_failed' AND a.resolved_at IS NULL
+       LEFT JOIN alert a ON a.job_id = j.id AND a.kind = 'stream_failed'
+        AND (a.resolved_at IS NULL OR a.${isUnsteady})
        LEFT JOIN alert s ON s.connector_id = c.id AND s.kind = 'silent_since' AND s.subject = ?
       WHERE c.type IN (?) AND c.direction = 'import'
         AND (a.id IS NOT NULL OR s.id IS NOT NULL
           OR (c.is_enabled AND c.deleted_at IS NULL AND j.is_enabled AND j.deleted_at IS NULL))
       GROUP BY c.account_id, c.id, c.name, j.id, is_on ORDER BY c.id`,
-    [zeros, types],
+    [onlySubject, types],
   );
   return rows.map((row) => ({
     ...{ accountId: row.account_id, connectorId: row.id, connectorName: row.name, jobId: row.job_id },
@@ -45,21 +44,23 @@ export async function selectStreamsNow(pool: Pool, types: readonly string[]): Pr
 
 const name = "connector_id = ? AND kind = 'silent_since' AND subject = ?";
 
-/** Notes that the stream is not being read; since how many minutes that is so. */
+/** Notes that the stream is not being read; since when, and since how many minutes by the database's clock, that is so. */
 export async function noteSilence(
   connection: PoolConnection,
   { accountId, connectorId }: Pick<StreamNow, 'accountId' | 'connectorId'>,
-): Promise<number> {
+): Promise<{ since: Date; minutes: number }> {
   await connection.query(
     `INSERT INTO alert (account_id, connector_id, kind, subject, message, resolved_at)
        VALUES (?, ?, 'silent_since', ?, '', NOW(3)) ON DUPLICATE KEY UPDATE resolved_at = NOW(3)`,
-    [accountId, connectorId, zeros],
+    [accountId, connectorId, onlySubject],
   );
   const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT TIMESTAMPDIFF(SECOND, raised_at, NOW(3)) / 60 AS minutes FROM alert WHERE ${name}`,
-    [connectorId, zeros],
+    `SELECT raised_at, TIMESTAMPDIFF(SECOND, raised_at, NOW(3)) / 60 AS minutes FROM alert WHERE ${name}`,
+    [connectorId, onlySubject],
   );
-  return Number(rows[0]?.minutes ?? 0);
+  const [row] = rows;
+  if (!row) throw new Error('a silence that was just noted is not there');
+  return { since: row.raised_at, minutes: Number(row.minutes) };
 }
 
 /** It is read, or is not to be. */
@@ -67,5 +68,5 @@ export async function forgetSilence(
   connection: PoolConnection,
   { connectorId }: Pick<StreamNow, 'connectorId'>,
 ): Promise<void> {
-  await connection.query(`DELETE FROM alert WHERE ${name}`, [connectorId, zeros]);
+  await connection.query(`DELETE FROM alert WHERE ${name}`, [connectorId, onlySubject]);
 }

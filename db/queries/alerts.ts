@@ -1,4 +1,4 @@
-import type { Pool, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { type AlertEvent, type AlertKind, alertKinds } from '../../shared/alert.ts';
 import type { Connection } from '../database.ts';
 import { removeInPieces } from './remove-in-pieces.ts';
@@ -9,11 +9,15 @@ import { removeInPieces } from './remove-in-pieces.ts';
  */
 type StoredKind = AlertKind | 'expecting_since' | 'silent_since';
 
-/** What an alert is about: a job or a connector; there is one of each. */
-export interface AlertName {
+/** Whose alerts they are: a job's or a connector's. */
+export interface AlertOwner {
   accountId: number;
   connectorId?: number;
   jobId?: number;
+}
+
+/** What an alert is about; there is one of each. */
+export interface AlertName extends AlertOwner {
   kind: StoredKind;
   /** A SHA-256; zeros where the kind says it all. */
   subject: Buffer;
@@ -104,21 +108,30 @@ export async function noteTold(connection: Connection, id: number): Promise<void
   await connection.query('UPDATE alert SET told_at = NOW(3) WHERE id = ?', [id]);
 }
 
+interface Ending {
+  kinds: readonly AlertKind[];
+  subject?: Buffer;
+  /** Until when it is known to have been well; undefined: until now. */
+  wellUntil?: Date;
+}
+
 /**
- * Ends the job's open alerts of these kinds; gives those that are over by that. An unsteady one is over once it has been
+ * Ends the owner's open alerts of these kinds; gives those that are over by that. An unsteady one is over once it has been
  * well for an hour.
  */
-export async function resolveJobAlerts(
+export async function resolveAlerts(
   connection: Connection,
-  accountId: number,
-  jobId: number,
-  kinds: readonly AlertKind[],
+  owner: AlertOwner,
+  { kinds, subject = onlySubject, wellUntil }: Ending,
 ): Promise<AlertState[]> {
+  const owned = ownedBy(owner);
   const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT ${stateColumns}, resolved_at IS NULL AS is_open, last_at <= NOW(3) - INTERVAL ? MINUTE AS is_long_ago FROM alert
-      WHERE job_id = ? AND account_id = ? AND kind IN (?) AND (resolved_at IS NULL OR ${isUnsteady})
+    `SELECT ${stateColumns}, resolved_at IS NULL AS is_open,
+        last_at <= COALESCE(CAST(? AS DATETIME(3)), NOW(3)) - INTERVAL ? MINUTE AS is_long_ago
+       FROM alert
+      WHERE ${owned.condition} AND kind IN (?) AND subject = ? AND (resolved_at IS NULL OR ${isUnsteady})
       ORDER BY last_at DESC FOR UPDATE`,
-    [steadyMinutes, jobId, accountId, kinds],
+    [wellUntil ?? null, steadyMinutes, ...owned.values, kinds, subject],
   );
   const over = rows.filter((row) => (row.is_unsteady === 1 ? row.is_long_ago === 1 : row.is_open === 1));
   const open = rows.filter((row) => row.is_open === 1);
@@ -130,37 +143,54 @@ export async function resolveJobAlerts(
   return over.map(stateOf);
 }
 
-/** Ends what is open of a job that nobody wants to run any more: there is nothing to tell of it. */
-export async function forgetJobAlerts(
+/** A condition that one index answers. */
+function ownedBy({ accountId, jobId, connectorId }: AlertOwner): { condition: string; values: unknown[] } {
+  const [column, id] = jobId === undefined ? ['connector_id', connectorId] : ['job_id', jobId];
+  return { condition: `${column} = ? AND account_id = ?`, values: [id, accountId] };
+}
+
+/** Ends what is open of something of which nothing is wanted any more: there is nothing to tell of it. */
+export async function forgetAlerts(
   connection: Connection,
-  accountId: number,
-  jobIds: readonly number[],
+  owner: AlertOwner,
   kinds: readonly AlertKind[] = alertKinds,
 ): Promise<void> {
-  if (jobIds.length === 0) return;
+  const owned = ownedBy(owner);
   await connection.query(
     `UPDATE alert SET resolved_at = COALESCE(resolved_at, NOW(3)), begun = 0
-      WHERE job_id IN (?) AND account_id = ? AND kind IN (?) AND (resolved_at IS NULL OR begun > 0)`,
-    [jobIds, accountId, kinds],
+      WHERE ${owned.condition} AND kind IN (?) AND (resolved_at IS NULL OR begun > 0)`,
+    [...owned.values, kinds],
   );
 }
 
-/** Ends a connector's alert, also one that was never raised: it then need not be looked for again. The open one that it ended. */
-export async function resolveAlert(
+/**
+ * Whether somebody dismissed what was due to be told then and has not ended since: what ends by itself ends sooner, or has
+ * begun at least once. Locked until the end of the transaction.
+ */
+export async function isDismissed(
+  connection: PoolConnection,
+  { kind, subject, ...owner }: AlertName,
+  dueAt: Date,
+): Promise<boolean> {
+  const owned = ownedBy(owner);
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `SELECT begun = 0 AND resolved_at >= ? AS is_dismissed FROM alert
+      WHERE ${owned.condition} AND kind = ? AND subject = ? FOR UPDATE`,
+    [dueAt, ...owned.values, kind, subject],
+  );
+  return rows[0]?.is_dismissed === 1;
+}
+
+/** Notes what is not to be looked at again, or when it was first looked at: nothing is raised by it. */
+export async function noteAlert(
   connection: Connection,
   { accountId, connectorId, kind, subject }: AlertName,
-): Promise<AlertState | undefined> {
-  const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT ${stateColumns}, resolved_at FROM alert
-      WHERE account_id = ? AND connector_id = ? AND kind = ? AND subject = ? FOR UPDATE`,
-    [accountId, connectorId, kind, subject],
-  );
+): Promise<void> {
   await connection.query(
     `INSERT INTO alert (account_id, connector_id, kind, subject, message, resolved_at) VALUES (?, ?, ?, ?, '', NOW(3))
      ON DUPLICATE KEY UPDATE resolved_at = COALESCE(resolved_at, NOW(3))`,
     [accountId, connectorId, kind, subject],
   );
-  return rows[0]?.resolved_at === null ? stateOf(rows[0]) : undefined;
 }
 
 /** When the alert was first noted; undefined where it was not. */
@@ -199,11 +229,10 @@ export async function dismissAlert(pool: Pool, accountId: number, id: number): P
 const keptDays = 30;
 
 export async function removeOldAlerts(pool: Pool): Promise<void> {
-  // Since when something is expected must be known for as long as it is.
-  await removeInPieces(
-    pool,
-    "DELETE FROM alert WHERE resolved_at < NOW(3) - INTERVAL ? DAY AND kind <> 'expecting_since'",
-    [keptDays],
-  );
+  // Since when something is expected must be known for as long as it is, and that somebody dismissed it for as long as it lasts.
+  await removeInPieces(pool, 'DELETE FROM alert WHERE resolved_at < NOW(3) - INTERVAL ? DAY AND kind NOT IN (?)', [
+    keptDays,
+    ['expecting_since', 'expected_data', 'stream_failed'] satisfies StoredKind[],
+  ]);
   await removeInPieces(pool, 'DELETE FROM alert_notice WHERE created_at < NOW(3) - INTERVAL ? DAY', [keptDays]);
 }

@@ -27,33 +27,45 @@ export interface Related {
   id: Buffer;
   retryOf: Buffer | null;
   isOpen: boolean;
+  hasListed: boolean;
 }
 
+/** It began the step behind the listing: whatever it was to read is known item by item. */
+const listedAlready = "SELECT 1 FROM execution_step s WHERE s.name = 'store' AND s.execution_id";
+
 /**
- * The execution that all these retries go back to, and every retry of it, in the order in which they were made; locked
- * by `lockForRetry`, nobody adds to them.
+ * The execution that all of a chain goes back to, and every retry of it, in the order in which they were made; locked by
+ * `lockForRetry`, nobody adds to them.
  */
-export async function retryTree(connection: Connection, accountId: number, executionId: Buffer): Promise<Related[]> {
+export async function retryTree(
+  connection: Connection,
+  accountId: number,
+  chain: readonly Buffer[],
+): Promise<Related[]> {
   const [rows] = await connection.query<RowDataPacket[]>(
     `WITH RECURSIVE tree AS (
        SELECT id, retry_of, status FROM execution WHERE id = ? AND account_id = ?
        UNION
        SELECT e.id, e.retry_of, e.status FROM tree JOIN execution e ON e.retry_of = tree.id WHERE e.account_id = ?)
-     SELECT id, retry_of, status IN (?) AS is_open FROM tree ORDER BY id`,
-    [await rootOf(connection, accountId, executionId), accountId, accountId, openStatuses],
+     SELECT id, retry_of, status IN (?) AS is_open, EXISTS (${listedAlready} = tree.id) AS has_listed
+       FROM tree ORDER BY id`,
+    [chain.at(-1), accountId, accountId, openStatuses],
   );
-  return rows.map((row) => ({ id: row.id, retryOf: row.retry_of, isOpen: row.is_open === 1 }));
+  return rows.map((row) => ({
+    ...{ id: row.id, retryOf: row.retry_of },
+    ...{ isOpen: row.is_open === 1, hasListed: row.has_listed === 1 },
+  }));
 }
 
-async function rootOf(connection: Connection, accountId: number, executionId: Buffer): Promise<Buffer> {
-  return (await retryChain(connection, accountId, executionId)).at(-1) ?? executionId;
-}
-
-/** Until the transaction ends, of all who retry an execution or one of its retries one alone goes on. */
-export async function lockForRetry(connection: PoolConnection, accountId: number, executionId: Buffer): Promise<void> {
+/** Until the transaction ends, of all who retry an execution of the same tree one alone goes on. */
+export async function lockForRetry(
+  connection: PoolConnection,
+  accountId: number,
+  chain: readonly Buffer[],
+): Promise<void> {
   await connection.query('SELECT 1 FROM execution WHERE account_id = ? AND id = ? FOR UPDATE', [
     accountId,
-    await rootOf(connection, accountId, executionId),
+    chain.at(-1),
   ]);
 }
 
@@ -85,9 +97,8 @@ const countedMost = 1_000;
 export async function countRetryable(
   connection: Connection,
   accountId: number,
-  executionId: Buffer,
+  chain: readonly Buffer[],
 ): Promise<Retryable> {
-  const chain = await retryChain(connection, accountId, executionId);
   const [items] = await connection.query<RowDataPacket[]>(
     `SELECT COUNT(*) AS n FROM source_item
       WHERE execution_id IN (?) AND account_id = ? AND state IN ('failed', 'ready', 'reading')`,
@@ -114,15 +125,14 @@ export async function countRetryable(
   };
 }
 
-/** Whether one of these executions had listed everything: it began the step behind the listing. */
+/** Whether one of these executions of the account had listed everything. */
 export async function hasListed(
   connection: Connection,
   accountId: number,
   executionIds: readonly Buffer[],
 ): Promise<boolean> {
   const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT 1 FROM execution_step s JOIN execution e ON e.id = s.execution_id
-      WHERE e.account_id = ? AND s.execution_id IN (?) AND s.name = 'store' LIMIT 1`,
+    `SELECT 1 FROM execution e WHERE e.account_id = ? AND e.id IN (?) AND EXISTS (${listedAlready} = e.id) LIMIT 1`,
     [accountId, executionIds],
   );
   return rows.length > 0;

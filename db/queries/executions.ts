@@ -157,18 +157,17 @@ export async function openRun(
   return rows[0] && (rows[0].is_run === 1 ? 'run' : 'other');
 }
 
-/** Whether the job has an execution that has not ended; with `before`, one older than that execution. */
-export async function hasOpenExecution(
+/** Whether an execution of the job that is older than this one has not ended. */
+export async function hasOlderOpen(
   connection: Connection,
   accountId: number,
   jobId: number,
-  before?: Buffer,
+  id: Buffer,
 ): Promise<boolean> {
-  const older = before ? 'AND id < ?' : '';
   const [rows] = await connection.query<RowDataPacket[]>(
     `SELECT 1 FROM execution FORCE INDEX (by_job_status)
-      WHERE account_id = ? AND job_id = ? AND status IN (?) ${older} LIMIT 1`,
-    [accountId, jobId, openStatuses, ...(before ? [before] : [])],
+      WHERE account_id = ? AND job_id = ? AND status IN (?) AND id < ? LIMIT 1`,
+    [accountId, jobId, openStatuses, id],
   );
   return rows.length > 0;
 }

@@ -120,7 +120,7 @@ export async function updateInteractions(connection: PoolConnection, text: Inser
 
 /**
  * Sends interactions back to the beginning, because their audio or transcript is another one. Work under way on the old
- * one is void.
+ * one is void. To be called before their recordings are written: whoever settles such work locks it first, too.
  */
 export async function requeueInteractions(connection: PoolConnection, accountId: number, ids: Buffer[]): Promise<void> {
   if (ids.length === 0) return;

@@ -67,7 +67,11 @@ export async function addStoredRecording(
   );
 }
 
-/** Forgets recordings, because the rows name others now; what lies in storage of them is removed after a while. */
+/**
+ * Forgets recordings, because the rows name others now; what lies in storage of them is removed after a while. Their
+ * interactions are requeued before: whoever was just writing what he had stored has been waited for then, and nobody
+ * writes more.
+ */
 export async function forgetRecordings(connection: PoolConnection, accountId: number, ids: Buffer[]): Promise<void> {
   if (ids.length === 0) return;
   await noteReplaced(connection, accountId, ids);

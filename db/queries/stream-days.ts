@@ -52,6 +52,8 @@ export interface OpenDay {
   timezone: string;
   /** What of them is disabled or gone; undefined: nothing. */
   off: 'connector' | 'job' | undefined;
+  /** The connector's: more rejected events than that are a failure. */
+  maxRejectedPercent: number | undefined;
 }
 
 /** The days of all accounts that have not been closed. They are few: about one a stream. */
@@ -60,7 +62,8 @@ export async function listOpenDays(pool: Pool): Promise<OpenDay[]> {
   const [rows] = await pool.query<RowDataPacket[]>(
     `SELECT STRAIGHT_JOIN e.id, e.account_id, e.due_at, a.timezone,
         COALESCE(j.is_enabled AND j.deleted_at IS NULL, 0) AS job_on,
-        COALESCE(c.is_enabled AND c.deleted_at IS NULL, 0) AS connector_on
+        COALESCE(c.is_enabled AND c.deleted_at IS NULL, 0) AS connector_on,
+        JSON_VALUE(c.config, '$.max_rejected_percent') AS max_rejected_percent
        FROM account a
        JOIN execution e ON e.account_id = a.id AND e.status IN (?)
        LEFT JOIN job j ON j.id = e.job_id
@@ -75,6 +78,7 @@ export async function listOpenDays(pool: Pool): Promise<OpenDay[]> {
     dueAt: row.due_at,
     timezone: row.timezone,
     off: row.connector_on !== 1 ? 'connector' : row.job_on !== 1 ? 'job' : undefined,
+    maxRejectedPercent: row.max_rejected_percent === null ? undefined : Number(row.max_rejected_percent),
   }));
 }
 

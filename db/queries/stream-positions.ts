@@ -75,7 +75,7 @@ export async function movePosition(
   { from, to }: { from: number; to: number },
 ): Promise<boolean> {
   const [result] = await connection.query<ResultSetHeader>(
-    `UPDATE stream_position SET next_offset = ?, stored_at = NOW(3)
+    `UPDATE stream_position SET next_offset = ?
       WHERE connector_id = ? AND location_hash = ? AND partition_id = ? AND account_id = ? AND next_offset = ?`,
     [to, connectorId, locationHash, partition, accountId, from],
   );

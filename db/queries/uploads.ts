@@ -1,4 +1,5 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
+import type { Connection } from '../database.ts';
 import type { Work } from './work.ts';
 
 /** Longer than any upload takes. */
@@ -20,10 +21,10 @@ export async function forgetUpload(pool: Pool, interactionId: Buffer): Promise<v
 
 /** Whether the interaction that an upload was made for is there. */
 export async function hasInteraction(
-  pool: Pool,
+  connection: Connection,
   { accountId, subject }: Pick<Work, 'accountId' | 'subject'>,
 ): Promise<boolean> {
-  const [rows] = await pool.query<RowDataPacket[]>('SELECT 1 FROM interaction WHERE id = ? AND account_id = ?', [
+  const [rows] = await connection.query<RowDataPacket[]>('SELECT 1 FROM interaction WHERE id = ? AND account_id = ?', [
     subject,
     accountId,
   ]);

@@ -1,7 +1,7 @@
 import type { PoolConnection } from 'mysql2/promise';
 import { databaseError } from '../../db/failure.ts';
 import { type EndedExecution, readEnded } from '../../db/queries/alert-audience.ts';
-import { onlySubject, raiseAlert, resolveJobAlerts } from '../../db/queries/alerts.ts';
+import { onlySubject, raiseAlert, resolveAlerts } from '../../db/queries/alerts.ts';
 import type { ExecutionEnd } from '../../db/queries/execution-progress.ts';
 import { uuidText } from '../../db/uuid.ts';
 import type { AlertKind } from '../../shared/alert.ts';
@@ -68,26 +68,20 @@ interface Recovered {
 
 /** Told once, whatever was open; of those that people were told of, the one that happened last. */
 async function resolve(services: Needs, connection: PoolConnection, { ended, ...about }: Recovered): Promise<void> {
-  const resolved = await resolveJobAlerts(connection, about.accountId, about.jobId, runKinds);
+  const resolved = await resolveAlerts(connection, about, { kinds: runKinds });
   const alert = resolved.find(({ toldAt }) => toldAt !== null);
   if (!alert) return;
   const message = `"${ended.jobName}" has run with success again. Before that: ${alert.message}`;
   await tell(services, connection, { ...about, alert, event: 'resolved', message });
 }
 
-function messageOf({ jobName, type }: EndedExecution, { status, error, note, items, rows }: ExecutionEnd): string {
-  const reason = error?.message ?? note;
-  if (status === 'partial_success') return `"${jobName}" succeeded only in part: ${reason ?? partOf(items, rows)}`;
-  const what = status === 'delivery_failed' ? 'could not deliver its report' : failedWords[type];
-  return `"${jobName}" ${what}: ${reason ?? 'the execution says what happened.'}`;
+function messageOf({ jobName, type }: EndedExecution, { status, error, note }: ExecutionEnd): string {
+  return `"${jobName}" ${whatHappened(type, status)}: ${error?.message ?? note ?? 'the execution says what happened.'}`;
+}
+
+function whatHappened(type: EndedExecution['type'], status: ExecutionEnd['status']): string {
+  if (status === 'partial_success') return 'succeeded only in part';
+  return status === 'delivery_failed' ? 'could not deliver its report' : failedWords[type];
 }
 
 const failedWords = { data_import: 'could not import', data_export: 'could not make its report' };
-
-function partOf(items: ExecutionEnd['items'], rows: ExecutionEnd['rows']): string {
-  const parts = [
-    ...(items && items.failed > 0 ? [`${items.failed} of ${items.listed} items failed`] : []),
-    ...(rows && rows.rejected > 0 ? [`${rows.rejected} of ${rows.listed} rows were rejected`] : []),
-  ];
-  return parts.length > 0 ? `${parts.join(', ')}.` : 'the execution says which part failed.';
-}

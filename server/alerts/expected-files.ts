@@ -10,7 +10,14 @@ import {
   selectArrivals,
   selectExpectingConnectors,
 } from '../../db/queries/alert-expected-files.ts';
-import { type AlertName, alertNotedAt, raiseAlert, resolveAlert, selectOpenAlerts } from '../../db/queries/alerts.ts';
+import {
+  type AlertName,
+  alertNotedAt,
+  noteAlert,
+  raiseAlert,
+  resolveAlerts,
+  selectOpenAlerts,
+} from '../../db/queries/alerts.ts';
 import { type ExpectedFile, expectedFilesSchema } from '../connectors/files/fields.ts';
 import { addRun } from '../schedule/system-job.ts';
 import type { Services } from '../services.ts';
@@ -44,18 +51,19 @@ async function resolveWhatCame(services: Services, connector: ExpectingConnector
   for (const { subject, details } of await selectOpenAlerts(pool, kind)) {
     const { name, since } = detailsSchema.parse(details);
     const keys = await selectArrivals(pool, connector, since, likePattern(name));
-    if (keys.some((key) => fitsName(name, key))) await noteCame(services, connector, { ...kind, subject }, name);
+    if (keys.some((key) => fitsName(name, key))) await noteCame(services, connector, subject, name);
   }
 }
 
 async function noteCame(
   services: Services,
   { id, accountId, name: connectorName }: ExpectingConnector,
-  about: AlertName,
+  subject: Buffer,
   file: string,
 ): Promise<void> {
   await transaction(services.database.pool, async (connection) => {
-    const alert = await resolveAlert(connection, about);
+    const owner = { accountId, connectorId: id };
+    const [alert] = await resolveAlerts(connection, owner, { kinds: ['expected_file'], subject });
     if (!alert) return;
     const jobId = await lookingJob(connection, { accountId, id });
     const message = `${file} has come at "${connectorName}". Before that: ${alert.message}`;
@@ -77,7 +85,7 @@ async function watchFile(
   const alert: AlertName = { accountId, connectorId, kind: 'expected_file', subject: sha256(`${name}|${day}`) };
   if (await alertNotedAt(pool, alert)) return;
   const keys = await selectArrivals(pool, connector, since, likePattern(name));
-  if (keys.some((key) => fitsName(name, key))) await resolveAlert(pool, alert);
+  if (keys.some((key) => fitsName(name, key))) await noteAlert(pool, alert);
   else await lookOnce(services, connector, expectation, alert);
 }
 
@@ -91,7 +99,7 @@ async function expectingSince(
   const note: AlertName = { accountId, connectorId, kind: 'expecting_since', subject };
   const known = await alertNotedAt(pool, note);
   if (known) return known;
-  await resolveAlert(pool, note);
+  await noteAlert(pool, note);
   return (await alertNotedAt(pool, note)) ?? new Date();
 }
 

@@ -1,13 +1,21 @@
 import type { PoolConnection } from 'mysql2/promise';
 import { transaction } from '../../db/database.ts';
 import { forgetSilence, noteSilence, type StreamNow, selectStreamsNow } from '../../db/queries/alert-streams.ts';
-import { forgetJobAlerts, onlySubject, raiseAlert, resolveJobAlerts } from '../../db/queries/alerts.ts';
+import {
+  type AlertName,
+  forgetAlerts,
+  isDismissed,
+  onlySubject,
+  raiseAlert,
+  resolveAlerts,
+} from '../../db/queries/alerts.ts';
 import { streamTypes } from '../connectors/registry.ts';
 import type { Services } from '../services.ts';
 import { tell } from './tell.ts';
 
 /** A broker that is started again, or a program that is replaced, is nobody's concern for so long. */
 const silentMinutes = 5;
+const kind = 'stream_failed';
 
 /**
  * Raises an alert for each stream that nobody has been reading for five minutes, whatever the reason, and ends it when it
@@ -28,9 +36,10 @@ export async function watchStreams(services: Services, types: readonly string[] 
 async function watchStream(services: Services, connection: PoolConnection, stream: StreamNow): Promise<void> {
   if (!stream.isOn || stream.isRead) return await noteRead(services, connection, stream);
   const { accountId, jobId, connectorName } = stream;
-  const silentForMinutes = await noteSilence(connection, stream);
-  if (silentForMinutes < silentMinutes) return;
-  const name = { accountId, jobId, kind: 'stream_failed' as const, subject: onlySubject };
+  const { since, minutes } = await noteSilence(connection, stream);
+  if (minutes < silentMinutes) return;
+  const name: AlertName = { accountId, jobId, kind, subject: onlySubject };
+  if (await isDismissed(connection, name, new Date(since.getTime() + silentMinutes * 60_000))) return;
   const message = wordsFor(stream);
   const { alert, event } = await raiseAlert(connection, name, { message, isRepeat: false });
   if (event) await tell(services, connection, { accountId, jobId, alert, event, connectorName });
@@ -39,8 +48,8 @@ async function watchStream(services: Services, connection: PoolConnection, strea
 async function noteRead(services: Services, connection: PoolConnection, stream: StreamNow): Promise<void> {
   const { accountId, jobId, connectorName, isOn } = stream;
   await forgetSilence(connection, stream);
-  if (!isOn) return await forgetJobAlerts(connection, accountId, [jobId], ['stream_failed']);
-  const [alert] = await resolveJobAlerts(connection, accountId, jobId, ['stream_failed']);
+  if (!isOn) return await forgetAlerts(connection, { accountId, jobId }, [kind]);
+  const [alert] = await resolveAlerts(connection, { accountId, jobId }, { kinds: [kind] });
   if (!alert) return;
   const message = `The stream "${connectorName}" is read again; it goes on where it was. Before that: ${alert.message}`;
   await tell(services, connection, { accountId, jobId, alert, event: 'resolved', connectorName, message });

@@ -1,7 +1,7 @@
+import type { Connection } from '../../db/database.ts';
 import type { StoredImportFile } from '../../db/queries/campaign-import-files.ts';
 import { hasInteraction } from '../../db/queries/uploads.ts';
 import { recordingKey } from '../pipeline/record/storage-key.ts';
-import type { Services } from '../services.ts';
 import { removeSegments } from '../storage/segments.ts';
 import type { Storage } from '../storage/storage.ts';
 
@@ -16,10 +16,10 @@ export async function removeContent(
 
 /** Whether the interaction is stored that was chosen for the file: then the recording is its own, whoever stored it. */
 export async function isKept(
-  { database }: Pick<Services, 'database'>,
+  connection: Connection,
   { accountId, interactionId }: Pick<StoredImportFile, 'accountId' | 'interactionId'>,
 ): Promise<boolean> {
-  return interactionId !== null && (await hasInteraction(database.pool, { accountId, subject: interactionId }));
+  return interactionId !== null && (await hasInteraction(connection, { accountId, subject: interactionId }));
 }
 
 /** The recording that was made of a file's segments and of which no interaction came. */

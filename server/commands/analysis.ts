@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { AppError } from '../../shared/error.ts';
+import { counted } from '../words.ts';
 import { tell, withAccount } from './command.ts';
 
 const lookEveryMs = 250;
@@ -10,7 +11,7 @@ export function addAnalysisCommands(program: Command): void {
     .description('analyses of interactions')
     .command('wait')
     .description(
-      'return when no interaction or analysis is waiting or being worked on, but for recordings that are late',
+      'return when no interaction or analysis is waiting or being worked on, but for recordings or transcripts that are late',
     )
     .requiredOption('--account <id>')
     .option('--timeout <seconds>', 'give up after so long', '600')
@@ -37,6 +38,5 @@ export function addAnalysisCommands(program: Command): void {
 }
 
 function lateWords(late: number): string {
-  const [what, are] = late === 1 ? ['recording is', 'It is'] : ['recordings are', 'They are'];
-  return `${late} ${what} not there yet, and nobody waits for that here. ${are} asked for again for a day.`;
+  return `The recordings or transcripts of ${counted(late, 'interaction')} are not there yet, and nobody waits for that here. They are asked for again for a day.`;
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JobRow } from '../../db/models/job.ts';
 import { modelsOf } from '../../db/models/models.ts';
-import { forgetJobAlerts } from '../../db/queries/alerts.ts';
+import { forgetAlerts } from '../../db/queries/alerts.ts';
 import { databaseNow } from '../../db/queries/clock.ts';
 import { uuidText } from '../../db/uuid.ts';
 import type { JobAlerts, ShownJobAlerts } from '../../shared/alert.ts';
@@ -103,7 +103,7 @@ export async function removeJob(services: Services, accountId: number, uid: stri
   const row = await jobRow(services, accountId, uid);
   if (row.is_system) throw madeForConnector(row, 'deleted');
   await row.update({ deleted_at: new Date(), is_enabled: false, next_due_at: null });
-  await forgetJobAlerts(services.database.pool, accountId, [row.id]);
+  await forgetAlerts(services.database.pool, { accountId, jobId: row.id });
 }
 
 /** connector id → the names of the live jobs that use it. */

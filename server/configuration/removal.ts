@@ -1,6 +1,6 @@
 import type { RowDataPacket } from 'mysql2/promise';
 import { transaction } from '../../db/database.ts';
-import { forgetJobAlerts } from '../../db/queries/alerts.ts';
+import { forgetAlerts } from '../../db/queries/alerts.ts';
 import { removeStreams } from '../../db/queries/stream-positions.ts';
 import { connectorType } from '../connectors/registry.ts';
 import type { Services } from '../services.ts';
@@ -54,11 +54,7 @@ export async function removeConnector(services: Services, accountId: number, uid
       'SELECT j.id FROM job j JOIN job_connector jc ON jc.job_id = j.id WHERE jc.connector_id = ? AND j.deleted_at IS NOT NULL',
       [id],
     );
-    await forgetJobAlerts(
-      connection,
-      accountId,
-      gone.map((job) => job.id),
-    );
+    for (const job of gone) await forgetAlerts(connection, { accountId, jobId: job.id });
     await connection.query('DELETE FROM alert WHERE account_id = ? AND connector_id = ?', [accountId, id]);
     await connection.query(
       'DELETE jc FROM job_connector jc JOIN job j ON j.id = jc.job_id WHERE j.account_id = ? AND j.deleted_at IS NULL AND jc.connector_id = ?',

@@ -2,17 +2,23 @@ import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses';
 import { sesFailure } from './failure.ts';
 import type { Mail, Mailer, SesSettings } from './mailer.ts';
 
-const requestTimeoutMs = 20_000;
+/** How long SES may stay silent, before its answer or within it. */
+const silenceMs = 20_000;
 const connectionTimeoutMs = 10_000;
 
 /** How mails are sent by Amazon SES. One attempt a call: whoever has the work tries again, and says so. */
-export function openSes(from: string, settings: SesSettings): Mailer['send'] {
+export function openSes(from: string, settings: SesSettings, timeoutMs = silenceMs): Mailer['send'] {
   // Which Node runs is for whoever installs it; the SDK would tell at every start.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const client = new SESClient({
     ...settings,
     maxAttempts: 1,
-    requestHandler: { requestTimeout: requestTimeoutMs, connectionTimeout: connectionTimeoutMs },
+    requestHandler: {
+      connectionTimeout: connectionTimeoutMs,
+      // Else it is a warning alone, and whoever sends waits for as long as the socket lives.
+      ...{ requestTimeout: timeoutMs, throwOnRequestTimeout: true },
+      socketTimeout: timeoutMs,
+    },
   });
   return async (mail, signal) => {
     const command = new SendEmailCommand(requestOf(from, mail));

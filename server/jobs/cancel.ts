@@ -24,6 +24,8 @@ export async function cancelExecution(services: Services, accountId: number, exe
   if (execution.triggerKind === 'stream') throw ofStream(execution.jobName);
   if (await cancelUnheld(services, execution)) return;
   if (!(await requestCancel(pool, accountId, executionId))) throw alreadyEnded();
+  // Its worker may have put it back just before it could hear of it.
+  await cancelUnheld(services, execution);
 }
 
 /** Where nobody works on it, it ends here. False where somebody has begun meanwhile. */

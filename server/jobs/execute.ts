@@ -3,24 +3,17 @@ import { transaction } from '../../db/database.ts';
 import { addLogLines, type NewLogLine } from '../../db/queries/execution-log.ts';
 import { type ExecutionEnd, endExecution } from '../../db/queries/execution-progress.ts';
 import { markWaiting } from '../../db/queries/execution-waiting.ts';
-import {
-  type ExecutionRecord,
-  hasOpenExecution,
-  readExecution,
-  type TriggerKind,
-} from '../../db/queries/executions.ts';
-import { settleWork, type Work } from '../../db/queries/work.ts';
-import { releaseClaims } from '../../db/queries/workers.ts';
+import { type ExecutionRecord, hasOlderOpen, readExecution, type TriggerKind } from '../../db/queries/executions.ts';
+import { postponeWork, settleWork, type Work } from '../../db/queries/work.ts';
+import { lastFailures, releaseClaims } from '../../db/queries/workers.ts';
 import { AppError, errorCodes, type Failure } from '../../shared/error.ts';
 import { hasEnded } from '../../shared/execution.ts';
 import { getAccountById } from '../accounts/account.ts';
 import { alertsOfEnd } from '../alerts/execution-end.ts';
-import { pauseAfter, pausesWhileAway } from '../backoff.ts';
+import { pausesWhileAway } from '../backoff.ts';
 import { requireSums } from '../pipeline/counts.ts';
-import { isReadAgain } from '../pipeline/import/attempts.ts';
 import type { ExecutionRun, ExportOutcome, ImportOutcome } from '../pipeline/run.ts';
 import type { Services } from '../services.ts';
-import { wait } from '../wait.ts';
 import { triedAgain } from '../words.ts';
 import { WorkAborted } from '../worker/abort.ts';
 import { settleHeld } from '../worker/fenced.ts';
@@ -29,8 +22,9 @@ import { attemptsAllowed } from '../worker/retry.ts';
 import { connectorsOf } from './connectors-of.ts';
 import { endLine } from './end-line.ts';
 import { requesterOf, requireRightsUnchanged } from './requester.ts';
-import { beginRun, type OpenedRun } from './run.ts';
+import { beginRun } from './run.ts';
 import { storedSoFar } from './so-far.ts';
+import { attemptOfClaim, attemptSource, isSourceTrouble, type PutBack } from './source-attempts.ts';
 import { startLine } from './start-line.ts';
 
 /** The two things that an execution may do. */
@@ -96,14 +90,35 @@ async function execute(task: Task): Promise<void> {
   }
   // Two runs of one job would read the same items at the same time; they go in the order in which they were made.
   const { jobId } = execution;
-  if (jobId !== null && (await hasOpenExecution(pool, work.accountId, jobId, execution.id)))
+  if (jobId !== null && (await hasOlderOpen(pool, work.accountId, jobId, execution.id)))
     return await releaseClaims(pool, [{ ...work, delayMs: turnMs }]);
   const said: NewLogLine[] = [];
-  await finish(services, execution, work, await endOf(task, execution, said), said);
+  const outcome = await outcomeOf(task, execution, said);
+  if ('status' in outcome) await finish(services, execution, work, outcome, said);
+  else await putBack(task, outcome, said);
 }
 
-/** How the execution ends. Throws what another attempt may mend, and what nobody may write about (a lost lease). */
-async function endOf(task: Task, execution: ExecutionRecord, said: NewLogLine[]): Promise<ExecutionEnd> {
+/** Nobody works on it until the pause is over. Throws `cancelled` where that was asked for meanwhile. */
+async function putBack(
+  { services, work }: Task,
+  { failure, pauseMs, message }: PutBack,
+  said: readonly NewLogLine[],
+): Promise<void> {
+  await transaction(services.database.pool, async (connection) => {
+    if (!(await postponeWork(connection, work, pauseMs, failure))) throw new WorkAborted('lease_lost');
+    await markWaiting(connection, work, pauseMs);
+    await addLogLines(connection, work.subject, [...said, { level: 'warn', message, ageMs: 0 }]);
+    // Whoever asks from now on finds that nobody works on it.
+    const execution = await readExecution(connection, work.accountId, work.subject);
+    if (execution?.isCancelRequested) throw new WorkAborted('cancelled');
+  });
+}
+
+/**
+ * How the execution ends, or that it waits for its source. Throws what another attempt may mend, and what nobody may
+ * write about (a lost lease).
+ */
+async function outcomeOf(task: Task, execution: ExecutionRecord, said: NewLogLine[]): Promise<ExecutionEnd | PutBack> {
   try {
     if (execution.isCancelRequested) throw new WorkAborted('cancelled');
     return await runToEnd(task, execution, said);
@@ -122,7 +137,8 @@ async function runToEnd(
   { services, runs, pausesMs, work, signal }: Task,
   execution: ExecutionRecord,
   said: NewLogLine[],
-) {
+): Promise<ExecutionEnd | PutBack> {
+  const wasPutBack = await isPutBack(services, execution, work);
   const requester = await requesterOf(services, execution);
   const connectors = await connectorsOf(services, execution);
   const { report, range, retryOf } = execution;
@@ -133,10 +149,13 @@ async function runToEnd(
     retryOf: retryOf ?? undefined,
   });
   const isImport = execution.type === 'data_import';
-  if (work.attempts > 1) run.log('info', `Goes on where it was, in attempt ${work.attempts} of ${maxAttempts}.`);
+  const pauses = pausesMs ?? pausesWhileAway(run);
+  const first = wasPutBack ? attemptOfClaim(work.attempts, pauses) : 1;
+  if (first > 1) run.log('info', goesOn(first, pauses.length + 1));
+  else if (work.attempts > 1) run.log('info', goesOn(work.attempts, maxAttempts));
   else run.log('info', startLine(execution, (await getAccountById(services, execution.accountId)).timezone));
   try {
-    return await attemptSource({ run, pausesMs: pausesMs ?? pausesWhileAway(run), signal }, async () => {
+    return await attemptSource({ run, pausesMs: pauses, first }, async () => {
       if (!isImport) return exportEnd(await runs.runExport(run));
       const end = importEnd(await runs.runImport(run));
       if (end.status !== 'handler_failed') await run.delivering();
@@ -147,6 +166,15 @@ async function runToEnd(
   }
 }
 
+/** Whether it waited for its source until now. One whose worker has died since asks it as often as a new one does. */
+async function isPutBack({ database }: Services, { retryAt }: ExecutionRecord, { id }: Work): Promise<boolean> {
+  return retryAt !== null && isSourceTrouble((await lastFailures(database.pool, [id])).get(id));
+}
+
+function goesOn(attempt: number, most: number): string {
+  return `Goes on where it was, in attempt ${attempt} of ${most}.`;
+}
+
 function importEnd({ status, items, counts, note, error }: ImportOutcome): ExecutionEnd {
   requireSums(items, counts);
   return { status, items, rows: counts, note, error };
@@ -155,42 +183,6 @@ function importEnd({ status, items, counts, note, error }: ImportOutcome): Execu
 /** An export's rows are all listed ones; there is nothing to import, update or reject among them. */
 function exportEnd({ status, rows, parts, note, error }: ExportOutcome): ExecutionEnd {
   return { status, rows: { listed: rows, imported: 0, updated: 0, duplicate: 0, rejected: 0 }, parts, note, error };
-}
-
-/** Runs again, after a while, what failed because the other side was not to be reached, thrown or told as an end. */
-async function attemptSource(
-  { run, pausesMs, signal }: { run: OpenedRun; pausesMs: readonly number[]; signal: AbortSignal },
-  go: () => Promise<ExecutionEnd>,
-): Promise<ExecutionEnd> {
-  for (let attempt = 1; ; attempt++) {
-    const pauseMs = pauseAfter(attempt, pausesMs);
-    let failure: Failure | undefined;
-    try {
-      const end = await go();
-      if (pauseMs === undefined || !mayPass(end)) return end;
-      failure = end.error;
-    } catch (error) {
-      const isTrouble = error instanceof AppError && isSourceTrouble(error);
-      if (pauseMs === undefined || signal.aborted || !isTrouble) throw error;
-      failure = error;
-    }
-    run.log('warn', `${failure?.message ?? ''} ${triedAgain(pauseMs, attempt + 1, pausesMs.length + 1)}`);
-    await wait(pauseMs, signal);
-    signal.throwIfAborted();
-  }
-}
-
-/** Where every item failed, the source has been waited for already. */
-function mayPass({ status, error, items }: ExecutionEnd): boolean {
-  if (status !== 'handler_failed' || !error || !isSourceTrouble(error)) return false;
-  const areAllLost = items !== undefined && items.failed > 0 && items.failed === items.listed;
-  return !(areAllLost && isReadAgain(error));
-}
-
-/** It may pass, and it is the other side's: our own database and leases have their own way back. */
-function isSourceTrouble(failure: Failure | undefined): boolean {
-  if (!failure || errorCodes[failure.code].kind !== 'transient') return false;
-  return failure.code !== 'database_unavailable' && failure.code !== 'lease_lost';
 }
 
 async function cancelledEnd(services: Services, execution: ExecutionRecord): Promise<ExecutionEnd> {

@@ -1,5 +1,5 @@
 import type { Pool } from 'mysql2/promise';
-import { listRetries } from '../../db/queries/execution-retry.ts';
+import { listRetries, retryChain } from '../../db/queries/execution-retry.ts';
 import type { ExecutionRecord } from '../../db/queries/executions.ts';
 import { uuidText } from '../../db/uuid.ts';
 import type { ExecutionStatus } from '../../shared/execution.ts';
@@ -17,7 +17,8 @@ export interface RetriesShown {
 
 export async function retriesOf(pool: Pool, execution: ExecutionRecord): Promise<RetriesShown> {
   const { accountId, id, retryOf } = execution;
-  const [retries, refusal] = await Promise.all([listRetries(pool, accountId, id), retryRefusal(pool, execution)]);
+  const refusalOf = async () => retryRefusal(pool, execution, await retryChain(pool, accountId, id));
+  const [retries, refusal] = await Promise.all([listRetries(pool, accountId, id), refusalOf()]);
   return {
     retry_of: retryOf && uuidText(retryOf),
     retries: retries.map((retry) => ({ execution_id: uuidText(retry.id), status: retry.status })),

@@ -4,7 +4,6 @@ import { chosenConnectors } from '../../db/queries/execution-connectors.ts';
 import {
   countRetryable,
   findReportOwner,
-  hasListed,
   lockForRetry,
   openDestinations,
   type Related,
@@ -37,9 +36,10 @@ export async function retryExecution(
   const id = newId();
   const { pool } = services.database;
   await transaction(pool, async (connection) => {
-    await lockForRetry(connection, accountId, executionId);
+    const chain = await retryChain(connection, accountId, executionId);
+    await lockForRetry(connection, accountId, chain);
     const execution = await requireExecution(connection, accountId, executionId);
-    const refusal = await retryRefusal(connection, execution);
+    const refusal = await retryRefusal(connection, execution, chain);
     if (refusal) throw refusal;
     await addExecution(connection, {
       ...(await againOf(connection, execution)),
@@ -65,9 +65,13 @@ async function againOf(connection: PoolConnection, execution: ExecutionRecord) {
   return { jobId: job.id, jobName: job.name, connectorNames: connectors.map(({ name }) => name) };
 }
 
-/** Why an execution cannot be retried; undefined where it can. */
-export async function retryRefusal(connection: Connection, execution: ExecutionRecord): Promise<AppError | undefined> {
-  const { accountId, id, triggerKind, jobName, status } = execution;
+/** Why an execution cannot be retried; undefined where it can. `chain`: the execution and what it retries, one after the other. */
+export async function retryRefusal(
+  connection: Connection,
+  execution: ExecutionRecord,
+  chain: readonly Buffer[],
+): Promise<AppError | undefined> {
+  const { accountId, triggerKind, jobName, status } = execution;
   if (triggerKind === 'stream')
     return new AppError(
       'conflict',
@@ -75,12 +79,12 @@ export async function retryRefusal(connection: Connection, execution: ExecutionR
     );
   if (!hasEnded(status))
     return new AppError('conflict', 'This execution is still under way. Wait for its end, or cancel it first.');
-  const tree = await retryTree(connection, accountId, id);
+  const tree = await retryTree(connection, accountId, chain);
   const open = tree.find(({ isOpen }) => isOpen);
   if (open) return underWay(open.id);
   const refusal = await (execution.type === 'data_import'
-    ? importRefusal(connection, execution, tree)
-    : exportRefusal(connection, execution, tree));
+    ? importRefusal(connection, execution, { chain, tree })
+    : exportRefusal(connection, execution, { chain, tree }));
   return refusal ?? (await jobRefusal(connection, execution));
 }
 
@@ -97,15 +101,27 @@ function jobDeleted({ jobName }: ExecutionRecord): AppError {
   return new AppError('conflict', `The job "${jobName}" was deleted, so nothing says how to do it again.`);
 }
 
+interface Family {
+  /** The execution, the one that it retried, and so on. */
+  chain: readonly Buffer[];
+  /** Them, and every other retry of the first of them. */
+  tree: readonly Related[];
+}
+
+/** One that failed before its listing left everything to its retry: once any of its tree has listed, that one knows what is left. */
 async function importRefusal(
   connection: Connection,
   execution: ExecutionRecord,
-  tree: readonly Related[],
+  { chain, tree }: Family,
 ): Promise<AppError | undefined> {
-  const { accountId, id, status } = execution;
-  const chain = await retryChain(connection, accountId, id);
-  if (status === 'handler_failed' && !(await hasListed(connection, accountId, chain))) return undefined;
-  const { items, recordings, transcripts, analyses } = await countRetryable(connection, accountId, id);
+  const { accountId, status } = execution;
+  const listed = tree.filter(({ hasListed }) => hasListed);
+  const hasOwnListing = listed.some(({ id }) => chain.some((each) => each.equals(id)));
+  if (status === 'handler_failed' && !hasOwnListing) {
+    const doneBy = listed.at(-1);
+    return doneBy && nothingFailed(execution, doneBy.id);
+  }
+  const { items, recordings, transcripts, analyses } = await countRetryable(connection, accountId, chain);
   const failed = items + recordings + transcripts + analyses;
   return failed > 0 ? undefined : nothingFailed(execution, newestRetryOf(execution, tree));
 }
@@ -114,10 +130,9 @@ async function importRefusal(
 async function exportRefusal(
   connection: Connection,
   execution: ExecutionRecord,
-  tree: readonly Related[],
+  { chain, tree }: Family,
 ): Promise<AppError | undefined> {
-  const { accountId, id, status } = execution;
-  const chain = await retryChain(connection, accountId, id);
+  const { accountId, status } = execution;
   const reportOf = await findReportOwner(connection, accountId, chain);
   if (reportOf) {
     const open = await openDestinations(connection, accountId, { reportOf, mailTypes });

@@ -9,7 +9,7 @@ export interface AnalysisProgress {
   failed: number;
   /** Interactions that are still to be fetched or analysed. 0: nothing waits and nobody works. */
   queued: number;
-  /** Interactions whose recording is not there yet: it is asked for again after minutes and hours, for a day. */
+  /** Interactions whose recording or transcript is not there yet: it is asked for again after minutes and hours, for a day. */
   late: number;
 }
 
@@ -23,12 +23,17 @@ export async function analysisProgress(services: Services, accountId: number): P
   return { completed: analyses.completed, failed: analyses.failed + unheard, queued, late };
 }
 
+const lateRecording = `(SELECT 1 FROM recording r WHERE r.interaction_id = w.subject AND r.account_id = w.account_id
+  AND r.state = 'waiting' AND r.late_since IS NOT NULL)`;
+const lateTranscript = `(SELECT 1 FROM interaction i WHERE i.id = w.subject AND i.account_id = w.account_id
+  AND i.transcript_text IS NULL AND i.transcript_failure IS NULL AND i.transcript_late_since IS NOT NULL)`;
+
 /** What is late is no work at hand: nobody could wait for it. */
 async function countQueued(pool: Pool, accountId: number): Promise<{ queued: number; late: number }> {
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT COUNT(DISTINCT w.subject) AS n, COUNT(DISTINCT IF(w.kind = 'record' AND w.run_after > NOW(3) AND EXISTS
-          (SELECT 1 FROM recording r WHERE r.interaction_id = w.subject AND r.account_id = w.account_id
-             AND r.state = 'waiting' AND r.late_since IS NOT NULL), w.subject, NULL)) AS late
+    `SELECT COUNT(DISTINCT w.subject) AS n,
+            COUNT(DISTINCT IF(w.kind = 'record' AND w.run_after > NOW(3)
+              AND (EXISTS ${lateRecording} OR EXISTS ${lateTranscript}), w.subject, NULL)) AS late
        FROM work w WHERE w.account_id = ? AND w.kind IN ('record', 'analyse')`,
     [accountId],
   );

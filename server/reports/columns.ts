@@ -91,7 +91,7 @@ function profileOf({ profile }: ReportRow, profiles: Profiles): ProfileName {
 
 /**
  * The column of that name: a field, `metadata.<key>`, `kpi.<name>.<part>`, `category.<name>.<score>`, `metric.<measure>`,
- * or else the metadata key of that name. Throws `invalid` for a kpi, category or metric column that cannot be.
+ * or else the metadata key of that name. Throws `invalid` for a kpi or metric column that cannot be.
  */
 export function columnOf(name: string, header = name): Column {
   return { header, ...fieldOf(name) };
@@ -100,9 +100,9 @@ export function columnOf(name: string, header = name): Column {
 function fieldOf(name: string): Field {
   if (isField(name)) return fields[name];
   if (name.startsWith('kpi.')) return kpiColumn(name);
-  if (name.startsWith('category.')) return categoryColumn(name);
   if (name.startsWith('metric.')) return metricColumn(name);
-  return metadataColumn(name.startsWith('metadata.') ? name.slice('metadata.'.length) : name);
+  if (name.startsWith('metadata.')) return metadataColumn(name.slice('metadata.'.length));
+  return categoryColumn(name) ?? metadataColumn(name);
 }
 
 function isField(name: string): name is ReportField {

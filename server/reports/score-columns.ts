@@ -35,7 +35,9 @@ const readKpiPart: Record<KpiPart, (kpi: KpiResult) => Cell> = {
 
 /** `kpi.<name>.<part>`. Throws `invalid` where there is no such part. */
 export function kpiColumn(column: string): Field {
-  const { name: kpiName, part } = namedPart(column, 'kpi', kpiParts);
+  const named = namedPart(column, 'kpi', kpiParts);
+  if (!named) throw invalidColumn(column, `KPI columns are kpi.<name>.${kpiParts.join(', .')}`);
+  const { name: kpiName, part } = named;
   return {
     kind: part === 'answer' || part === 'justification' ? 'text' : 'number',
     source: 'score_card',
@@ -47,9 +49,11 @@ export function kpiColumn(column: string): Field {
   };
 }
 
-/** `category.<name>.<score>`. Throws `invalid` where there is no such score. */
-export function categoryColumn(column: string): Field {
-  const { name: categoryName, part } = namedPart(column, 'category', categoryScores);
+/** `category.<name>.<score>`. Undefined for any other column: keys of metadata may begin like one. */
+export function categoryColumn(column: string): Field | undefined {
+  const named = namedPart(column, 'category', categoryScores);
+  if (!named) return undefined;
+  const { name: categoryName, part } = named;
   return {
     kind: 'number',
     source: 'score_card',
@@ -66,13 +70,12 @@ function namedPart<Part extends string>(
   column: string,
   prefix: 'kpi' | 'category',
   parts: readonly Part[],
-): { name: string; part: Part } {
+): { name: string; part: Part } | undefined {
+  if (!column.startsWith(`${prefix}.`)) return undefined;
   const dot = column.lastIndexOf('.');
   const name = column.slice(prefix.length + 1, dot);
   const part = parts.find((known) => known === column.slice(dot + 1));
-  if (part && name !== '' && dot > prefix.length) return { name, part };
-  const kind = prefix === 'kpi' ? 'KPI' : 'category';
-  throw invalidColumn(column, `${kind} columns are ${prefix}.<name>.${parts.join(', .')}`);
+  return part && name !== '' && dot > prefix.length ? { name, part } : undefined;
 }
 
 function kpiOf(row: ReportRow, name: string): KpiResult | undefined {

@@ -17,6 +17,7 @@ import { requireSums } from '../pipeline/counts.ts';
 import type { Services } from '../services.ts';
 import { dayAt } from './day.ts';
 import { notesOf } from './day-notes.ts';
+import { areTooManyRejected, failureOfRejected } from './rejected-events.ts';
 
 /**
  * Closes the days of all streams that are over, and those of streams that were disabled. Any process does it; a
@@ -39,17 +40,14 @@ export async function closeDays(services: Services): Promise<void> {
   }
 }
 
-async function closeDay(
-  services: Services,
-  connection: PoolConnection,
-  { id, accountId, off }: OpenDay,
-): Promise<void> {
+async function closeDay(services: Services, connection: PoolConnection, day: OpenDay): Promise<void> {
+  const { id, accountId } = day;
   const locked = await lockOpenDay(connection, accountId, id);
   if (!locked) return;
   await endDayItems(connection, accountId, id);
   const sums = await sumItems(connection, accountId, id);
   const remarks = await dayRemarks(connection, accountId, id);
-  const end = endOf(sums, remarks, locked.error, off);
+  const end = endOf(sums, remarks, locked.error, day);
   const execution = { accountId, subject: id };
   if (await endExecution(connection, execution, end)) await alertsOfEnd(services, connection, execution, end);
 }
@@ -57,16 +55,18 @@ async function closeDay(
 function endOf(
   { items: { done, failed, waiting }, rows, records }: LedgerSums,
   remarks: DayRemarks,
-  error: Failure | undefined,
-  off: OpenDay['off'],
+  sourceFailure: Failure | undefined,
+  { off, maxRejectedPercent }: OpenDay,
 ): ExecutionEnd {
   const items = { listed: done + failed + waiting, done, unchanged: 0, waiting, failed };
   requireSums(items, rows);
   if (records !== rows.listed)
     throw new AppError('internal', `Of ${records} events read only ${rows.listed} are accounted for.`);
-  // As with a file: a rejected row is told beside the counts, and stands among the rejected ones.
+  // As with a file: a rejected row among others is told beside the counts, and stands among the rejected ones.
+  const error = failureOfRejected(rows, maxRejectedPercent) ?? sourceFailure;
+  const hasFailed = areTooManyRejected(rows, maxRejectedPercent) || (rows.listed === 0 && error !== undefined);
   const isWhole = !error && remarks.missed === 0;
-  const status = isWhole ? 'success' : rows.listed === 0 && error ? 'handler_failed' : 'partial_success';
+  const status = hasFailed ? 'handler_failed' : isWhole ? 'success' : 'partial_success';
   const notes = [
     ...(rows.listed === 0 && !error ? ['no_data'] : []),
     ...notesOf(remarks),

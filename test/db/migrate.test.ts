@@ -25,6 +25,7 @@ const released: Record<string, string> = {
   '0009_own_address': '1a7cdf562e5fb8fd7ca5454f291439e03f5c08b50f7989123238befe8ef36b8b',
   '0010_transcripts_again': 'c05a0d309c8522701803fd537b64eaf2300ea7e000895ddef3244702a84f339d',
   '0011_inbox_quota': '1f5984468e4b486d0cf568e4363895102eda0c84558b5992bfe88d8037716413',
+  '0012_data_that_stay_away': '44f84691e8c145dcc1e2f8e0fd305b82a8af1c99450ef9afff1020938deea734',
 };
 
 /** https://dev.mysql.com/doc/refman/9.4/en/keywords.html, without what MariaDB reserves, too. */
@@ -109,6 +110,37 @@ describe('migrations', () => {
     await migrate(database.pool);
     const [rows] = await database.pool.query<RowDataPacket[]>('SELECT config FROM connector');
     expect(JSON.parse(rows[0]?.config)).to.deep.equal({ quota: 2.5, username: 'acme' });
+  });
+
+  it('of the product tell of data that stay away whoever was told of files that do', async () => {
+    const before = migrations.findIndex(({ id }) => id === '0012_data_that_stay_away');
+    await migrate(database.pool, migrations.slice(0, before));
+    const saved = [
+      { kinds: ['run_failed', 'expected_file', 'stream_failed'], emails: ['ada@example.test'] },
+      { kinds: ['run_failed'], emails: ['"expected_file"@example.test'] },
+      { kinds: ['expected_file', 'expected_data'] },
+      'off',
+    ];
+    for (const alerts of [...saved.map((settings) => JSON.stringify(settings)), null]) {
+      await database.pool.query(
+        "INSERT INTO account (uid, name, frame_origins, email_domains, alerts) VALUES (RANDOM_BYTES(16), 'a', '', '', ?)",
+        [alerts],
+      );
+      await database.pool.query(
+        `INSERT INTO job (account_id, uid, name, type, schedule, created_by, alerts)
+           VALUES (1, RANDOM_BYTES(16), UUID(), 'data_import', '{}', 'x', ?)`,
+        [alerts],
+      );
+    }
+    await migrate(database.pool);
+    for (const table of ['account', 'job']) {
+      const [rows] = await database.pool.query<RowDataPacket[]>(`SELECT alerts FROM ${table} ORDER BY id`);
+      expect(rows.map(({ alerts }) => JSON.parse(alerts))).to.deep.equal([
+        { ...(saved[0] as object), kinds: ['run_failed', 'expected_file', 'expected_data', 'stream_failed'] },
+        ...saved.slice(1),
+        null,
+      ]);
+    }
   });
 
   it('name no column by a word that MySQL reserves and MariaDB does not', () => {

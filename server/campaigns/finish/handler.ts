@@ -125,7 +125,7 @@ async function removeRestOf(services: Services, file: StoredImportFile, isCancel
 
 /** How a file ends that was waiting. What stored its call may have died before it said so. */
 async function endOf(services: Services, file: StoredImportFile, isCancelled: boolean): Promise<FileChange> {
-  if (await isKept(services, file)) return { state: 'imported' };
+  if (await isKept(services.database.pool, file)) return { state: 'imported' };
   if (!isCancelled) return { state: 'failed', failure: incomplete };
   await removeRecording(services.storage, file);
   return { state: 'cancelled' };

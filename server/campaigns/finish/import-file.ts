@@ -36,7 +36,7 @@ export async function importFile(
     const outcome = outcomeOf(error);
     if (!outcome || signal.aborted) throw error;
     // Another attempt, which thinks that this one is dead, may have been quicker with the same.
-    if (await isKept(services, chosen)) return await end(services, chosen, imported);
+    if (await isKept(services.database.pool, chosen)) return await end(services, chosen, imported);
     await removeRecording(services.storage, chosen);
     await end(services, chosen, outcome);
   }

@@ -21,7 +21,7 @@ import { gathered } from '../../storage/gather.ts';
 import { chunkBytes } from '../../storage/sealed.ts';
 import { appendSegment, type Segment } from '../../storage/segments.ts';
 import { maySee } from '../access.ts';
-import { removeContent } from '../content.ts';
+import { isKept, removeContent, removeRecording } from '../content.ts';
 import type { Announced } from './announced.ts';
 import { type Incoming, incoming } from './incoming.ts';
 import { partsOf } from './parts.ts';
@@ -113,11 +113,15 @@ export class ImportFileStore {
     }
   }
 
-  /** The file is gone for finishing first, then from storage, then altogether. */
+  /**
+   * The file is gone for finishing first, then from storage, then altogether. A recording that an attempt to finish made
+   * of it goes before all that: who dies in between leaves a file that is finished, or taken back, as if it had none.
+   */
   async remove(id: string): Promise<void> {
     const { storage, database } = this.#services;
     const file = await transaction(database.pool, async (connection) => {
       const found = await this.#lock(connection, idOf(id));
+      if (!(await isKept(connection, found))) await removeRecording(storage, found);
       await updateFile(connection, found, { state: 'cancelled' });
       return found;
     });

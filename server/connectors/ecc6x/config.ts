@@ -155,6 +155,8 @@ export const ecc6xConfigSchema = z
       .default('seconds')
       .meta(meta({ title: 'Durations are in', description: 'How events write duration_seconds.', group: 'what' })),
     on_existing: rowFields.on_existing,
+    max_rejected_percent: rowFields.max_rejected_percent,
+    expect_data_hours: rowFields.expect_data_hours,
     file_format: z
       .literal('ndjson')
       .default('ndjson')

@@ -11,7 +11,7 @@ export interface RequestedExport {
   status: ExecutionStatus;
   /** It was told to stop, and does within seconds. */
   cancel_requested: boolean;
-  /** It did not arrive everywhere, and nobody has retried it yet. */
+  /** It did not arrive everywhere, and no retry of it was begun that was not cancelled. */
   can_retry: boolean;
   /** By name; the user's own address where it is mailed. */
   destinations: string[];
@@ -29,7 +29,9 @@ const failed: readonly ExecutionStatus[] = ['handler_failed', 'delivery_failed',
 export const exports = signedIn.query(async ({ ctx }): Promise<RequestedExport[]> => {
   const { accountId, user } = ctx.session;
   const found = await selectRequested(ctx.services.database.pool, accountId, user.id, newest);
-  const retried = new Set(found.map(({ retryOf }) => retryOf?.toString('hex')));
+  // A retry that was cancelled leaves what it was for to another one.
+  const retries = found.filter(({ status }) => status !== 'cancelled');
+  const retried = new Set(retries.map(({ retryOf }) => retryOf?.toString('hex')));
   return found.map(({ id, jobName, status, connectorNames, isCancelRequested, rows, note, error, ...times }) => ({
     ...{ execution_id: uuidText(id), name: jobName, status, destinations: connectorNames },
     can_retry: failed.includes(status) && !retried.has(id.toString('hex')),

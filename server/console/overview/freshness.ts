@@ -8,9 +8,9 @@ import { type LastRunView, lastRunView } from '../last-run.ts';
 import { adminOfConsole } from '../trpc.ts';
 
 /**
- * `late`: its time has passed and nothing ran, or a file that it expects has not come. `failing`: the newest run failed.
- * `on_time`: the newest run went well; one that was cancelled or skipped says neither. `not_yet`: no run has ended yet.
- * `no_job`: no enabled job uses it. `paused`: disabled.
+ * `late`: its time has passed and nothing ran, a file that it expects has not come, or it has brought nothing for longer than
+ * it may. `failing`: the newest run failed. `on_time`: the newest run went well; one that was cancelled or skipped says
+ * neither. `not_yet`: no run has ended yet. `no_job`: no enabled job uses it. `paused`: disabled.
  */
 export type Freshness = 'on_time' | 'running' | 'late' | 'failing' | 'not_yet' | 'no_job' | 'paused';
 

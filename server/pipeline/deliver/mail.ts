@@ -1,6 +1,7 @@
 import { forgetCopies, noteCopies } from '../../../db/queries/report-copies.ts';
 import type { ReportPart } from '../../../db/queries/reports.ts';
 import { AppError, errorCodes } from '../../../shared/error.ts';
+import { pausesWhileAway } from '../../backoff.ts';
 import type { Receipt } from '../../connectors/connector.ts';
 import { mayHaveBeenSent } from '../../email/failure.ts';
 import { type LinkOwner, linkTerms, makeLinks, removeCopies } from '../../reports/links.ts';
@@ -11,9 +12,6 @@ import { workContext } from '../connector-context.ts';
 import type { ExecutionRun } from '../run.ts';
 import { type Attempted, attempted, requireLease } from './attempts.ts';
 import { type Destination, type DestinationResult, keepResult, requireEnabled } from './destination.ts';
-
-/** Amazon SES counts by the second; whoever waits a minute gets his turn. */
-const usualBackoffMs = [1_000, 4_000, 15_000, 60_000];
 
 /** What a mail says of its report. */
 export type ReportAbout = Pick<LinkedReport, 'name' | 'accountName' | 'timezone' | 'period' | 'rows'>;
@@ -60,7 +58,7 @@ async function attemptMail(
   parts: readonly ReportPart[],
   mail: MailAttempt,
 ): Promise<Attempted<SentMail>> {
-  const { run, connector, backoffMs = usualBackoffMs } = destination;
+  const { run, connector, backoffMs = pausesWhileAway(run) } = destination;
   const what = `The mail with ${counted(parts.length, 'link')}`;
   const outcome = await attempted(run, { what, destination: connector.name, backoffMs }, () =>
     send(destination, parts, mail),

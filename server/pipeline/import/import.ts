@@ -2,7 +2,6 @@ import { requeueFailedRecordings } from '../../../db/queries/recording-requeue.t
 import { leaveItems } from '../../../db/queries/source-ledger.ts';
 import { AppError, errorCodes } from '../../../shared/error.ts';
 import { pausesWhileAway } from '../../backoff.ts';
-import { counted } from '../../words.ts';
 import { requireHeld } from '../../worker/fenced.ts';
 import { sha256 } from '../fetch/listing.ts';
 import { SourceOpener } from '../fetch/source-opener.ts';
@@ -16,7 +15,7 @@ import { retriedByItems, takeFailed } from './retry.ts';
 import { countsOf, endsRun, type ImportRun } from './run.ts';
 import { readImportSettings } from './settings.ts';
 import { WaitingList } from './waiting.ts';
-import { ImportWords } from './words.ts';
+import { fetchedAgain, ImportWords } from './words.ts';
 
 export interface ImportOptions {
   /** Before the second attempt to read an item, the third, …; there are no more attempts than that. */
@@ -62,8 +61,8 @@ async function importAll(current: ImportRun): Promise<ImportOutcome> {
   if (retried) await takeFailed(current, retried);
   else await listItems(current);
   const again = retried ? 0 : await fetchAgain(current);
-  if (again > 0) run.log('info', `${counted(again, 'recording')} that could not be had before are asked for again.`);
-  await run.step('store', `Storing the rows of new items${again > 0 ? `; ${again} recordings are fetched again` : ''}`);
+  if (again > 0) run.log('info', `${fetchedAgain(again)}.`);
+  await run.step('store', ['Storing the rows of new items', ...(again > 0 ? [fetchedAgain(again)] : [])].join('. '));
   await readItems(current);
   current.words.kept(current);
   const outcome = outcomeOf(await countsOf(run, listing), settings.max_rejected_percent);
@@ -82,7 +81,7 @@ const passing = Object.entries(errorCodes)
   .filter(([, { kind }]) => kind !== 'config')
   .map(([code]) => code);
 
-/** The source answers now, so recordings that it could not give the last time are worth another try. */
+/** The source answers now, so what it could not give the last time is worth another try: says of how many interactions. */
 async function fetchAgain({ run, connector }: ImportRun): Promise<number> {
   await requireHeld(run.services.database.pool, run.work);
   return await requeueFailedRecordings(run.services.database.pool, run.accountId, connector.id, passing);

@@ -6,6 +6,7 @@ import { counted } from '../../words.ts';
 import { requireHeld } from '../../worker/fenced.ts';
 import type { ExecutionRun } from '../run.ts';
 import { countsOf, type ImportRun, showProgress } from './run.ts';
+import { fetchedAgain } from './words.ts';
 
 /**
  * The execution that this one retries, the one that that one retried, and so on, where what failed in them is known item by
@@ -58,7 +59,6 @@ async function requeue(run: ExecutionRun, retried: readonly Buffer[]): Promise<v
     analyses += interactions;
     after = last;
   }
-  if (recordings > 0)
-    run.log('info', `Failed recordings or transcripts of ${counted(recordings, 'interaction')} are fetched again.`);
+  if (recordings > 0) run.log('info', `${fetchedAgain(recordings)}.`);
   if (analyses > 0) run.log('info', `${counted(analyses, 'interaction')} with a failed analysis to be analysed again.`);
 }

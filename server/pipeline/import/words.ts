@@ -74,6 +74,11 @@ function keptSentence(kept: ReadonlyMap<string, number>): string {
   return `${differ} from what is here and changed nothing: ${by} brought these interactions, and nobody else changes them. To have this connector change them, delete the other one.`;
 }
 
+/** What failed before and is put back: of so many interactions. */
+export function fetchedAgain(interactions: number): string {
+  return `Failed recordings or transcripts of ${counted(interactions, 'interaction')} are fetched again`;
+}
+
 /** What was here before, and the same, was not stored again. */
 export function rowsSentence({ imported, updated, duplicate, rejected, firstRejected }: ItemRows): string {
   const stored = imported + updated;

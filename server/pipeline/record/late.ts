@@ -35,7 +35,7 @@ export function givenUp({ field, reference, lateSeconds = 0 }: LateReference): F
   const name = reference.length > 200 ? `${reference.slice(0, 200)}…` : reference;
   return {
     code: 'path_missing',
-    message: `The source has said for 24 hours that the ${what} ${name} is not there yet, so it is not asked for again. If it is there by now, import the row again with another ${field}, or ask whoever runs the source.`,
+    message: `The source has said for 24 hours that the ${what} ${name} is not there yet, so it is not asked for again. If it is there by now, retry the execution that brought it, which fetches it again (an event of a stream: send it again with another ${field}). Otherwise ask whoever runs the source.`,
   };
 }
 

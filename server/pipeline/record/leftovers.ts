@@ -47,7 +47,8 @@ export async function removeEarlier(
   work: Work,
   position: number,
 ): Promise<void> {
-  if (work.attempts < 2) return;
+  // The attempts do not tell: some are not counted. The token never goes back.
+  if (work.claim < 2) return;
   // Taking the work moves the token on by one; giving it back did before, where somebody could.
   for (const claim of [work.claim - 1, work.claim - 2])
     await storage.remove(recordingKey(work.accountId, work.subject, position, { id: work.id, claim }));

@@ -47,8 +47,8 @@ export async function handOver(
       .filter(({ fate }) => fate.work === 'record')
       .map((row) => ({ id: buffer.idOf(row), audioUrl: row.audioUrl })),
   ];
-  await forgetRecordings(connection, accountId, idsOf(renewed.filter(({ audioUrl }) => audioUrl !== null)));
   await requeueInteractions(connection, accountId, idsOf(renewed));
+  await forgetRecordings(connection, accountId, idsOf(renewed.filter(({ audioUrl }) => audioUrl !== null)));
   await addRecordings(connection, origin, executionId, toRecord.flatMap(recordingsOf));
   await addWork(connection, [
     ...toRecord.map(({ id }) => ({ kind: 'record' as const, accountId, subject: id, groupKey: connectorId })),

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
 import { listOpenAlerts } from '../../../db/queries/alert-list.ts';
+import { dismissAlert } from '../../../db/queries/alerts.ts';
 import { type ReaderState, saveReaders } from '../../../db/queries/stream-readers.ts';
 import { newId } from '../../../db/uuid.ts';
 import { watchStreams } from '../../../server/alerts/streams.ts';
@@ -96,6 +97,41 @@ describe('a stream that is not read', () => {
     await query('UPDATE connector SET is_enabled = TRUE WHERE id = ?', [connector]);
     await watch();
     expect(await open()).to.deep.equal([]);
+  });
+
+  it('that somebody dismissed is told again only when it is read no more once more', async () => {
+    const { pool } = services.database;
+    await watch();
+    await minutesPass(6);
+    await watch();
+    const [alert] = await open();
+    await dismissAlert(pool, accountId, alert?.id ?? 0);
+    await watch();
+    expect(await open()).to.deep.equal([]);
+    await reads('following');
+    await watch();
+    await reads('failing', 'Away.');
+    await watch();
+    await query("UPDATE alert SET resolved_at = resolved_at - INTERVAL 10 MINUTE WHERE kind = 'stream_failed'");
+    await minutesPass(6);
+    await watch();
+    expect(await open()).to.have.length(1);
+    expect(await told()).to.deep.equal(['raised stream_failed', 'raised stream_failed']);
+  });
+
+  it('that came and went is no longer known for that once it is switched off', async () => {
+    await watch();
+    await minutesPass(6);
+    await watch();
+    await query("UPDATE alert SET begun = 4 WHERE kind = 'stream_failed'");
+    await reads('following');
+    await watch();
+    await query('UPDATE connector SET is_enabled = FALSE WHERE id = ?', [connector]);
+    await watch();
+    await query('UPDATE connector SET is_enabled = TRUE WHERE id = ?', [connector]);
+    await query("UPDATE alert SET last_at = last_at - INTERVAL 2 HOUR WHERE kind = 'stream_failed'");
+    await watch();
+    expect(await told()).to.deep.equal(['raised stream_failed']);
   });
 
   it('begins its five minutes anew when it is switched on again, also where it was not told before', async () => {

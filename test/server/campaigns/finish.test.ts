@@ -194,6 +194,23 @@ describe('finishing a manual import', () => {
     expect(await kit.interactions()).to.have.length(3);
   });
 
+  it('removes with a file that is taken back what was stored of it already, unless its conversation is here', async () => {
+    const kit = await openKit(door);
+    const before = filesInStorage();
+    await setAccount(door.services, kit.account.uid, { dailyCap: 1 });
+    const id = await kit.createImport();
+    const files = [await kit.upload(id, '1.wav', call), await kit.upload(id, '2.wav', call)];
+    await kit.finish(id);
+    await kit.work();
+    expect((await kit.importRow(id)).files).to.include({ imported: 1, uploaded: 1 });
+    expect(filesInStorage(), 'two recordings, and the upload of one').to.equal(before + 3);
+    for (const { url } of files)
+      expect((await fetch(url, { method: 'DELETE', headers: kit.headers() })).status).to.equal(204);
+    expect(filesInStorage()).to.equal(before + 1);
+    const [kept] = await kit.interactions();
+    expect(await door.services.storage.size(kept?.row.storage_key)).to.equal(call.length);
+  });
+
   it('cancels by itself what nobody has touched for a day, and removes it', async () => {
     const { pool } = door.services.database;
     const kit = await openKit(door);

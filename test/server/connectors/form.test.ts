@@ -29,4 +29,11 @@ describe('the forms of all connector types', () => {
       ]);
       expect(lacking).to.deep.equal([]);
     });
+
+  for (const { id, config, directions } of connectorTypes)
+    if (directions.includes('import'))
+      it(`${id}: says within how many hours data must come`, () => {
+        const names = fieldsOf(formOf(config)).map(([path]) => path);
+        expect(names).to.include('expect_data_hours');
+      });
 });

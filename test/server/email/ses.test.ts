@@ -1,9 +1,10 @@
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
 import { mayHaveBeenSent, sesFailure } from '../../../server/email/failure.ts';
 import { type Mail, openMailer } from '../../../server/email/mailer.ts';
-import { encodedSender } from '../../../server/email/ses.ts';
+import { encodedSender, openSes } from '../../../server/email/ses.ts';
 import type { AppError } from '../../../shared/error.ts';
 import { notVerified, openSesServer, quotaUsedUp, type SesServer, throttled } from './ses-server.ts';
 
@@ -124,6 +125,24 @@ describe('a mail by Amazon SES', () => {
     ses.refuse((response) => response.destroy());
     expect(mayHaveBeenSent(await refusal())).to.equal(true);
   });
+
+  for (const [what, answer] of [
+    ['takes the connection and never answers', () => undefined],
+    ['falls silent within its answer', (response: ServerResponse) => void response.writeHead(200).write('<Send')],
+  ] as const)
+    it(`may have been sent where SES ${what}, which is not waited for any longer`, async () => {
+      ses.refuse(answer);
+      const late = await openSes(
+        from,
+        ses.settings,
+        300,
+      )(mail).then(
+        () => undefined,
+        (error) => error,
+      );
+      expect(late).to.include({ code: 'host_timeout', kind: 'transient' });
+      expect(mayHaveBeenSent(late)).to.equal(true);
+    });
 
   it('was not sent where no connection to SES came about', async () => {
     // It hangs up in the middle of the TLS handshake.

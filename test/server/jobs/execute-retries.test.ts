@@ -92,6 +92,88 @@ describe('an execution that fails', () => {
       expect(linesOf(shown)).to.include(`warn: Nothing listens there. Tried again in 1 s, attempt 2 of ${attempts}.`);
     });
 
+  describe('for its source is away for long', () => {
+    const away = new AppError('host_refused', 'Nothing listens there.');
+    const items = { listed: 0, done: 0, unchanged: 0, waiting: 0, failed: 0 };
+    const counts = { listed: 0, imported: 0, updated: 0, duplicate: 0, rejected: 0 };
+    /** The first pause is slept, the others are as long as a test lasts. */
+    const pausesMs = [10, 3_600_000, 3_600_000];
+    const waiting = (id: Buffer) =>
+      eventually('the source is waited for', async () => {
+        const [row] = await runs.rows(
+          'SELECT 1 FROM execution WHERE id = ? AND retry_at > NOW(3) + INTERVAL 30 MINUTE',
+          [id],
+        );
+        return row !== undefined;
+      });
+    const dueNow = (id: Buffer) => runs.rows('UPDATE work SET run_after = NOW(3) WHERE subject = ?', [id]);
+
+    it('leaves its place to others, comes back by itself, and is tried as often as it says', async () => {
+      const id = await runs.trigger(job);
+      let tried = 0;
+      work(() => Promise.reject(++tried < 4 ? away : new AppError('path_missing', 'There is no folder.')), {
+        pausesMs,
+      });
+      await waiting(id);
+      expect(tried, 'at once, and after the short pause').to.equal(2);
+      expect(serving?.held().running).to.deep.equal([]);
+      await dueNow(id);
+      await eventually('asked again', () => tried === 3);
+      await waiting(id);
+      await dueNow(id);
+      const shown = await runs.ended(id);
+      expect(shown.error?.code).to.equal('path_missing');
+      expect(tried).to.equal(4);
+      const lines = linesOf(shown).map((line) => line.replace(/in \d+ s/, 'in n s'));
+      expect(lines.filter((line) => /attempt \d/.test(line))).to.deep.equal([
+        'warn: Nothing listens there. Tried again in n s, attempt 2 of 4.',
+        'warn: Nothing listens there. Tried again in n s, attempt 3 of 4.',
+        'info: Goes on where it was, in attempt 3 of 4.',
+        'warn: Nothing listens there. Tried again in n s, attempt 4 of 4.',
+        'info: Goes on where it was, in attempt 4 of 4.',
+      ]);
+    });
+
+    it('ends with the failure of its last attempt, thrown or told as an end', async () => {
+      const id = await runs.trigger(job);
+      const { code, message } = away;
+      const end = { status: 'handler_failed', items, counts, error: { code, message } } as const;
+      work(() => Promise.resolve(end), { pausesMs: [3_600_000] });
+      await waiting(id);
+      await dueNow(id);
+      expect(await runs.ended(id)).to.deep.include({ status: 'handler_failed', error: { code, message } });
+    });
+
+    it('can be cancelled while it waits, and where that was asked for just before', async () => {
+      const id = await runs.trigger(job);
+      work(() => Promise.reject(away), { pausesMs });
+      await waiting(id);
+      await cancelExecution(services, runs.accountId, id);
+      expect((await runs.ended(id)).status).to.equal('cancelled');
+      await serving?.stop({ finishMs: 0, abortMs: 500 });
+
+      const late = await runs.trigger(job);
+      work(
+        async () => {
+          await runs.rows('UPDATE execution SET cancel_requested = TRUE WHERE id = ?', [late]);
+          throw away;
+        },
+        { pausesMs: [3_600_000] },
+      );
+      expect((await runs.ended(late)).status).to.equal('cancelled');
+    });
+
+    it('is asked as often as ever by a worker that goes on after another one died with it', async () => {
+      const id = await runs.trigger(job);
+      await runs.rows('UPDATE work SET attempts = 4 WHERE subject = ?', [id]);
+      let tried = 0;
+      work(() => (++tried < 3 ? Promise.reject(away) : Promise.resolve({ status: 'success', items, counts })), {
+        pausesMs: [10, 10],
+      });
+      expect((await runs.ended(id)).status).to.equal('success');
+    });
+  });
+
   it('by what somebody has to mend ends at once, with what to change', async () => {
     const id = await runs.trigger(job);
     work(() => Promise.reject(new AppError('path_missing', 'There is no folder /outgoing. Change the directory.')));

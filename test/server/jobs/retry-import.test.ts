@@ -134,6 +134,10 @@ describe('an import from SFTP of which something failed', () => {
     const again = await runs.ended(await retry(first.id));
     expect(again.items).to.deep.equal({ listed: 1, done: 1, unchanged: 0, waiting: 0, failed: 0 });
     expect(linesOf(again)).to.include('info: Found 1 item at elsewhere: 1 to read.');
+    expect(await refused(first.id), 'its retry has read everything').to.equal(
+      `conflict: What failed here was taken over by the retry ${again.execution_id}. Look there for what is still to be done.`,
+    );
+    expect((await runs.ended(first.id)).retry.possible).to.equal(false);
   });
 
   it('has its failed recordings and analyses done again, whatever they failed for', async () => {

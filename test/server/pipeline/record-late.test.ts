@@ -58,18 +58,22 @@ describe('a recording that its source has not yet', () => {
       place.accountId,
     ]);
 
-  it('is nothing that one could wait for, and is counted by itself', async () => {
-    await addWaitingRecordings(services, place, [{ audio: 'late' }]);
-    const progress = async () => {
-      const { queued, late } = await analysisProgress(services, place.accountId);
-      return { queued, late };
-    };
-    expect(await progress()).to.deep.equal({ queued: 1, late: 0 });
-    await attempt();
-    expect(await progress()).to.deep.equal({ queued: 0, late: 1 });
-    await services.database.pool.query('UPDATE work SET run_after = NOW(3)');
-    expect(await progress()).to.deep.equal({ queued: 1, late: 0 });
-  });
+  for (const [what, row] of [
+    ['is nothing that one could wait for, and is counted by itself', { audio: 'late' }],
+    ['and a transcript, too, is nothing that one could wait for', { transcriptUrl: 'late' }],
+  ] as const)
+    it(what, async () => {
+      await addWaitingRecordings(services, place, [row]);
+      const progress = async () => {
+        const { queued, late } = await analysisProgress(services, place.accountId);
+        return { queued, late };
+      };
+      expect(await progress()).to.deep.equal({ queued: 1, late: 0 });
+      await attempt();
+      expect(await progress()).to.deep.equal({ queued: 0, late: 1 });
+      await services.database.pool.query('UPDATE work SET run_after = NOW(3)');
+      expect(await progress()).to.deep.equal({ queued: 1, late: 0 });
+    });
 
   it('is asked for again later, and is no failed attempt however often; when it comes, it is taken', async () => {
     await addWaitingRecordings(services, place, [{ audio: 'late' }]);
@@ -98,7 +102,7 @@ describe('a recording that its source has not yet', () => {
     const { state, failure } = await recording();
     expect(state).to.equal('failed');
     expect(JSON.parse(failure)).to.have.property('code', 'path_missing');
-    expect(JSON.parse(failure).message).to.match(/24 hours.*late/);
+    expect(JSON.parse(failure).message).to.match(/24 hours.*late.* retry the execution/);
     expect(await select('SELECT kind FROM work')).to.deep.equal({});
   });
 
@@ -121,7 +125,7 @@ describe('a recording that its source has not yet', () => {
     await attempt();
     const failure = JSON.parse(await transcriptFailure());
     expect(failure).to.have.property('code', 'path_missing');
-    expect(failure.message).to.match(/24 hours.*transcript late.*transcript_url/);
+    expect(failure.message).to.match(/24 hours.*transcript late.* retry the execution.*transcript_url/);
     expect(await select('SELECT kind FROM work')).to.deep.equal({});
   });
 

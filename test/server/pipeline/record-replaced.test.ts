@@ -74,8 +74,8 @@ describe('a recording that is fetched while its row names another one', () => {
   /** As an import does when the row names another recording. */
   const replace = (id: Buffer, reference: string) =>
     transaction(services.database.pool, async (connection) => {
-      await forgetRecordings(connection, accountId, [id]);
       await requeueInteractions(connection, accountId, [id]);
+      await forgetRecordings(connection, accountId, [id]);
       const origin = { accountId, connectorId: 1, sourceItemId: 0 };
       await addRecordings(connection, origin, Buffer.alloc(16), [{ interactionId: id, position: 0, reference }]);
       await addWork(connection, [{ kind: 'record', accountId, subject: id }]);
@@ -138,14 +138,18 @@ describe('a recording that is fetched while its row names another one', () => {
     expect((await stored(key))?.equals(audioB)).to.equal(true);
   });
 
-  it('leaves nothing behind of an attempt that was killed after it had stored', async () => {
-    const id = await add(`${link}/b.wav`);
-    const killed = await claimed();
-    const left = recordingKey(accountId, id, 0, killed);
-    await services.storage.put(left, Readable.from([audioA]));
-    await services.database.pool.query('UPDATE work SET run_after = NOW(3)');
-    await handler.run(await claimed(), never);
-    expect((await stored((await recording(id)).storage_key))?.equals(audioB)).to.equal(true);
-    expect(await stored(left)).to.equal(undefined);
-  });
+  for (const [what, attempts] of [
+    ['was killed after it had stored', 1],
+    ['is not counted, because the database was away when it had stored', 0],
+  ] as const)
+    it(`leaves nothing behind of an attempt that ${what}`, async () => {
+      const id = await add(`${link}/b.wav`);
+      const ended = await claimed();
+      const left = recordingKey(accountId, id, 0, ended);
+      await services.storage.put(left, Readable.from([audioA]));
+      await services.database.pool.query('UPDATE work SET run_after = NOW(3), attempts = ?', [attempts]);
+      await handler.run(await claimed(), never);
+      expect((await stored((await recording(id)).storage_key))?.equals(audioB)).to.equal(true);
+      expect(await stored(left)).to.equal(undefined);
+    });
 });

@@ -138,7 +138,10 @@ describe('a report’s columns', () => {
     expect(() => columnOf('kpi.Greeting')).to.throw('kpi.<name>.answer');
     expect(() => columnOf('kpi.Greeting.reason')).to.throw('kpi.<name>.answer');
     expect(() => columnOf('kpi.Greeting.constructor')).to.throw('kpi.<name>.answer');
-    for (const name of ['category.C', 'category.C.score', 'category..final_score', 'category.final_score'])
-      expect(() => columnOf(name), name).to.throw('category.<name>.ai_score, .final_score');
+  });
+
+  it('give the metadata key of a name that only begins as that of a category', () => {
+    for (const name of ['category.name', 'category.C.score', 'category..final_score', 'category.final_score'])
+      expect(columnOf(name), name).to.include({ source: 'metadata', metadataKey: name });
   });
 });

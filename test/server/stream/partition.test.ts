@@ -198,6 +198,40 @@ describe('a partition of a stream', () => {
     expect((await kit.days())[0]?.status).to.equal('partial_success');
   });
 
+  it('ends as partial_success, and says why, where not one of its events could be taken', async () => {
+    const { partition } = await kit.process([rangeOf(0)]);
+    await partition(0).take(batchOf(0, 0, ['no event', '{}', 'nor this']));
+    await kit.enable(false);
+    await closeDays(services);
+    const [day] = await kit.days();
+    expect(day).to.include({ status: 'partial_success', rows_listed: 3, rows_rejected: 3 });
+    expect(JSON.parse(day?.error)).to.deep.include({ code: 'too_many_rejected' });
+    expect(JSON.parse(day?.error).message).to.match(/^All 3 events were rejected/);
+    const [alert] = await kit.select('SELECT kind, message FROM alert WHERE account_id = ?', kit.accountId);
+    expect(alert?.kind).to.equal('run_partial');
+    expect(alert?.message).to.contain('All 3 events were rejected');
+  });
+
+  it('ends as handler_failed where more are rejected than the connector accepts', async () => {
+    kit = await streamKit(services, { max_rejected_percent: 40 });
+    const { partition } = await kit.process([rangeOf(0)]);
+    await partition(0).take(batchOf(0, 0, [...calls(0, 3), 'no event', 'nor this']));
+    await kit.enable(false);
+    await closeDays(services);
+    expect((await kit.days())[0]).to.include({ status: 'success', note: notedAs('2 rejected') });
+    await kit.enable(true);
+    const again = await kit.process([rangeOf(0)]);
+    await again.partition(0).take(batchOf(0, 5, ['nor that']));
+    await kit.enable(false);
+    await closeDays(services);
+    const [day] = await kit.days();
+    expect(day).to.include({ status: 'handler_failed', note: notedAs('3 rejected'), rows_imported: 3 });
+    expect(JSON.parse(day?.error)).to.deep.include({ code: 'too_many_rejected' });
+    expect(JSON.parse(day?.error).message).to.match(/^3 of 6 events were rejected, more than the 40 %/);
+  });
+
+  const notedAs = (note: string) => `${note}, ended early: the connector was disabled`;
+
   it('begins another day when its account moves to another zone', async () => {
     kit = await streamKit(services, {}, { timezone: 'Pacific/Pago_Pago' });
     const { partition } = await kit.process([rangeOf(0)]);

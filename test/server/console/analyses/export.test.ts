@@ -313,6 +313,24 @@ describe('Export report on the Analysis List', () => {
       expect(await exports.mailsTo(person.email)).to.equal(mails + 1);
     });
 
+    it('can be retried again where its retry was cancelled', async () => {
+      const person = await exports.person(`undecided@${domain}`, 'agent');
+      const id = await unsent(person);
+      const { token } = person;
+      const retry = async () => {
+        const { data } = await exports.door.mutate('analyses.retryExport', { id }, { token });
+        return (data as { execution_id: string }).execution_id;
+      };
+      const first = await retry();
+      await exports.door.mutate('analyses.cancelExport', { id: first }, { token });
+      expect(await exports.ended(person, first)).to.include({ status: 'cancelled', can_retry: false });
+      expect(await exports.ended(person, id)).to.include({ status: 'delivery_failed', can_retry: true });
+      exports.runs.work();
+      expect(await exports.ended(person, await retry())).to.include({ status: 'success' });
+      await exports.runs.stop();
+      expect(await exports.ended(person, id)).to.include({ can_retry: false });
+    });
+
     it('waits until there is room among those that he asked for', async () => {
       const person = await exports.person(`many@${domain}`, 'agent');
       const id = await unsent(person);

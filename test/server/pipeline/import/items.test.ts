@@ -6,6 +6,7 @@ import { listWaitingItems } from '../../../../db/queries/waiting-items.ts';
 import { runImport } from '../../../../server/pipeline/import/import.ts';
 import type { ExecutionRun } from '../../../../server/pipeline/run.ts';
 import type { Services } from '../../../../server/services.ts';
+import { interactionStatuses } from '../../../../shared/interaction.ts';
 import { testServices } from '../../../harness/services.ts';
 import { processedFolder } from './folder-source.ts';
 import { type ImportKit, importKit, rowsOf } from './import-kit.ts';
@@ -378,5 +379,31 @@ describe('a backfill', () => {
       run.range = range;
     });
     expect(readdirSync(processedFolder(kit.directory))).to.deep.equal(['a.csv']);
+  });
+});
+
+describe('what could not be had of an interaction', () => {
+  it('is fetched again by the next run, whose log and steps say so in the same words', async () => {
+    const kit = await importKit(services);
+    kit.put('a.csv', 'external_interaction_id,channel_type,transcript_url\nA,CHAT,a.txt\n');
+    const { executionId } = await kit.run();
+    const [interaction] = await kit.interactions();
+    await select(
+      'UPDATE interaction SET status = ?, transcript_failure = ? WHERE id = ?',
+      ...[interactionStatuses.indexOf('failed'), '{"code":"http_unavailable","message":"busy"}', interaction?.id],
+    );
+    await select(
+      'INSERT INTO failed_transcript (interaction_id, account_id, connector_id, execution_id) VALUES (?, ?, ?, ?)',
+      ...[interaction?.id, kit.accountId, kit.connector.id, executionId],
+    );
+    const told: (string | undefined)[] = [];
+    await kit.run((run) => {
+      run.log = (_, message) => told.push(message);
+      run.step = async (_, message) => {
+        told.push(message);
+      };
+    });
+    const words = 'Failed recordings or transcripts of 1 interaction are fetched again';
+    expect(told).to.include.members([`${words}.`, `Storing the rows of new items. ${words}`]);
   });
 });

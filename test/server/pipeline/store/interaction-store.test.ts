@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import type { RowDataPacket } from 'mysql2/promise';
 import type { Services } from '../../../../server/services.ts';
+import { eventually } from '../../../harness/eventually.ts';
 import { testServices } from '../../../harness/services.ts';
 import { importKit, runOnce } from '../import/import-kit.ts';
 import { folderConnector } from '../import/import-run.ts';
@@ -52,5 +54,49 @@ describe('interactions that another connector brought', () => {
     expect(agents).to.deep.equal(['Ann', 'Bea', 'Cleo']);
     expect(owners).to.deep.equal(['first', 'other', 'other']);
     expect(kept).to.deep.equal([]);
+  });
+});
+
+describe('an interaction that names another recording', () => {
+  let services: Services;
+  before(async () => {
+    services = await testServices();
+  });
+  after(() => services.close());
+
+  it('leaves the one that was stored at this very moment to be removed', async () => {
+    const { pool } = services.database;
+    const kit = await importKit(services);
+    const bring = (audio: string) => {
+      kit.put('1.csv', `external_interaction_id,channel_type,audio_url\nA,VOICE,${audio}\n`);
+      return kit.run();
+    };
+    await bring('a.wav');
+    const id: Buffer = (await kit.interactions())[0]?.id;
+    // As whoever fetches it writes his result.
+    const fetching = await pool.getConnection();
+    await fetching.beginTransaction();
+    await fetching.query("SELECT 1 FROM work WHERE kind = 'record' AND subject = ? FOR UPDATE", [id]);
+    await fetching.query("UPDATE recording SET state = 'here', storage_key = 'stored' WHERE interaction_id = ?", [id]);
+    const importing = bring('another.wav');
+    await eventually('the import waits', async () => {
+      const [waiting] = await pool.query<RowDataPacket[]>(
+        `SELECT 1 FROM information_schema.processlist WHERE db = DATABASE()
+          AND (info LIKE 'DELETE FROM recording%' OR info LIKE 'DELETE FROM work WHERE account_id%')`,
+      );
+      return waiting.length > 0;
+    });
+    await fetching.query("DELETE FROM work WHERE kind = 'record' AND subject = ?", [id]);
+    await fetching.commit();
+    fetching.release();
+    expect((await importing).counts).to.include({ updated: 1 });
+    const rows = async (sql: string) => (await pool.query<RowDataPacket[]>(sql, [id]))[0];
+    expect(await rows('SELECT reference, state FROM recording WHERE interaction_id = ?')).to.deep.equal([
+      { reference: 'another.wav', state: 'waiting' },
+    ]);
+    expect(await rows('SELECT kind FROM work WHERE subject = ?')).to.deep.equal([{ kind: 'record' }]);
+    expect(await rows('SELECT storage_key FROM storage_leftover WHERE interaction_id = ?')).to.deep.equal([
+      { storage_key: 'stored' },
+    ]);
   });
 });
