@@ -57,7 +57,7 @@ export async function endExecution(
   };
   const note = end.note ?? null;
   const [result] = await connection.query<ResultSetHeader>(
-    `UPDATE execution SET ?, ended_at = NOW(3),
+    `UPDATE execution SET ?, ended_at = NOW(3), retry_at = NULL,
         note = IF(note IS NULL OR trigger_kind = 'stream', COALESCE(?, note), LEFT(CONCAT_WS('; ', note, ?), ?))
       WHERE account_id = ? AND id = ? AND status IN (?)`,
     [values, note, note, longestNote, accountId, subject, from],

@@ -167,7 +167,7 @@ export async function saveStreamCheckpoint(
   const [result] = await connection.query<ResultSetHeader>(
     `UPDATE execution e JOIN source_item i ON i.id = ? AND i.execution_id = e.id
        JOIN stream_position p ON p.connector_id = ? AND p.location_hash = ? AND p.partition_id = ?
-        SET p.next_offset = ?, p.stored_at = NOW(3), p.last_event_at = COALESCE(?, p.last_event_at),
+        SET p.next_offset = ?, p.stored_at = IF(?, NOW(3), p.stored_at), p.last_event_at = COALESCE(?, p.last_event_at),
             i.records_done = i.records_done + ?, i.skipped = i.skipped + ?, i.imported = i.imported + ?,
             i.updated = i.updated + ?, i.duplicate = i.duplicate + ?, i.rejected = i.rejected + ?,
             e.rows_listed = e.rows_listed + ?, e.rows_imported = e.rows_imported + ?,
@@ -175,7 +175,8 @@ export async function saveStreamCheckpoint(
             e.rows_rejected = e.rows_rejected + ?
       WHERE e.id = ? AND e.account_id = ? AND e.status IN (?) AND p.account_id = ? AND p.next_offset = ?`,
     [
-      ...[itemId, connectorId, locationHash, partition, to, lastEventAt ?? null, records, skipped, ...counts],
+      ...[itemId, connectorId, locationHash, partition, to, records > rejected, lastEventAt ?? null],
+      ...[records, skipped, ...counts],
       ...[records, ...counts, executionId, accountId, openStatuses, accountId, from],
     ],
   );

@@ -38,6 +38,8 @@ export interface ExecutionFacts extends ExecutionRow, RetriesShown, ReportFiles 
 
 /** All that is known of it: what `cqa execution show` prints. */
 export interface ExecutionShown extends ExecutionFacts {
+  /** When it goes on, while it waits for another attempt. */
+  retry_at: string | null;
   /** What it said of itself, the oldest line first. */
   log: LogLineShown[];
   /** The first hundred. */
@@ -70,6 +72,7 @@ export async function showExecution(
   ]);
   return {
     ...facts,
+    retry_at: execution.retryAt?.toISOString() ?? null,
     log: lines.map(({ at, level, message }) => ({ at, level, message })),
     rejected_rows: rejected.map(shownRejectedRow),
   };

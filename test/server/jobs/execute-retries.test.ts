@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { cancelExecution } from '../../../server/jobs/cancel.ts';
 import { type Runs as Doings, type ExecuteOptions, executeHandler } from '../../../server/jobs/execute.ts';
+import { showExecution } from '../../../server/jobs/show.ts';
 import type { Services } from '../../../server/services.ts';
 import { type Serving, serve } from '../../../server/worker/serve.ts';
 import { AppError } from '../../../shared/error.ts';
@@ -148,8 +149,9 @@ describe('an execution that fails', () => {
       const id = await runs.trigger(job);
       work(() => Promise.reject(away), { pausesMs });
       await waiting(id);
+      expect((await showExecution(services, runs.accountId, id)).retry_at).to.be.a('string');
       await cancelExecution(services, runs.accountId, id);
-      expect((await runs.ended(id)).status).to.equal('cancelled');
+      expect(await runs.ended(id)).to.include({ status: 'cancelled', retry_at: null });
       await serving?.stop({ finishMs: 0, abortMs: 500 });
 
       const late = await runs.trigger(job);

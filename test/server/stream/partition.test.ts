@@ -59,6 +59,15 @@ describe('a partition of a stream', () => {
     expect(lines.map(({ source_line }) => source_line)).to.deep.equal([0, 1, 2]);
   });
 
+  it('knows when it stored the last one: what is rejected was not', async () => {
+    const { partition } = await kit.process([rangeOf(0)]);
+    const storedAt = () => kit.select('SELECT stored_at FROM stream_position WHERE connector_id = ?', kit.connectorId);
+    await partition(0).take(batchOf(0, 0, ['no event']));
+    expect(await storedAt()).to.deep.equal([{ stored_at: null }]);
+    await partition(0).take(batchOf(0, 1, [...calls(0, 1), 'no event']));
+    expect((await storedAt())[0]?.stored_at).to.be.instanceOf(Date);
+  });
+
   it('stores thousands of events at once, in order, in chunks', async () => {
     const { partition } = await kit.process([rangeOf(0)]);
     expect(await partition(0).take(batchOf(0, 0, calls(0, 12_345)))).to.equal(12_345);
