@@ -14,10 +14,11 @@ import {
 import { AppError, type Failure } from '../../shared/error.ts';
 import { alertsOfEnd } from '../alerts/execution-end.ts';
 import { requireSums } from '../pipeline/counts.ts';
+import { tooManyRejected } from '../pipeline/rejected-limit.ts';
 import type { Services } from '../services.ts';
 import { dayAt } from './day.ts';
 import { notesOf } from './day-notes.ts';
-import { areTooManyRejected, failureOfRejected } from './rejected-events.ts';
+import { allRejected } from './rejected-events.ts';
 
 /**
  * Closes the days of all streams that are over, and those of streams that were disabled. Any process does it; a
@@ -63,8 +64,9 @@ function endOf(
   if (records !== rows.listed)
     throw new AppError('internal', `Of ${records} events read only ${rows.listed} are accounted for.`);
   // As with a file: a rejected row among others is told beside the counts, and stands among the rejected ones.
-  const error = failureOfRejected(rows, maxRejectedPercent) ?? sourceFailure;
-  const hasFailed = areTooManyRejected(rows, maxRejectedPercent) || (rows.listed === 0 && error !== undefined);
+  const overLimit = tooManyRejected(rows, maxRejectedPercent, 'events');
+  const error = overLimit ?? allRejected(rows) ?? sourceFailure;
+  const hasFailed = overLimit !== undefined || (rows.listed === 0 && error !== undefined);
   const isWhole = !error && remarks.missed === 0;
   const status = hasFailed ? 'handler_failed' : isWhole ? 'success' : 'partial_success';
   const notes = [

@@ -2,6 +2,7 @@ import type { LedgerSums } from '../../../db/queries/source-sums.ts';
 import { AppError, type Failure } from '../../../shared/error.ts';
 import type { ItemCounts } from '../../../shared/execution.ts';
 import { requireSums } from '../counts.ts';
+import { tooManyRejected } from '../rejected-limit.ts';
 import type { ImportOutcome, Outcome } from '../run.ts';
 
 interface Counted {
@@ -15,9 +16,10 @@ export function outcomeOf(counted: Counted, maxRejectedPercent: number | undefin
   requireSums(items, sums.rows);
   requireAllAccounted(sums);
   const result = { items, counts: sums.rows };
-  const error = failureOf(counted, maxRejectedPercent);
+  const overLimit = tooManyRejected(sums.rows, maxRejectedPercent, 'rows');
+  const error = overLimit ?? failureOf(counted);
   const note = noteOf(counted);
-  if (error && hasFailed(counted, maxRejectedPercent)) return { status: 'handler_failed', ...result, note, error };
+  if (error && (overLimit || haveAllFailed(items))) return { status: 'handler_failed', ...result, note, error };
   if (error) return { status: 'partial_success', ...result, note, error };
   return { status: 'success', ...result, note };
 }
@@ -28,25 +30,14 @@ function requireAllAccounted({ records, rows }: LedgerSums): void {
   throw new AppError('internal', `Of ${records} rows read only ${rows.listed} are accounted for.`);
 }
 
-function hasFailed({ items, sums }: Counted, maxRejectedPercent: number | undefined): boolean {
-  const allFailed = items.failed > 0 && items.failed === items.listed;
-  return allFailed || isOverLimit(sums, maxRejectedPercent);
+function haveAllFailed({ failed, listed }: ItemCounts): boolean {
+  return failed > 0 && failed === listed;
 }
 
-function isOverLimit({ rows }: LedgerSums, maxRejectedPercent: number | undefined): boolean {
-  return maxRejectedPercent !== undefined && rows.rejected * 100 > rows.listed * maxRejectedPercent;
-}
-
-function failureOf({ items, sums }: Counted, maxRejectedPercent: number | undefined): Failure | undefined {
-  if (isOverLimit(sums, maxRejectedPercent)) return tooManyRejected(sums, maxRejectedPercent ?? 0);
+function failureOf({ items, sums }: Counted): Failure | undefined {
   if (items.failed <= 1 || !sums.firstFailure) return sums.firstFailure;
   const { code, message } = sums.firstFailure;
   return { code, message: `${items.failed} items could not be read. The first: ${message}` };
-}
-
-function tooManyRejected({ rows }: LedgerSums, percent: number): Failure {
-  const message = `${rows.rejected} of ${rows.listed} rows were rejected, more than the ${percent} % that the connector accepts. The other rows are stored; the rejected ones say what is wrong with them.`;
-  return { code: 'too_many_rejected', message };
 }
 
 /** `12 rejected`, `no_data`, `2 waiting`: what a person should see beside the status. */
