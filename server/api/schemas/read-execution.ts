@@ -212,6 +212,7 @@ export const executionSchema = z
   .object({
     ...rowFields,
     job: rowFields.job_name,
+    retry_at: instantField('When it goes on, UTC, while it waits for another attempt; else null.').nullable(),
     steps: z.array(step).meta({ description: 'What was done, in order.' }),
     aftermath: z
       .object({ recordings, analyses })

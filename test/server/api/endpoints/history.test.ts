@@ -92,6 +92,14 @@ describe('what integrators read beside analyses', () => {
     expect((await server.call('GET', '/executions/nothing')).code).to.equal('NOT_FOUND');
   });
 
+  it('an execution that waits for another attempt: when it goes on', async () => {
+    const { pool } = server.services.database;
+    const waiting = await seedExecution(server.services, server.account.id, { jobName: 'waits', type: 'data_import' });
+    await pool.query("UPDATE execution SET retry_at = '2026-11-03 10:00:00.250' WHERE id = ?", [waiting]);
+    const { data } = await server.call<{ retry_at: string }>('GET', `/executions/${uuidText(waiting)}`);
+    expect(data.retry_at).to.equal('2026-11-03T10:00:00.250Z');
+  });
+
   it('reports: those that have files, with where these are and where they went', async () => {
     const list = await server.call<{ reports: object[]; pagination: object }>('GET', '/reports');
     expect(list.data.reports).to.have.lengthOf(1);
