@@ -2,14 +2,13 @@ import './heap.ts';
 import { hasAnyAccount } from '../db/queries/console-users.ts';
 import { AppError } from '../shared/error.ts';
 import { readConfig } from './config.ts';
-import { startInbox } from './inbox/start.ts';
-import { startScheduler } from './jobs/scheduler.ts';
-import { startWorkerRole } from './lanes/start.ts';
+import type { startInbox } from './inbox/start.ts';
+import type { startScheduler } from './jobs/scheduler.ts';
 import { openLog } from './log.ts';
 import { type Opened, open } from './open.ts';
 import type { Services } from './services.ts';
-import { startStreams } from './stream/start.ts';
-import { type HttpServer, startHttp } from './web/start.ts';
+import type { startStreams } from './stream/start.ts';
+import type { HttpServer } from './web/start.ts';
 import { type Announcements, openAnnouncements } from './worker/announce/announcements.ts';
 import type { Workers } from './worker/start.ts';
 
@@ -52,17 +51,33 @@ interface Parts {
   streams?: ReturnType<typeof startStreams>;
 }
 
+/** Each role is loaded where it is asked for: a worker alone is up in half the time, without the console in memory. */
 async function start(parts: Parts, { services, settings }: Opened): Promise<void> {
   const { config, log } = services;
   const has = (role: (typeof config.roles)[number]) => config.roles.includes(role);
   const announcements = openAnnouncements(services);
   parts.announcements = announcements;
-  if (has('worker')) parts.workers = startWorkerRole(settings, services, { announcements });
-  if (has('scheduler')) parts.scheduler = startScheduler(services);
   const wake = () => parts.workers?.wake();
-  if (has('web')) parts.http = await startHttp(services, { wake, port: config.port, host: config.host });
-  if (has('inbox')) parts.inbox = startInbox(settings, log, announcements.tell);
-  if (has('stream')) parts.streams = startStreams(settings, services, announcements.tell);
+  if (has('worker')) {
+    const { startWorkerRole } = await import('./lanes/start.ts');
+    parts.workers = startWorkerRole(settings, services, { announcements });
+  }
+  if (has('scheduler')) {
+    const { startScheduler } = await import('./jobs/scheduler.ts');
+    parts.scheduler = startScheduler(services);
+  }
+  if (has('web')) {
+    const { startHttp } = await import('./web/start.ts');
+    parts.http = await startHttp(services, { wake, port: config.port, host: config.host });
+  }
+  if (has('inbox')) {
+    const { startInbox } = await import('./inbox/start.ts');
+    parts.inbox = startInbox(settings, log, announcements.tell);
+  }
+  if (has('stream')) {
+    const { startStreams } = await import('./stream/start.ts');
+    parts.streams = startStreams(settings, services, announcements.tell);
+  }
   await parts.inbox?.began;
   await announce(services, parts.http?.url);
 }
