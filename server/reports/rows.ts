@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Pool } from 'mysql2/promise';
 import type { Place } from '../../db/queries/keyset.ts';
 import { profileNames } from '../../db/queries/profile-names.ts';
@@ -38,6 +39,8 @@ export async function* reportPages(
       signal?.throwIfAborted();
       const count = Math.min(atOnce, page.length - first);
       yield Array.from({ length: count }, (_, index) => cellsOf(page.texts(first + index)));
+      // The next page is asked for in two steps; without a turn between, its second would wait for all of this page.
+      await nextTurn();
     }
 }
 

@@ -149,7 +149,7 @@ describe('the files of a campaign’s import on their way', () => {
     await begun;
     await button(page, 'Import 1 call').click();
     await button(page, 'Take stuck.wav out').click();
-    await section().getByText('stuck.wav could not be taken out (status 503)').waitFor();
+    await section().getByText('stuck.wav could not be taken out: The server answered 503').waitFor();
     await file('stuck.wav').getByText('Paused').waitFor();
     letGo();
     await button(page, 'Go on').click();
@@ -171,6 +171,22 @@ describe('the files of a campaign’s import on their way', () => {
     expect(await section().getByRole('alert').count()).to.equal(0);
     await button(page, 'Import 1 call').click();
     await result().getByText('1 imported').waitFor();
+  });
+
+  it('say in the server’s words why they stay, where another tab has imported them', async () => {
+    await openCampaign('Two tabs');
+    expectRefusal(/campaign-uploads/);
+    await choose('one.wav');
+    await file('one.wav').getByText('Uploaded').waitFor();
+    const takeOut = await holdRequests(page, files, (request) => request.method() === 'DELETE');
+    await button(page, 'Take one.wav out').click();
+    await file('one.wav').getByText('Being taken out').waitFor();
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await button(other, 'Import 1 call').click();
+    await other.locator('cqa-campaign-import-result').getByText('1 imported').waitFor();
+    takeOut();
+    await page.getByText('one.wav could not be taken out: This import').waitFor();
   });
 
   it('become calls as they were described, though another page is looked at by then', async () => {

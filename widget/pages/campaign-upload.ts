@@ -75,8 +75,10 @@ export async function removeUploaded(
     method: 'DELETE',
     headers: { 'tus-resumable': '1.0.0' },
   });
-  if (!answer.ok && answer.status !== 404)
-    throw new ShownError(`${name} could not be taken out (status ${answer.status}). Try once more.`);
+  if (answer.ok || answer.status === 404) return;
+  const refusal = refusalIn(await answer.text());
+  const reason = refusal?.message ?? `The server answered ${answer.status}. Try once more.`;
+  throw new ShownError(`${name} could not be taken out: ${reason}`);
 }
 
 /** The server's own id of the file. */
@@ -93,7 +95,7 @@ interface Refusal {
 function mayPass(error: Error): boolean {
   if (!(error instanceof DetailedError)) return false;
   const status = error.originalResponse?.getStatus() ?? 0;
-  const refusal = refusalOf(error);
+  const refusal = refusalIn(bodyOf(error));
   if (refusal && isErrorCode(refusal.code) && refusal.code !== 'invalid' && refusal.code !== 'unauthorized')
     return errorCodes[refusal.code].kind === 'transient';
   return status === 0 || status === 401 || status === 409 || status === 423 || status === 429 || status >= 500;
@@ -101,15 +103,19 @@ function mayPass(error: Error): boolean {
 
 function messageOf(error: Error): string {
   if (!(error instanceof DetailedError)) return `The file cannot be read any more (${error.message}). Choose it again.`;
-  const refusal = refusalOf(error);
+  const refusal = refusalIn(bodyOf(error));
   if (refusal) return refusal.message;
   const status = error.originalResponse?.getStatus();
   if (status) return `The upload was refused (status ${status}).`;
   return 'The server cannot be reached. Check the connection, then go on.';
 }
 
-function refusalOf({ originalResponse }: DetailedError): Refusal | undefined {
-  const body = originalResponse?.getBody() ?? '';
+function bodyOf({ originalResponse }: DetailedError): string {
+  return originalResponse?.getBody() ?? '';
+}
+
+/** The server's own words, where the body is of ours and not of something between. */
+function refusalIn(body: string): Refusal | undefined {
   if (!body.startsWith('{')) return undefined;
   const parsed: unknown = JSON.parse(body);
   const isRefusal = typeof parsed === 'object' && parsed !== null && 'code' in parsed && 'message' in parsed;
