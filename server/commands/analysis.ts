@@ -26,12 +26,12 @@ export function addAnalysisCommands(program: Command): void {
           for (let said = -1; ; ) {
             const now = await analysisProgress(opened.services, id);
             if (now.queued === 0 || Date.now() >= deadline) return now;
-            if (now.queued !== said) tell(`${now.queued} to go`);
+            if (now.queued !== said) tell(command, `${now.queued} to go`);
             said = now.queued;
             await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
           }
         });
-        if (progress.late > 0) tell(lateWords(progress.late));
+        if (progress.late > 0) tell(command, lateWords(progress.late));
         return { json: progress, failed: progress.queued > 0 };
       }),
     );

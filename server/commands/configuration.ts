@@ -5,6 +5,7 @@ import { AppError } from '../../shared/error.ts';
 import type { Applied } from '../configuration/apply.ts';
 import type { Services } from '../services.ts';
 import { withAccount } from './command.ts';
+import { shellOf } from './shell.ts';
 
 const by = 'cqa apply';
 
@@ -18,7 +19,7 @@ export function addConfigurationCommands(program: Command): void {
     .action((options, command) =>
       withAccount(command, options.account, async ({ services }, { id }) => {
         const { apply, readConfiguration } = await import('../configuration/apply.ts');
-        const document = readConfiguration(readText(options.file), process.env);
+        const document = readConfiguration(readText(options.file), shellOf(command).environment);
         const dryRun = options.dryRun === true;
         const applied = await apply(services, id, document, { by, dryRun });
         const remarks = dryRun ? [] : await streamRemarks(services, { id, uid: options.account }, applied);

@@ -150,7 +150,7 @@ function addRetry(execution: Command): void {
         const { retryExecution } = await import('../jobs/retry.ts');
         const { showExecution } = await import('../jobs/show.ts');
         const retryId = await retryExecution(services, id, executionIdOf(options.id), { by: 'cqa execution retry' });
-        if (options.wait) await waitWithProgress(opened, id, retryId);
+        if (options.wait) await waitWithProgress(command, opened, { accountId: id, executionId: retryId });
         const { status, items, counts, note, error } = await showExecution(services, id, retryId);
         const json = { execution_id: uuidText(retryId), status, items, counts, note, error };
         return { json, failed: options.wait === true && status !== 'success' };

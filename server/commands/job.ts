@@ -31,7 +31,7 @@ function addRun(job: Command): void {
         const { id: jobId } = await findJob(services, id, options.name);
         const range = await rangeOf(options, timezone);
         const executionId = await triggerJob(services, id, jobId, { by: 'cqa job run', range });
-        if (options.wait) await waitWithProgress(opened, id, executionId);
+        if (options.wait) await waitWithProgress(command, opened, { accountId: id, executionId });
         const shown = await showExecution(services, id, executionId);
         const { execution_id, status, items, counts, note, error } = shown;
         const failed = options.wait === true && status !== 'success';
@@ -58,13 +58,17 @@ async function rangeOf({ from, to }: { from?: string; to?: string }, timezone: s
   return backfillRange({ from, to: to ?? from }, timezone);
 }
 
-export async function waitWithProgress(opened: Opened, accountId: number, executionId: Buffer): Promise<void> {
+export async function waitWithProgress(
+  command: Command,
+  opened: Opened,
+  { accountId, executionId }: { accountId: number; executionId: Buffer },
+): Promise<void> {
   const { waitForExecution } = await import('../jobs/wait.ts');
   const { withWorker } = await import('./worker.ts');
   let said = '';
   const progress = ({ status, rows }: { status: string; rows: number }) => {
     const line = `${uuidText(executionId)} ${status}${rows > 0 ? `, ${rows} rows` : ''}`;
-    if (line !== said) tell(line);
+    if (line !== said) tell(command, line);
     said = line;
   };
   await withWorker(opened, () => waitForExecution(opened.services, accountId, executionId, { progress }));

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { print, withServices } from './command.ts';
+import { shellOf } from './shell.ts';
 
 export function addMachineCommands(program: Command): void {
   program
@@ -18,7 +19,7 @@ export function addMachineCommands(program: Command): void {
     .description('say what this machine has and what it lacks')
     .action(async (_, command) => {
       const { inspect } = await import('../machine/doctor.ts');
-      const { dataDir, databaseUrl, storageUrl, emailFrom } = readConfig(process.env);
+      const { dataDir, databaseUrl, storageUrl, emailFrom } = readConfig(shellOf(command).environment);
       const findings = await inspect({ dataDir, embedded: databaseUrl === undefined, storageUrl, emailFrom });
       const lines = findings.map(
         ({ name, ok, found, advice }) =>

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { ensurePrograms } from '../../server/machine/programs.ts';
 import type { ItemCounts, RowCounts } from '../../shared/execution.ts';
-import { cqa } from '../harness/cqa.ts';
+import { cqaProcess } from '../harness/cqa.ts';
 import { scratchFolder } from '../harness/folders.ts';
 import { packageRoot, startProduct } from '../harness/product.ts';
 import { startSshd } from '../harness/sshd.ts';
@@ -55,7 +55,7 @@ async function demo(): Promise<boolean> {
   const product = await startProduct({ dataDir, preferredPort: 4000, say });
   cleanUps.push(() => product.stop());
   const environment = { ...product.environment, ...sftpVariables(sftp) };
-  const call = <T>(...words: string[]) => cqa<T>(environment, ...words);
+  const call = <T>(...words: string[]) => cqaProcess<T>(environment, ...words);
 
   const { account_id: account } = await call<{ account_id: string }>(
     ...[

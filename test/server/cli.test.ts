@@ -1,22 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { type CommandEnd, typed, typedIntoShell } from '../harness/cqa.ts';
 import { freshDatabase } from '../harness/database.ts';
 import { scratchFolder } from '../harness/folders.ts';
 import { freePort } from '../harness/ports.ts';
 import { testSecretKey } from '../harness/services.ts';
-
-/** Of the build that the test is of. */
-const program = fileURLToPath(new URL('../../server/cli.js', import.meta.url));
-
-interface Ended {
-  status: number | null;
-  stdout: string;
-  stderr: string;
-}
 
 /** The command line as a script uses it, with no program running: each command is all there is. */
 describe('cqa', () => {
@@ -24,14 +14,10 @@ describe('cqa', () => {
   let environment: NodeJS.ProcessEnv;
   let account: string;
 
-  function run(...words: string[]): Ended {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], {
-      env: environment,
-      encoding: 'utf8',
-    });
-    return { status, stdout, stderr };
-  }
-  const json = (...words: string[]) => JSON.parse(run(...words, '--json').stdout);
+  const run = (...words: string[]): Promise<CommandEnd> => typed(environment, ...words);
+  /** Where it matters that it is a process: its exit code, its streams, and that it ends. */
+  const runProcess = (...words: string[]): Promise<CommandEnd> => typedIntoShell(environment, ...words);
+  const json = async (...words: string[]) => JSON.parse((await run(...words, '--json')).stdout);
 
   before(async () => {
     const { socketPath, host, port, user, password, database } = await freshDatabase();
@@ -42,21 +28,23 @@ describe('cqa', () => {
       CQA_SECRET_KEY: testSecretKey,
       CQA_EGRESS_ALLOW: '127.0.0.0/8',
     });
-    account = json(
-      'account',
-      'create',
-      '--name',
-      'Cli',
-      '--admin-email',
-      'a@cli.example',
-      '--admin-password',
-      'long enough!',
+    account = (
+      await json(
+        'account',
+        'create',
+        '--name',
+        'Cli',
+        '--admin-email',
+        'a@cli.example',
+        '--admin-password',
+        'long enough!',
+      )
     ).account_id;
     const port22 = await freePort();
     writeFileSync(join(dataDir, 'cli.yaml'), yaml(port22));
   });
 
-  it('ends with 2 and says why when it is used wrongly', () => {
+  it('ends with 2 and says why when it is used wrongly', async () => {
     for (const words of [
       ['no-such-command'],
       ['account', 'create'],
@@ -68,13 +56,13 @@ describe('cqa', () => {
       ['job', 'next', '--account', account, '--name', 'nightly', '--from', 'yesterday'],
       ['job', 'next', '--account', account, '--name', 'nightly', '--count', '10001'],
     ]) {
-      const { status, stderr } = run(...words);
+      const { status, stderr } = await run(...words);
       expect(status, words.join(' ')).to.equal(2);
       expect(stderr, words.join(' ')).to.match(/error: /);
     }
   });
 
-  it('ends with 2 where what it was given is wrong, and says so in JSON as well', () => {
+  it('ends with 2 where what it was given is wrong, and says so in JSON as well', async () => {
     const wrongs: [string[], RegExp][] = [
       [['analysis', 'wait', '--account', account, '--timeout', 'abc'], /"abc" is not a number of seconds/],
       [['execution', 'list', '--account', account, '--from', '2026-13-01'], /from: must be a date/],
@@ -86,7 +74,7 @@ describe('cqa', () => {
       [['no-such-command'], /unknown command/],
     ];
     for (const [words, reason] of wrongs) {
-      const { status, stdout, stderr } = run(...words, '--json');
+      const { status, stdout, stderr } = await run(...words, '--json');
       expect(status, words.join(' ')).to.equal(2);
       const { error } = JSON.parse(stdout);
       expect(error.code, words.join(' ')).to.equal('invalid');
@@ -95,17 +83,17 @@ describe('cqa', () => {
     }
   });
 
-  it('ends with 2 and the name of the variable when a setting is wrong', () => {
+  it('ends with 2 and the name of the variable when a setting is wrong', async () => {
     const before = environment;
     environment = { ...before, PORT: 'eighty' };
-    const { status, stderr } = run('migrate');
+    const { status, stderr } = await runProcess('migrate');
     environment = before;
     expect(status).to.equal(2);
     expect(stderr).to.include('PORT');
   });
 
-  it('ends with 1 and one JSON answer when the work failed', () => {
-    const { status, stdout } = run(
+  it('ends with 1 and one JSON answer when the work failed', async () => {
+    const { status, stdout } = await runProcess(
       'job',
       'next',
       '--account',
@@ -118,8 +106,15 @@ describe('cqa', () => {
     expect(JSON.parse(stdout).error).to.include({ code: 'not_found' });
   });
 
-  it('keeps its answer apart from its progress', () => {
-    const { status, stdout } = run('apply', '--account', account, '-f', join(dataDir, 'cli.yaml'), '--json');
+  it('keeps its answer apart from its progress', async () => {
+    const { status, stdout } = await runProcess(
+      'apply',
+      '--account',
+      account,
+      '-f',
+      join(dataDir, 'cli.yaml'),
+      '--json',
+    );
     expect(status).to.equal(0);
     expect(JSON.parse(stdout).created).to.deep.equal([
       'connector unreachable',
@@ -130,16 +125,24 @@ describe('cqa', () => {
     ]);
   });
 
-  it('tells how a check failed, and ends with 1', () => {
-    const { status, stdout } = run('connector', 'check', '--account', account, '--name', 'unreachable', '--json');
+  it('tells how a check failed, and ends with 1', async () => {
+    const { status, stdout } = await runProcess(
+      'connector',
+      'check',
+      '--account',
+      account,
+      '--name',
+      'unreachable',
+      '--json',
+    );
     const { ok, message } = JSON.parse(stdout);
     expect({ status, ok }).to.deep.equal({ status: 1, ok: false });
     expect(message).to.match(/refused|nothing listens|not listening/i);
-    const { last_check } = json('connector', 'show', '--account', account, '--name', 'unreachable');
+    const { last_check } = await json('connector', 'show', '--account', account, '--name', 'unreachable');
     expect(last_check).to.deep.include({ ok: false, checked_from: `cqa connector check on ${hostname()}` });
   });
 
-  it('says of a stream that it makes whether anybody reads it, and where to look', () => {
+  it('says of a stream that it makes whether anybody reads it, and where to look', async () => {
     const file = join(dataDir, 'stream.yaml');
     writeFileSync(
       file,
@@ -148,30 +151,40 @@ connectors:
   - { name: events, direction: import, type: ecc6x, config: { brokers: ["127.0.0.1:9"], topic: interactions } }
 `,
     );
-    const { status, stdout } = run('apply', '--account', account, '-f', file);
+    const { status, stdout } = await run('apply', '--account', account, '-f', file);
     expect(status).to.equal(0);
     expect(stdout).to.match(
       /stream events: not running: .*CQA_ROLES.* See: cqa stream show --account .* --name "events"/,
     );
-    expect(run('apply', '--account', account, '-f', file).stdout).not.to.contain('stream events');
-    const shown = run('stream', 'show', '--account', account, '--name', 'events').stdout;
+    expect((await run('apply', '--account', account, '-f', file)).stdout).not.to.contain('stream events');
+    const { stdout: shown } = await run('stream', 'show', '--account', account, '--name', 'events');
     expect(shown)
       .to.match(/^not running/)
       .and.to.match(/^lag +not known/m)
       .and.to.match(/^results waiting 0$/m);
   });
 
-  it('does the work itself when no program runs, and ends with 1 for every end but success', () => {
-    const { status, stdout } = run('job', 'run', '--account', account, '--name', 'nightly', '--wait', '--json');
+  it('does the work itself when no program runs, and ends with 1 for every end but success', async () => {
+    const { status, stdout, stderr } = await runProcess(
+      'job',
+      'run',
+      '--account',
+      account,
+      '--name',
+      'nightly',
+      '--wait',
+      '--json',
+    );
     const ended = JSON.parse(stdout);
     expect({ status, end: ended.status }).to.deep.equal({ status: 1, end: 'handler_failed' });
     expect(ended.error.code).to.equal('egress_blocked');
-    const shown = json('execution', 'show', '--account', account, '--id', ended.execution_id);
+    expect(stderr).to.contain(`${ended.execution_id} handler_failed`);
+    const shown = await json('execution', 'show', '--account', account, '--id', ended.execution_id);
     expect(shown).to.deep.include({ status: 'handler_failed', connectors: ['forbidden'] });
   });
 
-  it('ends with 1 where the job cannot be run as it is', () => {
-    const { status, stdout } = run('job', 'run', '--account', account, '--name', 'idle', '--wait', '--json');
+  it('ends with 1 where the job cannot be run as it is', async () => {
+    const { status, stdout } = await run('job', 'run', '--account', account, '--name', 'idle', '--wait', '--json');
     expect(status).to.equal(1);
     expect(JSON.parse(stdout).error).to.deep.equal({
       code: 'conflict',
@@ -179,8 +192,8 @@ connectors:
     });
   });
 
-  it('lists due times in UTC for a zone of its own', () => {
-    const { due } = json(
+  it('lists due times in UTC for a zone of its own', async () => {
+    const { due } = await json(
       'job',
       'next',
       '--account',

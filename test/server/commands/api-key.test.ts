@@ -1,13 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { findUsableKeys } from '../../../db/queries/api-keys.ts';
 import { isSecretOf, parseApiKey } from '../../../server/accounts/api-keys.ts';
 import type { Services } from '../../../server/services.ts';
+import { cqa, typed } from '../../harness/cqa.ts';
 import { testAccount, testSecretKey, testServices } from '../../harness/services.ts';
-
-/** Of the build that the test is of. */
-const program = fileURLToPath(new URL('../../../server/cli.js', import.meta.url));
 
 interface Made {
   api_key_id: string;
@@ -38,10 +34,8 @@ describe('cqa api-key and cqa account', () => {
   });
   after(() => services.close());
 
-  function run(...words: string[]) {
-    return spawnSync(process.execPath, [program, ...words, '--json'], { env: environment, encoding: 'utf8' });
-  }
-  const json = <T>(...words: string[]): T => JSON.parse(run(...words, '--account', account).stdout) as T;
+  const run = (...words: string[]) => typed(environment, ...words);
+  const json = <T>(...words: string[]) => cqa<T>(environment, ...words, '--account', account);
 
   async function isUsable({ api_key: key }: Made): Promise<boolean> {
     const parsed = parseApiKey(key);
@@ -50,15 +44,15 @@ describe('cqa api-key and cqa account', () => {
   }
 
   it('make, list, rotate and revoke keys', async () => {
-    const made = json<Made>('api-key', 'create', '--name', 'crm', '--scope', 'ingest', '--expires-in-days', '30');
+    const made = await json<Made>('api-key', 'create', '--name', 'crm', '--scope', 'ingest', '--expires-in-days', '30');
     expect(made.signing_secret).to.match(/^whsec_/);
     expect(await isUsable(made)).to.equal(true);
-    const next = json<Made>('api-key', 'rotate', '--key', made.api_key_id, '--overlap-hours', '1');
+    const next = await json<Made>('api-key', 'rotate', '--key', made.api_key_id, '--overlap-hours', '1');
     expect(await isUsable(made)).to.equal(true);
     expect(await isUsable(next)).to.equal(true);
-    json('api-key', 'revoke', '--key', made.api_key_id);
+    await json('api-key', 'revoke', '--key', made.api_key_id);
     expect(await isUsable(made)).to.equal(false);
-    const { keys } = json<Listed>('api-key', 'list');
+    const { keys } = await json<Listed>('api-key', 'list');
     expect(keys.map(({ api_key_id, status }) => [api_key_id, status])).to.deep.equal([
       [next.api_key_id, 'active'],
       [made.api_key_id, 'revoked'],
@@ -67,25 +61,27 @@ describe('cqa api-key and cqa account', () => {
     expect(JSON.stringify(keys)).not.to.contain(next.api_key);
   });
 
-  it('end with 2 for a scope that is none and a number that is none', () => {
+  it('end with 2 for a scope that is none and a number that is none', async () => {
     for (const words of [
       ['--scope', 'all'],
       ['--expires-in-days', 'soon'],
     ])
-      expect(run('api-key', 'create', '--account', account, '--name', 'x', ...words).status, words[0]).to.equal(2);
+      expect((await run('api-key', 'create', '--account', account, '--name', 'x', ...words)).status, words[0]).to.equal(
+        2,
+      );
   });
 
-  it('set the account’s limits, take them away, and show them', () => {
+  it('set the account’s limits, take them away, and show them', async () => {
     const set = (...words: string[]) => json('account', 'set', ...words);
-    set('--ingest-per-minute', '600', '--daily-cap', '50', '--webhooks', 'off', '--s3-bucket', 'a-calls');
+    await set('--ingest-per-minute', '600', '--daily-cap', '50', '--webhooks', 'off', '--s3-bucket', 'a-calls');
     const shown = { ingest_per_minute: 600, read_per_minute: null, daily_cap: 50, webhooks: false };
-    expect(json('account', 'show')).to.deep.include({ ...shown, account_id: account, s3_buckets: ['a-calls'] });
-    set('--ingest-per-minute', 'default', '--daily-cap', 'none', '--webhooks', 'on', '--s3-bucket', 'none');
-    expect(json('account', 'show')).to.deep.include({
+    expect(await json('account', 'show')).to.deep.include({ ...shown, account_id: account, s3_buckets: ['a-calls'] });
+    await set('--ingest-per-minute', 'default', '--daily-cap', 'none', '--webhooks', 'on', '--s3-bucket', 'none');
+    expect(await json('account', 'show')).to.deep.include({
       ...{ ingest_per_minute: null, daily_cap: null, monthly_cap: null, webhooks: true },
       s3_buckets: [],
     });
-    expect(run('account', 'set', '--account', account, '--daily-cap', 'many').status).to.equal(2);
-    expect(run('account', 'set', '--account', account, '--ingest-per-minute', '0').status).to.equal(2);
+    expect((await run('account', 'set', '--account', account, '--daily-cap', 'many')).status).to.equal(2);
+    expect((await run('account', 'set', '--account', account, '--ingest-per-minute', '0')).status).to.equal(2);
   });
 });

@@ -1,11 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { ExecutionShown } from '../../../server/jobs/show.ts';
 import type { Services } from '../../../server/services.ts';
-import { cqa } from '../../harness/cqa.ts';
+import { cqa, typed } from '../../harness/cqa.ts';
 import { testAccount, testSecretKey, testServices } from '../../harness/services.ts';
 import { type Sshd, startSshd } from '../../harness/sshd.ts';
 import { linesOf, Runs, sftpConfig } from '../jobs/runs.ts';
@@ -46,11 +44,7 @@ describe('cqa execution log and retry', () => {
   it('log prints a line for each thing that was said, as text or JSON', async () => {
     const { log } = await cqa<Pick<ExecutionShown, 'log'>>(environment, 'execution', 'log', ...ofAccount());
     expect(log).to.deep.equal(failed.log);
-    const program = fileURLToPath(new URL('../../../server/cli.js', import.meta.url));
-    const { stdout } = spawnSync(process.execPath, [program, 'execution', 'log', ...ofAccount()], {
-      env: environment,
-      encoding: 'utf8',
-    });
+    const { stdout } = await typed(environment, 'execution', 'log', ...ofAccount());
     const lines = stdout.trimEnd().split('\n');
     expect(lines).to.have.length(log.length);
     expect(lines[0]).to.match(/^\d{4}-\d\d-\d\dT[\d:.]+Z info {2}Started by ada@example\.test\.$/);

@@ -7,7 +7,7 @@ import { collect, needed, openSource, rejects } from './contract-kit.ts';
 
 type Json = Record<string, unknown>;
 
-const manyCalls = 50_000;
+const manyCalls = 20_000;
 /** What a flat reading may leave behind between its tenth and its end: caches that fill, compiled code. */
 const growthBytesMost = 4 * 1024 ** 2;
 

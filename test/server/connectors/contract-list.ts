@@ -7,7 +7,7 @@ import { ability, collect, itemOf, needed, openSource, rejects, type Setup } fro
 type Json = Record<string, unknown>;
 
 const content = Buffer.from('a\n1\n');
-const manyItems = 100_000;
+const manyItems = 40_000;
 const heapGrowthBytes = 4 * 2 ** 20;
 
 /** Files that are offered, and those that wait, are told as they lie there, however many there are. */
