@@ -6,9 +6,10 @@ import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
 import { patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
-import { type Product, startProduct } from '../harness/product.ts';
+import type { Product } from '../harness/product.ts';
 import { type LocalSes, startLocalSes } from '../harness/ses.ts';
 import { type Sshd, startSshd } from '../harness/sshd.ts';
+import { startTestProduct } from '../harness/test-product.ts';
 import { type Troubles, watchTroubles } from '../harness/watched-page.ts';
 
 export const domain = 'calls.example';
@@ -51,10 +52,7 @@ export class AnalysedCalls {
       AWS_ENDPOINT_URL_SES: ses.url,
       ...{ AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'for tests' },
     };
-    const [product, browser] = await Promise.all([
-      startProduct({ dataDir: scratchFolder('product'), environment }),
-      startBrowser(),
-    ]);
+    const [product, browser] = await Promise.all([startTestProduct(environment), startBrowser()]);
     const opened = new AnalysedCalls(product, ses, sftp, browser);
     await opened.#analyse();
     return opened;

@@ -3,8 +3,8 @@ import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playw
 import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
 import { patienceMs } from '../harness/eventually.ts';
-import { scratchFolder } from '../harness/folders.ts';
-import { type Product, startProduct } from '../harness/product.ts';
+import type { Product } from '../harness/product.ts';
+import { startTestProduct } from '../harness/test-product.ts';
 import { stickingOut, type Troubles, watchTroubles } from '../harness/watched-page.ts';
 
 export const adminEmail = 'admin@api.example';
@@ -35,7 +35,7 @@ export function openApiAccess() {
   let cookies: Awaited<ReturnType<BrowserContext['cookies']>> | undefined;
 
   before(async () => {
-    [product, browser] = await Promise.all([startProduct({ dataDir: scratchFolder('product') }), startBrowser()]);
+    [product, browser] = await Promise.all([startTestProduct(), startBrowser()]);
     const words = ['--name', 'Api', '--admin-email', adminEmail, '--admin-password', password, '--console'];
     account = (await call<{ account_id: string }>('account', 'create', ...words)).account_id;
   });

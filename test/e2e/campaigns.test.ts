@@ -5,8 +5,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
 import { eventually, patienceMs } from '../harness/eventually.ts';
-import { scratchFolder } from '../harness/folders.ts';
-import { type Product, packageRoot, startProduct } from '../harness/product.ts';
+import { type Product, packageRoot } from '../harness/product.ts';
+import { startTestProduct } from '../harness/test-product.ts';
 import { stickingOut, type Troubles, watchTroubles } from '../harness/watched-page.ts';
 
 const adminEmail = 'admin@campaigns.example';
@@ -32,7 +32,7 @@ describe('campaigns', () => {
   let cookies: Awaited<ReturnType<BrowserContext['cookies']>> | undefined;
 
   before(async () => {
-    [product, browser] = await Promise.all([startProduct({ dataDir: scratchFolder('product') }), startBrowser()]);
+    [product, browser] = await Promise.all([startTestProduct(), startBrowser()]);
     const words = ['--name', 'Campaigns', '--admin-email', adminEmail, '--admin-password', password];
     account = (await call<{ account_id: string }>('account', 'create', ...words)).account_id;
   });

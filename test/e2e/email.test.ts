@@ -4,8 +4,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
 import { patienceMs } from '../harness/eventually.ts';
-import { scratchFolder } from '../harness/folders.ts';
-import { type Product, startProduct } from '../harness/product.ts';
+import type { Product } from '../harness/product.ts';
+import { startTestProduct } from '../harness/test-product.ts';
 import { stickingOut, type Troubles, watchTroubles } from '../harness/watched-page.ts';
 import { openSesServer, type SesServer } from '../server/email/ses-server.ts';
 
@@ -22,10 +22,7 @@ describe('reports by email in the console', () => {
 
   before(async () => {
     ses = await openSesServer();
-    [product, browser] = await Promise.all([
-      startProduct({ dataDir: scratchFolder('product'), environment: variables() }),
-      startBrowser(),
-    ]);
+    [product, browser] = await Promise.all([startTestProduct(variables()), startBrowser()]);
     const words = [
       '--name',
       'Mailed',

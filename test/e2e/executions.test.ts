@@ -7,9 +7,10 @@ import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
 import { eventually, patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
-import { type Product, packageRoot, startProduct } from '../harness/product.ts';
+import { type Product, packageRoot } from '../harness/product.ts';
 import { type S3Server, startS3 } from '../harness/s3.ts';
 import { type Sshd, startSshd } from '../harness/sshd.ts';
+import { startTestProduct } from '../harness/test-product.ts';
 import { stickingOut, type Troubles, watchTroubles } from '../harness/watched-page.ts';
 import { type BucketGate, startBucketGate } from './bucket-gate.ts';
 
@@ -56,10 +57,7 @@ describe('executions in the console', () => {
       ...{ BUCKET_URL: gate.url, SFTP_HOST: host, SFTP_PORT: String(port), SFTP_USER: username },
       ...{ SFTP_PASSWORD: password, SFTP_FOLDER: directory },
     };
-    [product, browser] = await Promise.all([
-      startProduct({ dataDir: scratchFolder('product'), environment }),
-      startBrowser(),
-    ]);
+    [product, browser] = await Promise.all([startTestProduct(environment), startBrowser()]);
     const words = ['--name', 'Runs', '--admin-email', admin.email, '--admin-password', admin.password, '--console'];
     account = (await call<{ account_id: string }>('account', 'create', ...words)).account_id;
     await call('apply', '--account', account, '-f', join(packageRoot, 'test/e2e/executions.yaml'));

@@ -6,9 +6,9 @@ import type { BrowserContext, FrameLocator, Page } from 'playwright-core';
 import { startBrowserWithCookies } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
 import { patienceMs } from '../harness/eventually.ts';
-import { scratchFolder } from '../harness/folders.ts';
 import { type HostPage, startHostPage } from '../harness/host-page.ts';
-import { type Product, startProduct } from '../harness/product.ts';
+import type { Product } from '../harness/product.ts';
+import { startTestProduct } from '../harness/test-product.ts';
 import { stickingOut, type Troubles, watchTroubles } from '../harness/watched-page.ts';
 
 const admin = 'admin@host.example';
@@ -26,10 +26,7 @@ describe('the console in a frame of a host on another site, with third-party coo
   let troubles: Troubles;
 
   before(async () => {
-    [product, context] = await Promise.all([
-      startProduct({ dataDir: scratchFolder('product') }),
-      startBrowserWithCookies('blocked'),
-    ]);
+    [product, context] = await Promise.all([startTestProduct(), startBrowserWithCookies('blocked')]);
     context.setDefaultTimeout(patienceMs);
     const account = await createAccount();
     const secret = await call<{ kid: string; secret: string }>('account', 'embed-secret', '--account', account);

@@ -6,8 +6,9 @@ import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
 import { patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
-import { type Product, startProduct } from '../harness/product.ts';
+import type { Product } from '../harness/product.ts';
 import { type Sshd, startSshd } from '../harness/sshd.ts';
+import { startTestProduct } from '../harness/test-product.ts';
 import { stickingOut, type Troubles, watchTroubles } from '../harness/watched-page.ts';
 
 const admin = { email: 'admin@acme.example', password: 'long enough!' };
@@ -38,7 +39,7 @@ describe('imports in the console', () => {
     const environment = { CQA_OUTBOUND_ADDRESSES: '203.0.113.7' };
     [sftp, product, browser] = await Promise.all([
       startSshd({ directory }),
-      startProduct({ dataDir: scratchFolder('product'), environment }),
+      startTestProduct(environment),
       startBrowser(),
     ]);
     const { account_id } = await cqa<{ account_id: string }>(

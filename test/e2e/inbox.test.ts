@@ -7,7 +7,8 @@ import { cqa } from '../harness/cqa.ts';
 import { eventually, patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
 import { holdRequests } from '../harness/held-requests.ts';
-import { type Product, startProduct } from '../harness/product.ts';
+import type { Product } from '../harness/product.ts';
+import { startTestProduct } from '../harness/test-product.ts';
 import { stickingOut } from '../harness/watched-page.ts';
 import { sftp } from '../server/inbox/inboxes.ts';
 
@@ -21,7 +22,7 @@ describe('the page Inbox', () => {
   let account: string;
 
   before(async () => {
-    [product, browser] = await Promise.all([startProduct({ dataDir: scratchFolder('product') }), startBrowser()]);
+    [product, browser] = await Promise.all([startTestProduct(), startBrowser()]);
     const words = ['--name', 'Inbox', '--admin-email', adminEmail, '--admin-password', password, '--console'];
     account = (await cqa<{ account_id: string }>(product.environment, 'account', 'create', ...words)).account_id;
     page = await browser.newPage();

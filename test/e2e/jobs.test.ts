@@ -6,8 +6,9 @@ import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
 import { eventually, patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
-import { type Product, startProduct } from '../harness/product.ts';
+import type { Product } from '../harness/product.ts';
 import { type Sshd, startSshd } from '../harness/sshd.ts';
+import { startTestProduct } from '../harness/test-product.ts';
 import { stickingOut, type Troubles, watchTroubles } from '../harness/watched-page.ts';
 
 const password = 'long enough!';
@@ -84,10 +85,7 @@ describe('Jobs & Pipelines', () => {
   before(async () => {
     sftp = await startSshd();
     for (const folder of ['calls', 'bucket', 'archive']) mkdirSync(join(sftp.directory, folder));
-    [product, browser] = await Promise.all([
-      startProduct({ dataDir: scratchFolder('product'), environment: variables() }),
-      startBrowser(),
-    ]);
+    [product, browser] = await Promise.all([startTestProduct(variables()), startBrowser()]);
     const words = ['--name', 'Acme', '--admin-email', 'ada@acme.example', '--admin-password', password, '--console'];
     const { account_id: account } = await call<{ account_id: string }>('account', 'create', ...words);
     const file = join(scratchFolder('configuration'), 'acme.yaml');

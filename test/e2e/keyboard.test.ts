@@ -3,8 +3,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
 import { eventually, patienceMs } from '../harness/eventually.ts';
-import { scratchFolder } from '../harness/folders.ts';
-import { type Product, startProduct } from '../harness/product.ts';
+import type { Product } from '../harness/product.ts';
+import { startTestProduct } from '../harness/test-product.ts';
 import { stickingOut, type Troubles, watchTroubles } from '../harness/watched-page.ts';
 
 const admin = { email: 'admin@keys.example', password: 'long enough!' };
@@ -24,7 +24,7 @@ describe('the console by keyboard', () => {
   let troubles: Troubles;
 
   before(async () => {
-    [product, browser] = await Promise.all([startProduct({ dataDir: scratchFolder('product') }), startBrowser()]);
+    [product, browser] = await Promise.all([startTestProduct(), startBrowser()]);
     await cqa(
       product.environment,
       ...['account', 'create', '--name', 'Keys', '--admin-email', admin.email],

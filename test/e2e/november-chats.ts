@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { cqa } from '../harness/cqa.ts';
 import { scratchFolder } from '../harness/folders.ts';
-import { type Product, packageRoot, startProduct } from '../harness/product.ts';
+import { type Product, packageRoot } from '../harness/product.ts';
 import { type Sshd, startSshd } from '../harness/sshd.ts';
+import { startTestProduct } from '../harness/test-product.ts';
 
 export const admin = 'ada@acme.example';
 export const password = 'long enough!';
@@ -32,7 +33,7 @@ export class NovemberChats {
     const lines = [columns, ...Array.from({ length: chats }, (_, index) => line(index))];
     writeFileSync(join(directory, 'calls', 'chats.csv'), `${lines.join('\n')}\n`);
     const sftp = await startSshd({ directory });
-    const product = await startProduct({ dataDir: scratchFolder('product'), environment: variables(sftp) });
+    const product = await startTestProduct(variables(sftp));
     const opened = new NovemberChats(product, sftp);
     await opened.#analyse();
     return opened;

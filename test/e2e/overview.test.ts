@@ -7,8 +7,9 @@ import { cqa } from '../harness/cqa.ts';
 import { eventually, patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
 import { holdRequests } from '../harness/held-requests.ts';
-import { type Product, packageRoot, startProduct } from '../harness/product.ts';
+import { type Product, packageRoot } from '../harness/product.ts';
 import { type Sshd, startSshd } from '../harness/sshd.ts';
+import { startTestProduct } from '../harness/test-product.ts';
 import { stickingOut, type Troubles, watchTroubles } from '../harness/watched-page.ts';
 
 const password = 'long enough!';
@@ -29,10 +30,7 @@ describe('the overview page', () => {
     for (const folder of ['calls', 'many', 'reports']) mkdirSync(join(directory, folder), { recursive: true });
     cpSync(join(packageRoot, 'test/samples'), join(directory, 'calls'), { recursive: true });
     sftp = await startSshd({ directory });
-    [product, browser] = await Promise.all([
-      startProduct({ dataDir: scratchFolder('product'), environment: variables() }),
-      startBrowser(),
-    ]);
+    [product, browser] = await Promise.all([startTestProduct(variables()), startBrowser()]);
     account = await createAccount('Over', '--console');
     context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     context.setDefaultTimeout(patienceMs);

@@ -6,8 +6,9 @@ import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
 import { patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
-import { type Product, packageRoot, startProduct } from '../harness/product.ts';
+import { type Product, packageRoot } from '../harness/product.ts';
 import { type Sshd, startSshd } from '../harness/sshd.ts';
+import { startTestProduct } from '../harness/test-product.ts';
 import { stickingOut, type Troubles, watchTroubles } from '../harness/watched-page.ts';
 
 const password = 'long enough!';
@@ -32,10 +33,7 @@ describe('the console’s pages', () => {
     for (const folder of ['calls', 'many', 'reports']) mkdirSync(join(directory, folder), { recursive: true });
     cpSync(join(packageRoot, 'test/samples'), join(directory, 'calls'), { recursive: true });
     sftp = await startSshd({ directory });
-    [product, browser] = await Promise.all([
-      startProduct({ dataDir: scratchFolder('product'), environment: variables() }),
-      startBrowser(),
-    ]);
+    [product, browser] = await Promise.all([startTestProduct(variables()), startBrowser()]);
   });
 
   after(async () => {

@@ -3,14 +3,13 @@ import type { Browser, Page } from 'playwright-core';
 import type { Database } from '../../db/database.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
-import { testDatabase } from '../harness/database.ts';
+import { databaseUrlOf, testDatabase } from '../harness/database.ts';
 import { eventually, patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
 import { type Product, startProduct } from '../harness/product.ts';
 import { testSecretKey } from '../harness/services.ts';
 import { type LocalSes, startLocalSes } from '../harness/ses.ts';
 import { stickingOut, type Troubles, watchTroubles } from '../harness/watched-page.ts';
-import { databaseUrlOf } from './topology.ts';
 
 export const password = 'long enough!';
 

@@ -3,9 +3,9 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
 import { eventually, patienceMs } from '../harness/eventually.ts';
-import { scratchFolder } from '../harness/folders.ts';
 import { skipWithoutKafka, startKafka, type TestKafka } from '../harness/kafka.ts';
-import { type Product, startProduct } from '../harness/product.ts';
+import type { Product } from '../harness/product.ts';
+import { startTestProduct } from '../harness/test-product.ts';
 import { stickingOut } from '../harness/watched-page.ts';
 import { interaction } from '../server/connectors/ecc6x/events.ts';
 
@@ -21,11 +21,7 @@ describe('a stream in the console', () => {
 
   before(async function () {
     skipWithoutKafka(this, 'topics');
-    [kafka, product, browser] = await Promise.all([
-      startKafka(),
-      startProduct({ dataDir: scratchFolder('product') }),
-      startBrowser(),
-    ]);
+    [kafka, product, browser] = await Promise.all([startKafka(), startTestProduct(), startBrowser()]);
     await kafka.createTopic('interactions', 2);
     const words = ['--name', 'Streams', '--admin-email', adminEmail, '--admin-password', password, '--console'];
     await cqa(product.environment, 'account', 'create', ...words);

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { cqa } from '../harness/cqa.ts';
-import { freshDatabase } from '../harness/database.ts';
+import { databaseUrlOf, freshDatabase } from '../harness/database.ts';
 import { scratchFolder } from '../harness/folders.ts';
 import { startKafka, type TestKafka } from '../harness/kafka.ts';
 import { type Product, startProduct } from '../harness/product.ts';
@@ -77,15 +77,6 @@ async function begin(ends: (() => Promise<unknown>)[]): Promise<Omit<Topology, '
       }),
     query: (sql, values = []) => ask(connection, sql, values),
   };
-}
-
-type Address = Awaited<ReturnType<typeof freshDatabase>>;
-
-export function databaseUrlOf({ user, password, database, socketPath, host, port }: Address): string {
-  const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
-  return socketPath
-    ? `mysql://${login}@localhost/${database}?socket=${encodeURIComponent(socketPath)}`
-    : `mysql://${login}@${host}:${port ?? 3306}/${database}`;
 }
 
 function environmentOf(kafka: TestKafka, s3: S3Proxy, databaseUrl: string): NodeJS.ProcessEnv {

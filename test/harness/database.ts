@@ -73,6 +73,14 @@ export async function freshDatabase(): Promise<DatabaseAddress> {
   return { ...server, database: name };
 }
 
+/** As DATABASE_URL takes it. */
+export function databaseUrlOf({ user, password, database, socketPath, host, port }: DatabaseAddress): string {
+  const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+  return socketPath
+    ? `mysql://${login}@localhost/${database}?socket=${encodeURIComponent(socketPath)}`
+    : `mysql://${login}@${host}:${port ?? 3306}/${database}`;
+}
+
 /** One statement on a connection of its own, which stands in no database that may go. */
 async function onServer(sql: string): Promise<void> {
   const { ssl: _ssl, database: _database, ...where } = await testServer();
