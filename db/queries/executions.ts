@@ -149,12 +149,16 @@ export async function openRun(
   accountId: number,
   jobId: number,
 ): Promise<'run' | 'other' | undefined> {
-  const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT ${looksForNew} AS is_run FROM execution FORCE INDEX (by_job_status)
-      WHERE account_id = ? AND job_id = ? AND status IN (?) ORDER BY is_run DESC LIMIT 1`,
-    [accountId, jobId, openStatuses],
+  const open =
+    'SELECT 1 FROM execution FORCE INDEX (by_job_status) WHERE account_id = ? AND job_id = ? AND status IN (?)';
+  const values = [accountId, jobId, openStatuses];
+  // Each ends at the first that it meets: behind a run that hangs, thousands may be queued.
+  const [[found]] = await connection.query<RowDataPacket[]>(
+    `SELECT EXISTS (${open} AND ${looksForNew}) AS has_run, EXISTS (${open}) AS has_any`,
+    [...values, ...values],
   );
-  return rows[0] && (rows[0].is_run === 1 ? 'run' : 'other');
+  if (found?.has_run === 1) return 'run';
+  return found?.has_any === 1 ? 'other' : undefined;
 }
 
 /** Whether an execution of the job that is older than this one has not ended. */
