@@ -51,33 +51,25 @@ interface Parts {
   streams?: ReturnType<typeof startStreams>;
 }
 
-/** Each role is loaded where it is asked for: a worker alone is up in half the time, without the console in memory. */
+/** A role is loaded where it is asked for alone, so that a worker has no console in memory; and all before any begins. */
 async function start(parts: Parts, { services, settings }: Opened): Promise<void> {
   const { config, log } = services;
   const has = (role: (typeof config.roles)[number]) => config.roles.includes(role);
+  const [lanes, scheduler, web, inbox, stream] = await Promise.all([
+    has('worker') ? import('./lanes/start.ts') : undefined,
+    has('scheduler') ? import('./jobs/scheduler.ts') : undefined,
+    has('web') ? import('./web/start.ts') : undefined,
+    has('inbox') ? import('./inbox/start.ts') : undefined,
+    has('stream') ? import('./stream/start.ts') : undefined,
+  ]);
   const announcements = openAnnouncements(services);
   parts.announcements = announcements;
+  if (lanes) parts.workers = lanes.startWorkerRole(settings, services, { announcements });
+  if (scheduler) parts.scheduler = scheduler.startScheduler(services);
   const wake = () => parts.workers?.wake();
-  if (has('worker')) {
-    const { startWorkerRole } = await import('./lanes/start.ts');
-    parts.workers = startWorkerRole(settings, services, { announcements });
-  }
-  if (has('scheduler')) {
-    const { startScheduler } = await import('./jobs/scheduler.ts');
-    parts.scheduler = startScheduler(services);
-  }
-  if (has('web')) {
-    const { startHttp } = await import('./web/start.ts');
-    parts.http = await startHttp(services, { wake, port: config.port, host: config.host });
-  }
-  if (has('inbox')) {
-    const { startInbox } = await import('./inbox/start.ts');
-    parts.inbox = startInbox(settings, log, announcements.tell);
-  }
-  if (has('stream')) {
-    const { startStreams } = await import('./stream/start.ts');
-    parts.streams = startStreams(settings, services, announcements.tell);
-  }
+  if (web) parts.http = await web.startHttp(services, { wake, port: config.port, host: config.host });
+  if (inbox) parts.inbox = inbox.startInbox(settings, log, announcements.tell);
+  if (stream) parts.streams = stream.startStreams(settings, services, announcements.tell);
   await parts.inbox?.began;
   await announce(services, parts.http?.url);
 }

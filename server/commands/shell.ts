@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 
-/** What a command line is typed into: a process's own, or a test's. */
+/** What surrounds a command: the process's own, or a test's. */
 export interface Shell {
+  /** Where our settings are. The AWS SDK and the programs that are started read that of the process. */
   environment: NodeJS.ProcessEnv;
   /** The answer alone. */
   out(text: string): void;

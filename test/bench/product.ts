@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { embeddedConnection } from '../../db/embedded/connection.ts';
 import type { RowCounts } from '../../shared/execution.ts';
-import { cqa } from '../harness/cqa.ts';
+import { cqaProcess } from '../harness/cqa.ts';
 import { type Product, startProduct } from '../harness/product.ts';
 import { type Sshd, startSshd } from '../harness/sshd.ts';
 import { writeCsv } from './import/rows.ts';
@@ -128,7 +128,7 @@ async function configured(dataDir: string, sftp: Sshd, count: number): Promise<C
     '--admin-password',
     'long enough!',
   ];
-  const { account_id: account } = await cqa<{ account_id: string }>(product.environment, ...words);
+  const { account_id: account } = await cqaProcess<{ account_id: string }>(product.environment, ...words);
   writeFileSync(join(dataDir, 'bench.yaml'), yaml(sftp, count));
   const bench = withAccount(product, account);
   await bench.call('apply', '-f', join(dataDir, 'bench.yaml'));
@@ -140,7 +140,7 @@ async function restarted(dataDir: string, { account }: Configured): Promise<Conf
 }
 
 function withAccount(product: Product, account: string): Configured {
-  return { ...product, account, call: (...words) => cqa(product.environment, ...words, '--account', account) };
+  return { ...product, account, call: (...words) => cqaProcess(product.environment, ...words, '--account', account) };
 }
 
 function yaml({ host, port, username, password = '', directory }: Sshd, count: number): string {

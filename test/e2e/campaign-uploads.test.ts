@@ -186,7 +186,7 @@ describe('the files of a campaign’s import on their way', () => {
     await button(other, 'Import 1 call').click();
     await other.locator('cqa-campaign-import-result').getByText('1 imported').waitFor();
     takeOut();
-    await page.getByText('one.wav could not be taken out: This import').waitFor();
+    await page.getByText('one.wav could not be taken out: This import is finished already. For other files').waitFor();
   });
 
   it('become calls as they were described, though another page is looked at by then', async () => {

@@ -3,7 +3,7 @@ import { chmodSync, cpSync, createWriteStream, mkdirSync, readdirSync, readFileS
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import type { ItemCounts, RowCounts } from '../../shared/execution.ts';
-import { cqa } from '../harness/cqa.ts';
+import { cqaProcess } from '../harness/cqa.ts';
 import { scratchFolder } from '../harness/folders.ts';
 import { type Product, packageRoot, startProduct } from '../harness/product.ts';
 import { type Sshd, startSshd } from '../harness/sshd.ts';
@@ -42,7 +42,7 @@ describe('the line from a customer’s server to a delivered report', () => {
   });
 
   const start = () => startProduct({ dataDir, environment: { CQA_LEASE_SECONDS: '2', ...variables() } });
-  const call = <T>(...words: string[]) => cqa<T>(product.environment, ...words, '--account', account);
+  const call = <T>(...words: string[]) => cqaProcess<T>(product.environment, ...words, '--account', account);
   const run = (name: string) => call<Run>('job', 'run', '--name', name, '--wait');
 
   function variables(): NodeJS.ProcessEnv {
@@ -67,8 +67,15 @@ describe('the line from a customer’s server to a delivered report', () => {
       '--admin-password',
       'long enough!',
     ];
-    const { account_id } = await cqa<{ account_id: string }>(product.environment, ...words);
-    await cqa(product.environment, 'apply', '--account', account_id, '-f', join(packageRoot, 'test/e2e/line.yaml'));
+    const { account_id } = await cqaProcess<{ account_id: string }>(product.environment, ...words);
+    await cqaProcess(
+      product.environment,
+      'apply',
+      '--account',
+      account_id,
+      '-f',
+      join(packageRoot, 'test/e2e/line.yaml'),
+    );
     return account_id;
   }
 

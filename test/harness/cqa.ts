@@ -12,7 +12,11 @@ export interface CommandEnd {
   stderr: string;
 }
 
-/** Runs `cqa …` without a process of its own: most of a short command's time is that its process starts. */
+/**
+ * Runs `cqa …` without a process of its own: most of a short command's time is that its process starts. What a library or a
+ * program that is started reads from the environment by itself (AWS_…, PATH) is this process's: `typedAsProcess` where that
+ * matters, or that the command ends.
+ */
 export async function typed(environment: NodeJS.ProcessEnv, ...words: string[]): Promise<CommandEnd> {
   const said = { stdout: '', stderr: '' };
   const status = await runCommandLine(words, {
@@ -28,7 +32,7 @@ export async function typed(environment: NodeJS.ProcessEnv, ...words: string[]):
 }
 
 /** Runs `cqa …` as a user would, in a process of its own. */
-export async function typedIntoShell(environment: NodeJS.ProcessEnv, ...words: string[]): Promise<CommandEnd> {
+export async function typedAsProcess(environment: NodeJS.ProcessEnv, ...words: string[]): Promise<CommandEnd> {
   const child = spawn(process.execPath, [program, ...words], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { status, stdout, stderr };
@@ -41,7 +45,7 @@ export async function cqa<T>(environment: NodeJS.ProcessEnv, ...words: string[])
 
 /** The same, in a process of its own. */
 export async function cqaProcess<T>(environment: NodeJS.ProcessEnv, ...words: string[]): Promise<T> {
-  return answerOf<T>(words, await typedIntoShell(environment, ...words, '--json'));
+  return answerOf<T>(words, await typedAsProcess(environment, ...words, '--json'));
 }
 
 function answerOf<T>(words: string[], { status, stdout, stderr }: CommandEnd): T {

@@ -60,7 +60,7 @@ export async function testDatabase(): Promise<Database> {
     ...database,
     async close() {
       await database.close();
-      await onServer(`DROP DATABASE IF EXISTS \`${address.database}\``);
+      await dropDatabase(address);
     },
   };
 }
@@ -74,11 +74,15 @@ export async function freshDatabase(): Promise<DatabaseAddress> {
 }
 
 /** As DATABASE_URL takes it. */
-export function databaseUrlOf({ user, password, database, socketPath, host, port }: DatabaseAddress): string {
+export function databaseUrlOf({ user, password, database, socketPath, host, port, ssl }: DatabaseAddress): string {
   const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
   return socketPath
     ? `mysql://${login}@localhost/${database}?socket=${encodeURIComponent(socketPath)}`
-    : `mysql://${login}@${host}:${port ?? 3306}/${database}`;
+    : `mysql://${login}@${host}:${port ?? 3306}/${database}${ssl ? '?ssl=true' : ''}`;
+}
+
+export function dropDatabase({ database }: DatabaseAddress): Promise<void> {
+  return onServer(`DROP DATABASE IF EXISTS \`${database}\``);
 }
 
 /** One statement on a connection of its own, which stands in no database that may go. */

@@ -1,4 +1,4 @@
-import { databaseUrlOf, freshDatabase } from './database.ts';
+import { databaseUrlOf, dropDatabase, freshDatabase } from './database.ts';
 import { scratchFolder } from './folders.ts';
 import { type Product, startProduct } from './product.ts';
 import { testSecretKey } from './services.ts';
@@ -8,7 +8,14 @@ import { testSecretKey } from './services.ts';
  * that they take to start. What is tried of the embedded one is tried where it is meant.
  */
 export async function startTestProduct(environment: NodeJS.ProcessEnv = {}): Promise<Product> {
-  const DATABASE_URL = databaseUrlOf(await freshDatabase());
-  const ours = { DATABASE_URL, CQA_SECRET_KEY: testSecretKey };
-  return startProduct({ dataDir: scratchFolder('product'), environment: { ...ours, ...environment } });
+  const address = await freshDatabase();
+  const ours = { DATABASE_URL: databaseUrlOf(address), CQA_SECRET_KEY: testSecretKey };
+  const product = await startProduct({ dataDir: scratchFolder('product'), environment: { ...ours, ...environment } });
+  return {
+    ...product,
+    async stop() {
+      await product.stop();
+      await dropDatabase(address);
+    },
+  };
 }

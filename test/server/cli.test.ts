@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type CommandEnd, typed, typedIntoShell } from '../harness/cqa.ts';
-import { freshDatabase } from '../harness/database.ts';
+import { type CommandEnd, typed, typedAsProcess } from '../harness/cqa.ts';
+import { databaseUrlOf, freshDatabase } from '../harness/database.ts';
 import { scratchFolder } from '../harness/folders.ts';
 import { freePort } from '../harness/ports.ts';
 import { testSecretKey } from '../harness/services.ts';
@@ -16,18 +16,17 @@ describe('cqa', () => {
 
   const run = (...words: string[]): Promise<CommandEnd> => typed(environment, ...words);
   /** Where it matters that it is a process: its exit code, its streams, and that it ends. */
-  const runProcess = (...words: string[]): Promise<CommandEnd> => typedIntoShell(environment, ...words);
+  const runProcess = (...words: string[]): Promise<CommandEnd> => typedAsProcess(environment, ...words);
   const json = async (...words: string[]) => JSON.parse((await run(...words, '--json')).stdout);
 
   before(async () => {
-    const { socketPath, host, port, user, password, database } = await freshDatabase();
-    if (socketPath) environment = { ...process.env, ...throughSocket(socketPath, user, password, database) };
-    else environment = { ...process.env, DATABASE_URL: `mysql://${user}:${password}@${host}:${port}/${database}` };
-    Object.assign(environment, {
+    environment = {
+      ...process.env,
+      DATABASE_URL: databaseUrlOf(await freshDatabase()),
       CQA_DATA_DIR: dataDir,
       CQA_SECRET_KEY: testSecretKey,
       CQA_EGRESS_ALLOW: '127.0.0.0/8',
-    });
+    };
     account = (
       await json(
         'account',
@@ -208,10 +207,6 @@ connectors:
     expect(due).to.deep.equal(['2026-11-30T21:00:00.000Z', '2026-12-01T21:00:00.000Z']);
   });
 });
-
-function throughSocket(socketPath: string, user: string, password: string, database: string): NodeJS.ProcessEnv {
-  return { DATABASE_URL: `mysql://${user}:${password}@localhost/${database}?socket=${encodeURIComponent(socketPath)}` };
-}
 
 function yaml(port: number): string {
   return `

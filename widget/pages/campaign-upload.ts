@@ -87,7 +87,7 @@ export function idOf({ url }: Upload): string {
 }
 
 interface Refusal {
-  code: string;
+  code: ErrorCode;
   message: string;
 }
 
@@ -96,7 +96,7 @@ function mayPass(error: Error): boolean {
   if (!(error instanceof DetailedError)) return false;
   const status = error.originalResponse?.getStatus() ?? 0;
   const refusal = refusalIn(bodyOf(error));
-  if (refusal && isErrorCode(refusal.code) && refusal.code !== 'invalid' && refusal.code !== 'unauthorized')
+  if (refusal && refusal.code !== 'invalid' && refusal.code !== 'unauthorized')
     return errorCodes[refusal.code].kind === 'transient';
   return status === 0 || status === 401 || status === 409 || status === 423 || status === 429 || status >= 500;
 }
@@ -114,12 +114,18 @@ function bodyOf({ originalResponse }: DetailedError): string {
   return originalResponse?.getBody() ?? '';
 }
 
-/** The server's own words, where the body is of ours and not of something between. */
+/** What our server says, and not a proxy before it. */
 function refusalIn(body: string): Refusal | undefined {
-  if (!body.startsWith('{')) return undefined;
-  const parsed: unknown = JSON.parse(body);
-  const isRefusal = typeof parsed === 'object' && parsed !== null && 'code' in parsed && 'message' in parsed;
-  return isRefusal ? (parsed as Refusal) : undefined;
+  const { code, message } = objectIn(body);
+  return typeof code === 'string' && isErrorCode(code) && typeof message === 'string' ? { code, message } : undefined;
+}
+
+function objectIn(body: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(body));
+  } catch {
+    return {};
+  }
 }
 
 function isErrorCode(code: string): code is ErrorCode {

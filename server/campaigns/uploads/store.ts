@@ -211,7 +211,7 @@ export class ImportFileStore {
     const { state } = this.#requireSeen(found);
     if (state === 'open') return;
     const why = state === 'cancelled' ? 'was cancelled' : 'is finished already';
-    throw new AppError('cancelled', `This import ${why}. Start another import for these files.`);
+    throw new AppError('cancelled', `This import ${why}. For other files, start another import.`);
   }
 }
 

@@ -3,6 +3,7 @@ import { findUsableKeys } from '../../../db/queries/api-keys.ts';
 import { isSecretOf, parseApiKey } from '../../../server/accounts/api-keys.ts';
 import type { Services } from '../../../server/services.ts';
 import { cqa, typed } from '../../harness/cqa.ts';
+import { databaseUrlOf } from '../../harness/database.ts';
 import { testAccount, testSecretKey, testServices } from '../../harness/services.ts';
 
 interface Made {
@@ -23,11 +24,9 @@ describe('cqa api-key and cqa account', () => {
   before(async () => {
     services = await testServices();
     account = (await testAccount(services)).uid;
-    const { host = 'localhost', port = 3306, socketPath, user, password, database } = services.database.address;
-    const socket = socketPath ? `?socket=${encodeURIComponent(socketPath)}` : '';
     environment = {
       ...process.env,
-      DATABASE_URL: `mysql://${user}:${password}@${host}:${port}/${database}${socket}`,
+      DATABASE_URL: databaseUrlOf(services.database.address),
       CQA_DATA_DIR: services.config.dataDir,
       CQA_SECRET_KEY: testSecretKey,
     };

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import type { ExecutionShown } from '../../../server/jobs/show.ts';
 import type { Services } from '../../../server/services.ts';
 import { cqa, typed } from '../../harness/cqa.ts';
+import { databaseUrlOf } from '../../harness/database.ts';
 import { testAccount, testSecretKey, testServices } from '../../harness/services.ts';
 import { type Sshd, startSshd } from '../../harness/sshd.ts';
 import { linesOf, Runs, sftpConfig } from '../jobs/runs.ts';
@@ -19,11 +20,9 @@ describe('cqa execution log and retry', () => {
     services = await testServices();
     sshd = await startSshd();
     account = await testAccount(services);
-    const { host = 'localhost', port = 3306, socketPath, user, password, database } = services.database.address;
-    const socket = socketPath ? `?socket=${encodeURIComponent(socketPath)}` : '';
     environment = {
       ...process.env,
-      DATABASE_URL: `mysql://${user}:${password}@${host}:${port}/${database}${socket}`,
+      DATABASE_URL: databaseUrlOf(services.database.address),
       CQA_DATA_DIR: services.config.dataDir,
       CQA_SECRET_KEY: testSecretKey,
       CQA_EGRESS_ALLOW: '127.0.0.0/8',

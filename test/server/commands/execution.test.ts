@@ -5,6 +5,7 @@ import type { ExecutionPage } from '../../../server/jobs/list.ts';
 import { triggerJob } from '../../../server/jobs/trigger.ts';
 import type { Services } from '../../../server/services.ts';
 import { cqa } from '../../harness/cqa.ts';
+import { databaseUrlOf } from '../../harness/database.ts';
 import { testAccount, testSecretKey, testServices } from '../../harness/services.ts';
 import { addConnector, addJob } from '../jobs/jobs.ts';
 
@@ -17,11 +18,9 @@ describe('cqa execution', () => {
   before(async () => {
     services = await testServices();
     account = await testAccount(services);
-    const { host = 'localhost', port = 3306, socketPath, user, password, database } = services.database.address;
-    const socket = socketPath ? `?socket=${encodeURIComponent(socketPath)}` : '';
     environment = {
       ...process.env,
-      DATABASE_URL: `mysql://${user}:${password}@${host}:${port}/${database}${socket}`,
+      DATABASE_URL: databaseUrlOf(services.database.address),
       CQA_DATA_DIR: services.config.dataDir,
       CQA_SECRET_KEY: testSecretKey,
     };

@@ -9,7 +9,7 @@ type Json = Record<string, unknown>;
 
 const manyCalls = 20_000;
 /** What a flat reading may leave behind between its tenth and its end: caches that fill, compiled code. */
-const growthBytesMost = 4 * 1024 ** 2;
+const growthBytesMost = 1.5 * 1024 ** 2;
 
 /** What is read of a call API: every call once, whole pages or a failure, within limits. */
 export function callsReadContract({ type, fixture, system, tryMany }: CallsSetup): void {

@@ -8,7 +8,7 @@ type Json = Record<string, unknown>;
 
 const content = Buffer.from('a\n1\n');
 const manyItems = 40_000;
-const heapGrowthBytes = 4 * 2 ** 20;
+const heapGrowthBytes = 1.5 * 2 ** 20;
 
 /** Files that are offered, and those that wait, are told as they lie there, however many there are. */
 export function listContract({ type, system, tryMany }: Setup): void {

@@ -11,6 +11,7 @@ import type { InteractionStatus } from '../../../shared/interaction.ts';
 import { interactionStatuses } from '../../../shared/interaction.ts';
 import type { evaluatorSchema, Scalar } from '../../../shared/quality.ts';
 import type { ReportConfig } from '../../../shared/report.ts';
+import { eventually } from '../../harness/eventually.ts';
 
 export const sampleFolder = new URL('../../../../test/samples/', import.meta.url);
 
@@ -171,10 +172,11 @@ export async function claimed(
 ): Promise<Work> {
   const { pool } = services.database;
   await addWork(pool, [{ kind, accountId, subject }]);
-  const works = await claimWork(pool, kind, { limit: 100, leaseSeconds: 30 });
-  const work = works.find((candidate) => candidate.subject.equals(subject));
-  if (!work) throw new Error('the work was not claimed');
-  return work;
+  // Whatever stands beside what somebody else is claiming at this moment is passed over, as a worker does that looks again.
+  return eventually('the work is claimed', async () => {
+    const works = await claimWork(pool, kind, { limit: 100, leaseSeconds: 30 });
+    return works.find((candidate) => candidate.subject.equals(subject));
+  });
 }
 
 export function reportConfig(given: Partial<ReportConfig> = {}): ReportConfig {

@@ -5,7 +5,8 @@ import type { Services } from '../../../server/services.ts';
 import { startStreams } from '../../../server/stream/start.ts';
 import type { StreamView } from '../../../server/stream/view.ts';
 import type { WorkNames } from '../../../server/worker/announce/names.ts';
-import { cqa } from '../../harness/cqa.ts';
+import { cqa, cqaProcess } from '../../harness/cqa.ts';
+import { databaseUrlOf } from '../../harness/database.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { skipWithoutKafka, startKafka, type TestKafka } from '../../harness/kafka.ts';
 import { settingsOf, testSecretKey, testServices } from '../../harness/services.ts';
@@ -13,10 +14,9 @@ import { callEvent, streamKit } from './stream-kit.ts';
 
 /** For commands on the same database. */
 function environmentOf({ database: { address }, config }: Services): NodeJS.ProcessEnv {
-  const { user, password, database, socketPath } = address;
   return {
     ...process.env,
-    DATABASE_URL: `mysql://${user}:${password}@localhost/${database}?socket=${socketPath}`,
+    DATABASE_URL: databaseUrlOf(address),
     CQA_SECRET_KEY: testSecretKey,
     CQA_DATA_DIR: config.dataDir,
     CQA_EGRESS_ALLOW: '127.0.0.0/8',
@@ -110,7 +110,7 @@ describe('the stream role', () => {
     const kit = await streamKit(services, { brokers: kafka.brokers, topic });
     const environment = environmentOf(services);
     const reset = (name: string, to: string) =>
-      cqa(environment, 'stream', 'reset', '--account', kit.accountUid, '--name', name, '--to', to);
+      cqaProcess(environment, 'stream', 'reset', '--account', kit.accountUid, '--name', name, '--to', to);
     expect(await reset(kit.connectorName, 'latest')).to.deep.equal({
       topic,
       partitions: [
