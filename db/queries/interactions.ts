@@ -97,19 +97,22 @@ export function commonValues({ accountId, connectorId, sourceItemId }: Interacti
 
 /** The row names the transcript that was named before; URLs compare byte by byte. */
 const isSameTranscript = 'CAST(VALUES(transcript_url) AS BINARY) = CAST(interaction.transcript_url AS BINARY)';
+const isSameAudio = 'CAST(VALUES(audio_url) AS BINARY) <=> CAST(interaction.audio_url AS BINARY)';
 
 /**
  * Gives known interactions, whose rows are locked, their new content; from now on they are this connector's. Their states
- * stay, and what was fetched of a transcript that is named as before. The server assigns from left to right, so what depends on the old
- * URL comes first.
+ * stay, what was fetched of a transcript that is named as before, and the length that was measured of the same audio where the
+ * row tells none. The server assigns from left to right, so what depends on the old URLs comes first.
  */
 export async function updateInteractions(connection: PoolConnection, text: InsertText): Promise<void> {
-  const copied = contentColumns.slice(1).filter((column) => column !== 'transcript_text');
+  const kept = ['transcript_text', 'duration_seconds'];
+  const copied = contentColumns.slice(1).filter((column) => !kept.includes(column));
   const changing = [...copied, 'content_hash', 'source_line', 'source_item_id', 'connector_id'];
   const assignments = [
     `transcript_text = IF(${isSameTranscript}, interaction.transcript_text, VALUES(transcript_text))`,
     `transcript_failure = IF(${isSameTranscript}, interaction.transcript_failure, NULL)`,
     `transcript_late_since = IF(${isSameTranscript}, interaction.transcript_late_since, NULL)`,
+    `duration_seconds = COALESCE(VALUES(duration_seconds), IF(${isSameAudio}, interaction.duration_seconds, NULL))`,
     ...changing.map((column) => `${column} = VALUES(${column})`),
   ].join(', ');
   await connection.query(

@@ -57,6 +57,31 @@ describe('interactions that another connector brought', () => {
   });
 });
 
+describe('the length of a call whose row tells none', () => {
+  let services: Services;
+  before(async () => {
+    services = await testServices();
+  });
+  after(() => services.close());
+
+  it('stays as it was measured while the row names the same audio, and is what a row tells that does', async () => {
+    const kit = await importKit(services);
+    const bring = async (agent: string, audio: string, seconds = '') => {
+      const columns = 'external_interaction_id,channel_type,agent_name,audio_url,duration_seconds';
+      kit.put('1.csv', `${columns}\nA,VOICE,${agent},${audio},${seconds}\n`);
+      await kit.run();
+      return (await kit.interactions())[0]?.duration_seconds;
+    };
+    expect(await bring('Ann', 'a.wav')).to.equal(null);
+    await services.database.pool.query('UPDATE interaction SET duration_seconds = 61 WHERE account_id = ?', [
+      kit.accountId,
+    ]);
+    expect(await bring('Bea', 'a.wav')).to.equal(61);
+    expect(await bring('Bea', 'a.wav', '42')).to.equal(42);
+    expect(await bring('Bea', 'A.wav')).to.equal(null);
+  });
+});
+
 describe('an interaction that names another recording', () => {
   let services: Services;
   before(async () => {
