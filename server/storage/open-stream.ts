@@ -13,6 +13,7 @@ import {
   openChunk,
   sealedChunkBytes,
 } from './sealed.ts';
+import { failed } from './write-failure.ts';
 
 /** A sealed file opened for reading. Its length is proved by its last chunk before anything is handed out. */
 export class SealedReader {
@@ -81,7 +82,7 @@ export class SealedReader {
 
 const chunksAtOnce = 2;
 
-/** So many bytes from there. Throws `sealed_data_damaged` where there are fewer. */
+/** So many bytes from there. Throws `sealed_data_damaged` where there are fewer, `storage_failed` where they cannot be read. */
 export async function readFully(handle: FileHandle, position: number, length: number, name: string): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(length);
   await fill(handle, buffer, position, name);
@@ -90,7 +91,10 @@ export async function readFully(handle: FileHandle, position: number, length: nu
 
 async function fill(handle: FileHandle, buffer: Buffer, position: number, name: string): Promise<void> {
   for (let filled = 0; filled < buffer.length; ) {
-    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, position + filled);
+    const { bytesRead } = await handle
+      .read(buffer, filled, buffer.length - filled, position + filled)
+      // A disk that fails, or a share that is away: it may pass.
+      .catch((error) => Promise.reject(failed(`The stored file ${name} cannot be read`, error)));
     if (bytesRead === 0) throw damaged(name, 'it is cut short');
     filled += bytesRead;
   }

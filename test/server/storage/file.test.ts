@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { openStorage } from '../../../server/storage/open.ts';
+import { SealedReader } from '../../../server/storage/open-stream.ts';
 import type { Storage } from '../../../server/storage/storage.ts';
 import { scratchFolder } from '../../harness/folders.ts';
 import { fails, inPieces } from './content.ts';
@@ -40,6 +43,15 @@ describe('file storage on its disk', () => {
     utimesSync(join(root, '.partial/old'), new Date(0), new Date(0));
     await storage.put('a/b', inPieces(Buffer.from('abc'), 10));
     expect(readdirSync(join(root, '.partial'))).to.deep.equal(['new']);
+  });
+
+  it('a file that cannot be read any more on the way is storage_failed, which may pass', async () => {
+    await storage.put('a/b', inPieces(randomBytes(500_000), 100_000));
+    const handle = await open(join(root, 'a/b'));
+    const reader = await SealedReader.open(handle, storageKey, 'a/b');
+    // Its disk is gone.
+    await handle.close();
+    await fails(buffer(reader.stream(0, reader.contentBytes)), 'storage_failed');
   });
 
   it('a file that may not grow any further is storage_full and leaves nothing behind', () => {
