@@ -76,9 +76,13 @@ async function importAll(current: ImportRun): Promise<ImportOutcome> {
   return withNotes(outcome, [...notes, await finishItems(current)]);
 }
 
-/** What passes: the recording could not be had at the time, and nobody is to blame for it. */
+/**
+ * What passes: the recording could not be had at the time, and nobody is to blame for it. What failed inside the
+ * program would fail again, and be told of again, with every run, which an inbox has with every upload: a person retries
+ * that.
+ */
 const passing = Object.entries(errorCodes)
-  .filter(([, { kind }]) => kind !== 'config')
+  .filter(([, { kind }]) => kind === 'transient')
   .map(([code]) => code);
 
 /** The source answers now, so what it could not give the last time is worth another try: says of how many interactions. */

@@ -18,14 +18,23 @@ const givenUpSeconds = 24 * 60 * minute;
 const quickAttempts = 2;
 /** Where whoever limits us does not say for how long. */
 const limitedSeconds = minute;
+/**
+ * How long a source asks us to wait is believed this far: nothing is lost by asking once an hour, and a server that
+ * answers in milliseconds would else put a recording off by years.
+ */
+const longestSaidSeconds = 60 * minute;
 
 /**
  * How long until a recording that is late is asked for again: after 1 minute, then 2, 5, 10, 15 and 30, then each hour;
- * later where the source says so.
+ * later where the source says so, an hour at most.
  */
 export function lateDelaySeconds(lateSeconds: number, retryAfterSeconds = 0): number {
   const step = steps.findLast(([since]) => since <= lateSeconds + toleranceSeconds);
-  return Math.max(step?.[1] ?? minute, retryAfterSeconds);
+  return Math.max(step?.[1] ?? minute, believed(retryAfterSeconds));
+}
+
+function believed(saidSeconds: number): number {
+  return Math.min(saidSeconds, longestSaidSeconds);
 }
 
 /** What it ends with where the source has said for a day that it is not there yet; undefined before. */
@@ -59,7 +68,7 @@ export interface Wait {
 export function waitAfter(thrown: unknown, lateSeconds: number, attempts: number): Wait | undefined {
   if (!(thrown instanceof AppError)) return undefined;
   const { code, kind, retryAfterSeconds } = thrown;
-  if (code === 'rate_limited') return { seconds: retryAfterSeconds ?? limitedSeconds, isBounded: false };
+  if (code === 'rate_limited') return { seconds: believed(retryAfterSeconds ?? limitedSeconds), isBounded: false };
   if (lateSeconds >= givenUpSeconds) return undefined;
   const isAway = kind === 'transient' && attempts > quickAttempts;
   if (!isAway && !isLate(thrown)) return undefined;

@@ -4,6 +4,7 @@ import { hasScheme, isS3Link } from '../../../shared/link.ts';
 import type { ByteStream } from '../../byte-stream.ts';
 import type { BodyLimits } from '../../security/bounded-body.ts';
 import type { Services } from '../../services.ts';
+import { workError } from '../../worker/retry.ts';
 import { openLink } from '../fetch/link.ts';
 import type { SourceSessions } from './sessions.ts';
 
@@ -44,7 +45,7 @@ export async function readReference<T>(
 /** A failure that somebody must mend, as it is kept; any other is thrown, to be tried again. */
 export function lastingFailure(thrown: unknown, signal: AbortSignal, where: string): Failure {
   if (signal.aborted) throw signal.reason;
-  const error = AppError.from(thrown, where);
+  const error = workError(thrown, where);
   // Sessions end with `cancelled` when the program stops; that is nobody's mistake.
   if (error.kind !== 'config' || error.code === 'cancelled') throw error;
   return { code: error.code, message: error.message };

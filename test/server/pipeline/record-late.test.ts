@@ -181,11 +181,21 @@ describe('a recording that its source has not yet', () => {
     expect((await recording()).late_since).to.equal(null);
   });
 
+  it('is asked for again after an hour at the latest, whatever its source says', async () => {
+    await addWaitingRecordings(services, place, [{ audio: 'late' }]);
+    // A day in milliseconds, which are read as seconds.
+    system.server.refuseNext(1, 86_400_000);
+    await attempt();
+    expect(await waiting()).to.include({ attempts: 0 });
+    expect((await waiting()).seconds).to.be.within(3500, 3601);
+  });
+
   it('is looked for after 1 minute, then 2, 5, 10, 15 and 30, then each hour, or later where the source says so', () => {
     const minutes: number[] = [];
     for (let at = 0; minutes.length < 9; at += (minutes.at(-1) ?? 0) * 60) minutes.push(lateDelaySeconds(at) / 60);
     expect(minutes).to.deep.equal([1, 2, 5, 10, 15, 30, 60, 60, 60]);
     expect(lateDelaySeconds(0, 90)).to.equal(90);
     expect(lateDelaySeconds(0, 30)).to.equal(60);
+    expect(lateDelaySeconds(0, 86_400_000)).to.equal(3600);
   });
 });

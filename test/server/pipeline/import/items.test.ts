@@ -6,6 +6,7 @@ import { listWaitingItems } from '../../../../db/queries/waiting-items.ts';
 import { runImport } from '../../../../server/pipeline/import/import.ts';
 import type { ExecutionRun } from '../../../../server/pipeline/run.ts';
 import type { Services } from '../../../../server/services.ts';
+import type { ErrorCode } from '../../../../shared/error.ts';
 import { interactionStatuses } from '../../../../shared/interaction.ts';
 import { testServices } from '../../../harness/services.ts';
 import { processedFolder } from './folder-source.ts';
@@ -383,27 +384,51 @@ describe('a backfill', () => {
 });
 
 describe('what could not be had of an interaction', () => {
-  it('is fetched again by the next run, whose log and steps say so in the same words', async () => {
-    const kit = await importKit(services);
+  const words = 'Failed recordings or transcripts of 1 interaction are fetched again';
+
+  /** Has imported an interaction whose transcript failed with this code; says of which execution. */
+  async function failedWith(kit: ImportKit, code: ErrorCode): Promise<Buffer> {
     kit.put('a.csv', 'external_interaction_id,channel_type,transcript_url\nA,CHAT,a.txt\n');
     const { executionId } = await kit.run();
     const [interaction] = await kit.interactions();
     await select(
       'UPDATE interaction SET status = ?, transcript_failure = ? WHERE id = ?',
-      ...[interactionStatuses.indexOf('failed'), '{"code":"http_unavailable","message":"busy"}', interaction?.id],
+      ...[interactionStatuses.indexOf('failed'), JSON.stringify({ code, message: 'no' }), interaction?.id],
     );
     await select(
       'INSERT INTO failed_transcript (interaction_id, account_id, connector_id, execution_id) VALUES (?, ?, ?, ?)',
       ...[interaction?.id, kit.accountId, kit.connector.id, executionId],
     );
+    return executionId;
+  }
+
+  /** What a run says in its log and in its steps. */
+  async function toldBy(kit: ImportKit, retryOf?: Buffer): Promise<(string | undefined)[]> {
     const told: (string | undefined)[] = [];
     await kit.run((run) => {
+      if (retryOf) run.retryOf = retryOf;
       run.log = (_, message) => told.push(message);
       run.step = async (_, message) => {
         told.push(message);
       };
     });
-    const words = 'Failed recordings or transcripts of 1 interaction are fetched again';
-    expect(told).to.include.members([`${words}.`, `Storing the rows of new items. ${words}`]);
+    return told;
+  }
+
+  it('is fetched again by the next run, whose log and steps say so in the same words', async () => {
+    const kit = await importKit(services);
+    await failedWith(kit, 'http_unavailable');
+    expect(await toldBy(kit)).to.include.members([`${words}.`, `Storing the rows of new items. ${words}`]);
   });
+
+  // Whoever is told of the failure would else be told of the same again with every upload to an inbox.
+  for (const code of ['internal', 'sealed_data_damaged', 'database_failed'] as const)
+    it(`is left by the next run where it failed inside the program (${code}), and fetched by a retry`, async () => {
+      const kit = await importKit(services);
+      const executionId = await failedWith(kit, code);
+      expect(await toldBy(kit))
+        .to.include('Storing the rows of new items')
+        .and.not.include(`${words}.`);
+      expect(await toldBy(kit, executionId)).to.include(`${words}.`);
+    });
 });

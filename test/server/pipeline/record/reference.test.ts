@@ -1,8 +1,9 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
-import { type Reference, readReference } from '../../../../server/pipeline/record/reference.ts';
+import { lastingFailure, type Reference, readReference } from '../../../../server/pipeline/record/reference.ts';
 import { SourceSessions } from '../../../../server/pipeline/record/sessions.ts';
 import type { Services } from '../../../../server/services.ts';
+import { testDatabase } from '../../../harness/database.ts';
 import { type S3Server, startS3 } from '../../../harness/s3.ts';
 import { testAccount, testServices } from '../../../harness/services.ts';
 
@@ -44,5 +45,15 @@ describe('what a row refers to', () => {
   it('that is not on S3 fails for good, so that it is not tried again and again', async () => {
     const failure = await read('s3://calls/none.wav').catch((error) => error);
     expect([failure.code, failure.kind]).to.deep.equal(['path_missing', 'config']);
+  });
+
+  it('is tried again where the database was away when its connector was looked up', async () => {
+    const database = await testDatabase();
+    await database.close();
+    await using away = new SourceSessions({ ...services, database });
+    const thrown = await away.with(accountId, 1, () => Promise.resolve()).catch((error) => error);
+    expect(() => lastingFailure(thrown, signal, 'the download'))
+      .to.throw()
+      .with.property('code', 'database_unavailable');
   });
 });
