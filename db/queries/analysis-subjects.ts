@@ -2,8 +2,10 @@ import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import type { Failure } from '../../shared/error.ts';
 import { interactionStatuses, type RecordingState } from '../../shared/interaction.ts';
 import type { Scalar } from '../../shared/quality.ts';
+import { transaction } from '../database.ts';
 import type { Measurement } from './measurements.ts';
 import type { Work } from './work.ts';
+import type { Claim } from './workers.ts';
 
 /** An interaction as its analysis needs it. */
 export interface AnalysisSubject {
@@ -157,15 +159,19 @@ export async function findListeners(
   );
 }
 
-/** From queued to processing, those that are not there already. */
-export async function beginInteractions(
-  pool: Pool,
-  list: readonly Pick<AnalysisSubject, 'accountId' | 'id'>[],
-): Promise<void> {
+/**
+ * From queued to processing, those that are not there already. What was taken over stays as it is: it may have ended since,
+ * and nobody would end it again.
+ */
+export async function beginInteractions(pool: Pool, list: readonly Claim[]): Promise<void> {
   if (list.length === 0) return;
   const processing = interactionStatuses.indexOf('processing');
-  await pool.query(
-    'UPDATE interaction SET status = ?, status_modified_at = NOW(3) WHERE id IN (?) AND account_id IN (?) AND status <> ?',
-    [processing, list.map(({ id }) => id), [...new Set(list.map(({ accountId }) => accountId))], processing],
-  );
+  // The work first, as whoever settles it locks it, too. `id IN` has MariaDB find it by the primary key. The work is among
+  // what is set, so that it is locked at every level of isolation; that it stays the same costs no write.
+  const sql = `UPDATE work w FORCE INDEX (PRIMARY) STRAIGHT_JOIN interaction i ON i.id = w.subject AND i.account_id = w.account_id
+        SET i.status = ?, i.status_modified_at = NOW(3), w.claim = w.claim
+      WHERE w.id IN (?) AND (w.id, w.claim) IN (?) AND i.status <> ?`;
+  const values = [processing, list.map(({ id }) => id), list.map(({ id, claim }) => [id, claim]), processing];
+  // A deadlock with an import that voids some of the work must not fail the whole group: a transaction is tried again.
+  await transaction(pool, (connection) => connection.query(sql, values));
 }

@@ -1,10 +1,5 @@
 import { transaction } from '../../../db/database.ts';
-import {
-  type AnalysisMaterial,
-  type AnalysisSubject,
-  beginInteractions,
-  loadMaterial,
-} from '../../../db/queries/analysis-subjects.ts';
+import { type AnalysisMaterial, beginInteractions, loadMaterial } from '../../../db/queries/analysis-subjects.ts';
 import type { Work } from '../../../db/queries/work.ts';
 import { releaseClaims } from '../../../db/queries/workers.ts';
 import { AppError } from '../../../shared/error.ts';
@@ -46,13 +41,13 @@ export function analyseHandler(services: Services, { ffmpegPath }: AnalyseOption
   const rules = new RuleReader(pool);
   const targets = new ResultTargets(services.keyring);
   const loading = new CallGroup((list: Work[]) => loadMaterial(pool, list), groupMost);
-  const beginning = new CallGroup((list: AnalysisSubject[]) => beginInteractions(pool, list));
+  const beginning = new CallGroup((list: Work[]) => beginInteractions(pool, list));
   const settling = new CallGroup((list: AnalysisEnding[]) => settleAnalyses(services, targets, list), groupMost);
   const releasing = new CallGroup((list: (Work & { delayMs?: number })[]) => releaseClaims(pool, list));
 
-  async function inputOf(material: AnalysisMaterial, signal: AbortSignal): Promise<AnalysisInput> {
+  async function inputOf(work: Work, material: AnalysisMaterial, signal: AbortSignal): Promise<AnalysisInput> {
     const { subject, recordings } = material;
-    if (recordings.length > 0) await beginning.add(subject);
+    if (recordings.length > 0) await beginning.add(work);
     const measured = await measureFirst(services, material, ffmpegPath, signal);
     return { subject, fields: fieldsOf(subject, measured), measured, turns: turnsOf(subject.transcriptText) };
   }
@@ -60,7 +55,7 @@ export function analyseHandler(services: Services, { ffmpegPath }: AnalyseOption
   /** Undefined where the storage is away for longer: the work waits for it then, which is no failed attempt. */
   async function inputOrLater(work: Work, material: AnalysisMaterial, signal: AbortSignal) {
     try {
-      return await inputOf(material, signal);
+      return await inputOf(work, material, signal);
     } catch (thrown) {
       const isAway = thrown instanceof AppError && thrown.kind === 'transient' && !signal.aborted;
       if (!isAway || work.attempts <= quickAttempts) throw thrown;
