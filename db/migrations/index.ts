@@ -10,6 +10,7 @@ import { statements as ownAddress } from './0009_own_address.ts';
 import { statements as transcriptsAgain } from './0010_transcripts_again.ts';
 import { statements as inboxQuota } from './0011_inbox_quota.ts';
 import { statements as dataThatStayAway } from './0012_data_that_stay_away.ts';
+import { statements as failedBeforeScoring } from './0013_failed_before_scoring.ts';
 
 export interface Migration {
   /** Applied in this order, once each; an applied one never changes (its checksum is compared at start). */
@@ -37,4 +38,5 @@ export const migrations: Migration[] = [
   { id: '0010_transcripts_again', statements: transcriptsAgain },
   { id: '0011_inbox_quota', statements: inboxQuota },
   { id: '0012_data_that_stay_away', statements: dataThatStayAway },
+  { id: '0013_failed_before_scoring', statements: failedBeforeScoring },
 ];

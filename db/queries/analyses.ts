@@ -147,7 +147,10 @@ export interface InteractionEnd {
 /** Interactions by their owners, with how each of them ended. */
 export type EndedInteraction = Pick<Work, 'accountId' | 'subject'> & { end: InteractionEnd };
 
-/** Writes the ends of interactions that are still there, all in one statement. */
+/**
+ * Writes the ends of interactions that are still there, all in one statement. Their analyses are to be written before: what
+ * failed without one is noted, so that its execution's retry finds it.
+ */
 export async function endInteractions(connection: PoolConnection, list: readonly EndedInteraction[]): Promise<void> {
   if (list.length === 0) return;
   const columns = ['subject', 'account', 'status', 'failure', 'reason', 'seconds'];
@@ -158,6 +161,20 @@ export async function endInteractions(connection: PoolConnection, list: readonly
         SET i.status = e.status, i.failure = e.failure, i.unanalysed_reason = e.reason,
             i.duration_seconds = COALESCE(i.duration_seconds, e.seconds), i.status_modified_at = NOW(3)`,
     list.flatMap(({ subject, accountId, end }) => [subject, accountId, ...columnsOf(end)]),
+  );
+  const failed = list.filter(({ end }) => end.status === 'failed');
+  if (failed.length > 0) await noteFailedBeforeScoring(connection, failed);
+}
+
+async function noteFailedBeforeScoring(connection: PoolConnection, list: readonly EndedInteraction[]): Promise<void> {
+  await connection.query(
+    `INSERT INTO failed_before_scoring (interaction_id, account_id, execution_id)
+     SELECT i.id, i.account_id, s.execution_id
+       FROM interaction i JOIN source_item s ON s.id = i.source_item_id AND s.account_id = i.account_id
+      WHERE i.id IN (?) AND i.account_id IN (?)
+        AND NOT EXISTS (SELECT 1 FROM analysis a WHERE a.interaction_id = i.id AND a.status = 'failed')
+     ON DUPLICATE KEY UPDATE execution_id = VALUES(execution_id)`,
+    [list.map(({ subject }) => subject), [...new Set(list.map(({ accountId }) => accountId))]],
   );
 }
 

@@ -96,23 +96,48 @@ export function requeueAnalysesOf(
 ): Promise<Requeued> {
   return transaction(pool, async (connection) => {
     const [rows] = await connection.query<RowDataPacket[]>(
-      `SELECT a.id, a.interaction_id, i.connector_id,
-          i.transcript_url IS NOT NULL AND i.transcript_text IS NULL AS lacks_transcript,
-          EXISTS (SELECT 1 FROM work w WHERE w.kind IN ('record', 'analyse') AND w.subject = a.interaction_id) AS waits
+      `SELECT a.id, a.interaction_id, ${analysedAgain}
          FROM analysis a JOIN interaction i ON i.id = a.interaction_id AND i.account_id = a.account_id
         WHERE a.execution_id IN (?) AND a.status = 'failed' AND a.account_id = ? AND a.id > ? ORDER BY a.id LIMIT ?`,
       [executionIds, accountId, after, requeuedAtOnce],
     );
-    const idle = rows.filter(({ waits }) => waits === 0);
-    const works = new Map(idle.map((row) => [row.interaction_id.toString('hex'), workOf(accountId, row)]));
-    await requeueInteractions(
-      connection,
-      accountId,
-      [...works.values()].map(({ subject }) => subject),
-    );
-    await addWork(connection, [...works.values()]);
-    return { interactions: works.size, last: rows.at(-1)?.id };
+    return { interactions: await analyseAgain(connection, accountId, rows), last: rows.at(-1)?.id };
   });
+}
+
+/** The same of those whose analysis failed before any profile's result, after the interaction `after`. */
+export function requeueUnscoredOf(
+  pool: Pool,
+  accountId: number,
+  executionIds: readonly Buffer[],
+  after: Buffer,
+): Promise<Requeued> {
+  return transaction(pool, async (connection) => {
+    const [rows] = await connection.query<RowDataPacket[]>(
+      `SELECT f.interaction_id, ${analysedAgain}
+         FROM failed_before_scoring f JOIN interaction i ON i.id = f.interaction_id AND i.account_id = f.account_id
+        WHERE f.execution_id IN (?) AND f.account_id = ? AND f.interaction_id > ? ORDER BY f.interaction_id LIMIT ?`,
+      [executionIds, accountId, after, requeuedAtOnce],
+    );
+    return { interactions: await analyseAgain(connection, accountId, rows), last: rows.at(-1)?.interaction_id };
+  });
+}
+
+/** Of an interaction `i`: what it needs before it is analysed, and whether that is under way already. */
+const analysedAgain = `i.connector_id, i.transcript_url IS NOT NULL AND i.transcript_text IS NULL AS lacks_transcript,
+  EXISTS (SELECT 1 FROM work w WHERE w.kind IN ('record', 'analyse') AND w.subject = i.id) AS waits`;
+
+/** Says of how many. */
+async function analyseAgain(connection: PoolConnection, accountId: number, rows: RowDataPacket[]): Promise<number> {
+  const idle = rows.filter(({ waits }) => waits === 0);
+  const works = new Map(idle.map((row) => [row.interaction_id.toString('hex'), workOf(accountId, row)]));
+  await requeueInteractions(
+    connection,
+    accountId,
+    [...works.values()].map(({ subject }) => subject),
+  );
+  await addWork(connection, [...works.values()]);
+  return works.size;
 }
 
 function workOf(accountId: number, row: RowDataPacket): NewWork {

@@ -117,11 +117,16 @@ export async function countRetryable(
         WHERE t.execution_id IN (?) AND t.account_id = ? LIMIT ?) failed`,
     [chain, accountId, countedMost],
   );
+  const [unscored] = await connection.query<RowDataPacket[]>(
+    `SELECT COUNT(*) AS n FROM (SELECT 1 FROM failed_before_scoring WHERE execution_id IN (?) AND account_id = ?
+        LIMIT ?) failed`,
+    [chain, accountId, countedMost],
+  );
   return {
     items: items[0]?.n ?? 0,
     transcripts: transcripts[0]?.n ?? 0,
     recordings: await count('recording', 'state'),
-    analyses: await count('analysis', 'status'),
+    analyses: (await count('analysis', 'status')) + (unscored[0]?.n ?? 0),
   };
 }
 

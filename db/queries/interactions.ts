@@ -139,8 +139,6 @@ export async function requeueInteractions(connection: PoolConnection, accountId:
       WHERE account_id = ? AND id IN (?)`,
     [accountId, ids],
   );
-  await connection.query('DELETE FROM failed_transcript WHERE account_id = ? AND interaction_id IN (?)', [
-    accountId,
-    ids,
-  ]);
+  for (const noted of ['failed_transcript', 'failed_before_scoring'])
+    await connection.query(`DELETE FROM ${noted} WHERE account_id = ? AND interaction_id IN (?)`, [accountId, ids]);
 }

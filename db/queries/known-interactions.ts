@@ -8,6 +8,8 @@ export interface KnownInteraction {
   connectorId: number;
   audioUrl: string | null;
   transcriptUrl: string | null;
+  /** SHA-256, hex; only of one that is locked. */
+  transcriptHash: string | null;
 }
 
 type KnownColumns = [
@@ -17,6 +19,7 @@ type KnownColumns = [
   connectorId: number,
   audioUrl?: string | null,
   transcriptUrl?: string | null,
+  transcriptHash?: string | null,
 ];
 
 /**
@@ -50,7 +53,7 @@ export async function lockKnown(
   const known: KnownInteraction[] = [];
   for (let start = 0; start < ids.length; start += idsPerLock) {
     const [rows] = await connection.query<RowDataPacket[][]>({
-      sql: 'SELECT id, external_id, content_hash, connector_id, audio_url, transcript_url FROM interaction WHERE account_id = ? AND id IN (?) FOR UPDATE',
+      sql: 'SELECT id, external_id, content_hash, connector_id, audio_url, transcript_url, SHA2(transcript_text, 256) FROM interaction WHERE account_id = ? AND id IN (?) FOR UPDATE',
       values: [accountId, ids.slice(start, start + idsPerLock)],
       rowsAsArray: true,
     });
@@ -82,6 +85,7 @@ export async function keepersOf(
 }
 
 function knownInteraction(columns: KnownColumns): KnownInteraction {
-  const [id, externalId, contentHash, connectorId, audioUrl = null, transcriptUrl = null] = columns;
-  return { id, externalId: externalId.toString(), contentHash, connectorId, audioUrl, transcriptUrl };
+  const [id, externalId, contentHash, connectorId, audioUrl = null, transcriptUrl = null, transcriptHash = null] =
+    columns;
+  return { id, externalId: externalId.toString(), contentHash, connectorId, audioUrl, transcriptUrl, transcriptHash };
 }

@@ -26,6 +26,7 @@ const released: Record<string, string> = {
   '0010_transcripts_again': 'c05a0d309c8522701803fd537b64eaf2300ea7e000895ddef3244702a84f339d',
   '0011_inbox_quota': '1f5984468e4b486d0cf568e4363895102eda0c84558b5992bfe88d8037716413',
   '0012_data_that_stay_away': '44f84691e8c145dcc1e2f8e0fd305b82a8af1c99450ef9afff1020938deea734',
+  '0013_failed_before_scoring': '9f635f3fa8cb2a35db45129135077902ee88aa3b043a3d4298240f0d725cbe00',
 };
 
 /** https://dev.mysql.com/doc/refman/9.4/en/keywords.html, without what MariaDB reserves, too. */

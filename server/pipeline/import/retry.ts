@@ -1,5 +1,11 @@
 import { transaction } from '../../../db/database.ts';
-import { requeueAnalysesOf, requeueRecordingsOf, takeFailedItems } from '../../../db/queries/execution-requeue.ts';
+import {
+  type Requeued,
+  requeueAnalysesOf,
+  requeueRecordingsOf,
+  requeueUnscoredOf,
+  takeFailedItems,
+} from '../../../db/queries/execution-requeue.ts';
 import { hasListed, retryChain } from '../../../db/queries/execution-retry.ts';
 import { readExecution } from '../../../db/queries/executions.ts';
 import { counted } from '../../words.ts';
@@ -43,22 +49,24 @@ export async function takeFailed(current: ImportRun, retried: readonly Buffer[])
 }
 
 async function requeue(run: ExecutionRun, retried: readonly Buffer[]): Promise<void> {
-  const { services, accountId, signal } = run;
-  const { pool } = services.database;
-  let recordings = 0;
-  for (let after: Buffer | undefined = Buffer.alloc(16); after; ) {
-    signal.throwIfAborted();
-    const { interactions, last } = await requeueRecordingsOf(pool, accountId, retried, after);
-    recordings += interactions;
-    after = last;
-  }
-  let analyses = 0;
-  for (let after: Buffer | undefined = Buffer.alloc(16); after; ) {
-    signal.throwIfAborted();
-    const { interactions, last } = await requeueAnalysesOf(pool, accountId, retried, after);
-    analyses += interactions;
-    after = last;
-  }
+  const recordings = await allOf(run, retried, requeueRecordingsOf);
+  const analyses = (await allOf(run, retried, requeueAnalysesOf)) + (await allOf(run, retried, requeueUnscoredOf));
   if (recordings > 0) run.log('info', `${fetchedAgain(recordings)}.`);
   if (analyses > 0) run.log('info', `${counted(analyses, 'interaction')} with a failed analysis to be analysed again.`);
+}
+
+/** Of how many interactions. */
+async function allOf(
+  { services, accountId, signal }: ExecutionRun,
+  retried: readonly Buffer[],
+  requeueSome: typeof requeueAnalysesOf,
+): Promise<number> {
+  let count = 0;
+  for (let after: Buffer | undefined = Buffer.alloc(16); after; ) {
+    signal.throwIfAborted();
+    const { interactions, last }: Requeued = await requeueSome(services.database.pool, accountId, retried, after);
+    count += interactions;
+    after = last;
+  }
+  return count;
 }

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
+import { contentColumns } from '../../../db/queries/interactions.ts';
 import { newId } from '../../../db/uuid.ts';
 import type { Interaction } from '../../rows/validate/interaction.ts';
-import { escapedBytes, loadText } from './load-text.ts';
+import { absent, escapedBytes, loadText, textOfCell } from './load-text.ts';
 
 const tab = 9;
 const idBytes = 16;
@@ -99,6 +100,12 @@ export class ChunkBuffer {
 
   idOf({ index }: ChunkRow): Buffer {
     return this.#ids.subarray(index * idBytes, (index + 1) * idBytes);
+  }
+
+  /** What the row has in this column; null: nothing. */
+  textOf({ contentStart, contentEnd }: ChunkRow, column: (typeof contentColumns)[number]): string | null {
+    const cells = this.#bytes.toString('utf8', contentStart, contentEnd).split('\t');
+    return textOfCell(cells[contentColumns.indexOf(column)] ?? absent);
   }
 
   /** What the rows' positions count in. */

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { PoolConnection } from 'mysql2/promise';
 import { followInteractionTimes } from '../../../db/queries/analyses.ts';
 import { addPendingAttributes } from '../../../db/queries/attributes.ts';
@@ -31,7 +32,7 @@ export interface StoredRows {
 
 /**
  * Makes the work that follows from stored rows. A changed row is neither fetched nor analysed again, unless it names
- * another audio or another transcript.
+ * another audio or another transcript, or holds one that is another.
  */
 export async function handOver(
   connection: PoolConnection,
@@ -40,7 +41,7 @@ export async function handOver(
   { buffer, added, changed, known }: StoredRows,
 ): Promise<void> {
   const { accountId, connectorId } = origin;
-  const renewed = changed.flatMap((row) => renewalOf(row, known.get(row.externalId)) ?? []);
+  const renewed = changed.flatMap((row) => renewalOf(buffer, row, known.get(row.externalId)) ?? []);
   const toRecord = [
     ...renewed,
     ...added
@@ -89,11 +90,18 @@ interface ToRecord {
   audioUrl: string | null;
 }
 
-function renewalOf({ audioUrl, transcriptUrl }: ChunkRow, before: KnownInteraction | undefined): ToRecord | undefined {
+function renewalOf(buffer: ChunkBuffer, row: ChunkRow, before: KnownInteraction | undefined): ToRecord | undefined {
   if (!before) return undefined;
-  const newAudioUrl = audioUrl === before.audioUrl ? null : audioUrl;
-  const isOtherTranscript = transcriptUrl !== null && transcriptUrl !== before.transcriptUrl;
-  return newAudioUrl !== null || isOtherTranscript ? { id: before.id, audioUrl: newAudioUrl } : undefined;
+  const newAudioUrl = row.audioUrl === before.audioUrl ? null : row.audioUrl;
+  const isRenewed = newAudioUrl !== null || isOtherTranscript(buffer, row, before);
+  return isRenewed ? { id: before.id, audioUrl: newAudioUrl } : undefined;
+}
+
+/** A transcript that is taken away leaves what was made of it. */
+function isOtherTranscript(buffer: ChunkBuffer, row: ChunkRow, before: KnownInteraction): boolean {
+  if (row.transcriptUrl !== null) return row.transcriptUrl !== before.transcriptUrl;
+  const text = buffer.textOf(row, 'transcript_text');
+  return text !== null && hash('sha256', text, 'hex') !== before.transcriptHash;
 }
 
 function idsOf(list: ToRecord[]): Buffer[] {

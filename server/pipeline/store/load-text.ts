@@ -3,6 +3,9 @@ import type { Interaction } from '../../rows/validate/interaction.ts';
 const special = /[\\\t\n]/;
 const specials = /[\\\t\n]/g;
 const names: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n' };
+const escaped = /\\[\\tn]/g;
+const characters: Record<string, string> = { '\\\\': '\\', '\\t': '\t', '\\n': '\n' };
+export const absent = '\\N';
 
 /**
  * The row's content as LOAD DATA reads it: the columns of `contentColumns`, separated by tabs. The same content is the
@@ -17,7 +20,12 @@ function text(value: string): string {
 }
 
 function optional(value: string | null): string {
-  return value === null ? '\\N' : text(value);
+  return value === null ? absent : text(value);
+}
+
+/** What was written as this cell. */
+export function textOfCell(cell: string): string | null {
+  return cell === absent ? null : cell.replace(escaped, (name) => characters[name] ?? '');
 }
 
 function time(ms: number | null): string {

@@ -9,6 +9,8 @@ const longestText = 32_767;
 /** Excel keeps fifteen digits: a whole number beyond shows as another one. */
 const largestWhole = 999_999_999_999_999;
 const dayMs = 86_400_000;
+/** XML's white space is this character, and tab and line ends before it. */
+const space = 32;
 /** Days from Excel's day 0 to 1970. */
 const epochDay = 25_569;
 /** Excel counts a 29 February 1900 that never was: before 1 March its days are off by one. */
@@ -39,7 +41,13 @@ export function headerXml(place: string, text: string): string {
 }
 
 function textXml(place: string, text: string, style = ''): string {
-  return `<c r="${place}"${style} t="inlineStr"><is><t xml:space="preserve">${escaped(fitting(text))}</t></is></c>`;
+  const attribute = hasOuterSpace(text) ? ' xml:space="preserve"' : '';
+  return `<c r="${place}"${style} t="inlineStr"><is><t${attribute}>${escaped(fitting(text))}</t></is></c>`;
+}
+
+/** Which readers drop where a text does not say that it is meant. Said of each, it were a sixth of a sheet. */
+function hasOuterSpace(text: string): boolean {
+  return text.charCodeAt(0) <= space || text.charCodeAt(text.length - 1) <= space;
 }
 
 /** A day with its fraction, of the zone's clock: Excel knows no zones. */

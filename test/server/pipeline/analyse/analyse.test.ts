@@ -1,12 +1,14 @@
 import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
-import type { Work } from '../../../../db/queries/work.ts';
+import { requeueUnscoredOf } from '../../../../db/queries/execution-requeue.ts';
+import { countRetryable } from '../../../../db/queries/execution-retry.ts';
+import { claimWork, type Work } from '../../../../db/queries/work.ts';
 import { findProgram } from '../../../../server/machine/programs.ts';
 import { analyseHandler } from '../../../../server/pipeline/analyse/analyse.ts';
 import type { Services } from '../../../../server/services.ts';
 import type { WorkHandler } from '../../../../server/worker/handler.ts';
 import { AppError } from '../../../../shared/error.ts';
-import { unanalysedReasons } from '../../../../shared/interaction.ts';
+import { interactionStatuses, unanalysedReasons } from '../../../../shared/interaction.ts';
 import type { KpiResult, ScoreCard } from '../../../../shared/quality.ts';
 import { testAccount, testServices } from '../../../harness/services.ts';
 import { claimed, seedInteraction, seedProfile, seedRecording, seedRule } from '../../reports/seed.ts';
@@ -38,6 +40,15 @@ describe('the analysis of an interaction', () => {
   async function analysed(id: Buffer, by: WorkHandler = handler): Promise<Work> {
     const work = await claimed(services, 'analyse', accountId, id);
     await by.run(work, signal);
+    return work;
+  }
+
+  /** Of work that is there already. */
+  async function claimedAgain(id: Buffer): Promise<Work> {
+    const work = (await claimWork(services.database.pool, 'analyse', { limit: 100, leaseSeconds: 30 })).find(
+      ({ subject }) => subject.equals(id),
+    );
+    if (!work) throw new Error('there is no work');
     return work;
   }
 
@@ -249,6 +260,38 @@ describe('the analysis of an interaction', () => {
     await handler.giveUp(work, { code: 'storage_failed', message: 'The storage did not answer.' });
     expect(JSON.parse((await interaction(id)).failure).message).to.equal('The storage did not answer.');
     expect(await rows('SELECT id FROM work WHERE id = ?', [work.id])).to.deep.equal([]);
+  });
+
+  it('that was given up, or failed without any profile, is what the retry of its import analyses again, once', async () => {
+    const { pool } = services.database;
+    const { id, executionId } = await seedInteraction(services, accountId, { transcriptText: 'Agent: hello' });
+    const retryable = async () => (await countRetryable(pool, accountId, [executionId])).analyses;
+    const requeued = async () =>
+      (await requeueUnscoredOf(pool, accountId, [executionId], Buffer.alloc(16))).interactions;
+    expect(await retryable()).to.equal(0);
+    const work = await claimed(services, 'analyse', accountId, id);
+    await handler.giveUp(work, { code: 'storage_failed', message: 'The storage did not answer.' });
+    expect(await retryable()).to.equal(1);
+    expect(await requeued()).to.equal(1);
+    expect(await requeued()).to.equal(0);
+    expect((await interaction(id)).status).to.equal(interactionStatuses.indexOf('queued'));
+    await pool.query("UPDATE interaction SET transcript_text = '' WHERE id = ?", [id]);
+    await handler.run(await claimedAgain(id), signal);
+    expect((await interaction(id)).status).to.equal(interactionStatuses.indexOf('failed'));
+    expect(await retryable()).to.equal(1);
+    expect(await requeued()).to.equal(1);
+    await pool.query("UPDATE interaction SET transcript_text = 'Agent: hello' WHERE id = ?", [id]);
+    await handler.run(await claimedAgain(id), signal);
+    expect((await interaction(id)).status).to.equal(interactionStatuses.indexOf('completed'));
+    expect(await retryable()).to.equal(0);
+  });
+
+  it('that failed for a profile is counted once by what can be retried', async () => {
+    await seedBasics();
+    const { id, executionId } = await seedInteraction(services, accountId);
+    await analysed(id);
+    expect((await analyses(id)).map(({ status }) => status)).to.deep.equal(['failed']);
+    expect((await countRetryable(services.database.pool, accountId, [executionId])).analyses).to.equal(1);
   });
 
   it('settles the work of an interaction that was erased meanwhile', async () => {

@@ -194,7 +194,36 @@ for (const way of ['LOAD DATA LOCAL where the server allows it', 'multi-row INSE
       await fetch('{}');
       kit.put('7.csv', csv('b.wav', '', 'z'));
       await kit.run();
-      expect(await row()).to.include({ kind: null, url: null, text: 'not taken', failure: null });
+      expect(await row()).to.include({ kind: 'record', status: 0, url: null, text: 'not taken', audio: 'b.wav here' });
+    });
+
+    it('makes work of a transcript that comes later in the row, and again only where its words are others', async () => {
+      const kit = await importKit(services);
+      const { pool } = services.database;
+      const csv = (audio: string, text: string, agent: string) =>
+        `external_interaction_id,channel_type,audio_url,transcript_text,agent\nA,VOICE,${audio},"${text}",${agent}\n`;
+      let files = 0;
+      /** The interaction after a row was imported, and everything that was to be done of it was done. */
+      const imported = async (...row: Parameters<typeof csv>) => {
+        kit.put(`${++files}.csv`, csv(...row));
+        await kit.run();
+        const [rows] = await pool.query<RowDataPacket[]>(
+          'SELECT w.kind, i.status, i.transcript_text AS text FROM interaction i LEFT JOIN work w ON w.subject = i.id WHERE i.account_id = ?',
+          [kit.accountId],
+        );
+        await pool.query("DELETE FROM work WHERE account_id = ? AND kind <> 'execute'", [kit.accountId]);
+        await pool.query('UPDATE interaction SET status = 2 WHERE account_id = ?', [kit.accountId]);
+        return rows[0];
+      };
+      const words = 'Agent: "hé\\llo"\tthere\nCustomer: \\N, \u{1f600}';
+      const quoted = words.replaceAll('"', '""');
+      expect(await imported('a.wav', '', 'x')).to.deep.equal({ kind: 'record', status: 0, text: null });
+      expect(await imported('a.wav', quoted, 'x')).to.deep.equal({ kind: 'record', status: 0, text: words });
+      expect(await imported('a.wav', quoted, 'y')).to.deep.equal({ kind: null, status: 2, text: words });
+      expect(await imported('', quoted, 'y')).to.deep.equal({ kind: null, status: 2, text: words });
+      expect(await imported('', 'Agent: bye', 'y')).to.deep.equal({ kind: 'record', status: 0, text: 'Agent: bye' });
+      expect(await imported('a.wav', '', 'y')).to.deep.equal({ kind: 'record', status: 0, text: null });
+      expect(await imported('a.wav', '', 'z')).to.deep.equal({ kind: null, status: 2, text: null });
     });
 
     it('counts exactly when two imports bring the same rows at once, in opposite order', async () => {

@@ -16,3 +16,14 @@ describe('a number in a workbook', () => {
       expect(written(number)).to.equal(`<c r="A1"><v>${number}</v></c>`);
   });
 });
+
+describe('a text in a workbook', () => {
+  it('says that its white space is meant where it begins or ends with some', () => {
+    for (const text of [' a', 'a ', '\ta', 'a\n', ' '])
+      expect(cellXml('A1', text, clock)).to.equal(
+        `<c r="A1" t="inlineStr"><is><t xml:space="preserve">${text}</t></is></c>`,
+      );
+    for (const text of ['a b', 'a\n  b', ''])
+      expect(cellXml('A1', text, clock)).to.equal(`<c r="A1" t="inlineStr"><is><t>${text}</t></is></c>`);
+  });
+});
