@@ -21,6 +21,7 @@ import type { WorkHandler } from '../worker/handler.ts';
 import { attemptsAllowed } from '../worker/retry.ts';
 import { connectorsOf } from './connectors-of.ts';
 import { endLine } from './end-line.ts';
+import { Places } from './places.ts';
 import { requesterOf, requireRightsUnchanged } from './requester.ts';
 import { beginRun } from './run.ts';
 import { storedSoFar } from './so-far.ts';
@@ -38,7 +39,6 @@ export interface ExecuteOptions {
   pausesMs?: readonly number[];
 }
 
-const concurrency = 3;
 /** Every end of a worker counts as one; a program that is killed again and again must still get its imports done. */
 const maxAttempts = 12;
 /** What people have asked for. */
@@ -48,11 +48,14 @@ const turnMs = 2_000;
 
 /** Runs executions: moves their states, calls the import or the export, writes the end with its counts. */
 export function executeHandler(services: Services, runs: Runs, { pausesMs }: ExecuteOptions = {}): WorkHandler {
+  const places = new Places();
   return {
     kind: 'execute',
-    concurrency,
+    get concurrency() {
+      return places.most;
+    },
     maxAttempts,
-    run: (work, signal) => execute({ services, runs, pausesMs, work, signal }),
+    run: (work, signal) => execute({ services, runs, pausesMs, pause: places.pauserOf(signal), work, signal }),
     giveUp: (work, error) => giveUp(services, work, error),
     postponed,
     [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -76,6 +79,7 @@ interface Task {
   services: Services;
   runs: Runs;
   pausesMs: readonly number[] | undefined;
+  pause: ExecutionRun['pause'];
   work: Work;
   signal: AbortSignal;
 }
@@ -134,7 +138,7 @@ async function outcomeOf(task: Task, execution: ExecutionRecord, said: NewLogLin
 }
 
 async function runToEnd(
-  { services, runs, pausesMs, work, signal }: Task,
+  { services, runs, pausesMs, pause, work, signal }: Task,
   execution: ExecutionRecord,
   said: NewLogLine[],
 ): Promise<ExecutionEnd | PutBack> {
@@ -143,7 +147,7 @@ async function runToEnd(
   const connectors = await connectorsOf(services, execution);
   const { report, range, retryOf } = execution;
   const run = await beginRun(services, {
-    ...{ work, signal, connectors, report, range, requester },
+    ...{ work, signal, pause, connectors, report, range, requester },
     isAwaited: awaited.includes(execution.triggerKind),
     mayDeliver: () => requireRightsUnchanged(services, execution, requester),
     retryOf: retryOf ?? undefined,

@@ -14,6 +14,7 @@ import { RunProgress } from './progress.ts';
 interface RunInput {
   work: Work;
   signal: AbortSignal;
+  pause: ExecutionRun['pause'];
   connectors: LoadedConnector[];
   report: KeptReport | undefined;
   range: ExecutionRange | undefined;

@@ -3,7 +3,6 @@ import { AppError, errorCodes, type Failure } from '../../shared/error.ts';
 import { pauseAfter } from '../backoff.ts';
 import { isReadAgain } from '../pipeline/import/attempts.ts';
 import type { ExecutionRun } from '../pipeline/run.ts';
-import { wait } from '../wait.ts';
 import { triedAgain } from '../words.ts';
 
 /** A longer pause is not slept: the work is put back, and other runs have its place meanwhile. */
@@ -18,7 +17,7 @@ export interface PutBack {
 }
 
 export interface SourceAttempts {
-  run: Pick<ExecutionRun, 'log' | 'signal'>;
+  run: Pick<ExecutionRun, 'log' | 'signal' | 'pause'>;
   /** Before the second attempt, the third, …; there are no more attempts than that. */
   pausesMs: readonly number[];
   /** The attempt that comes now. */
@@ -47,8 +46,7 @@ export async function attemptSource(
     signal.throwIfAborted();
     if (attempt > sleptPauses(pausesMs)) return { failure, pauseMs, message };
     run.log('warn', message);
-    await wait(pauseMs, signal);
-    signal.throwIfAborted();
+    await run.pause(pauseMs);
   }
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { AppError, Failure } from '../../../shared/error.ts';
 import { pauseAfter } from '../../backoff.ts';
 import { triedAgain } from '../../words.ts';
@@ -38,7 +37,7 @@ export async function attempted<Receipt>(
     }
     const again = triedAgain(waitMs, attempts + 1, backoffMs.length + 1);
     run.log('warn', `${what} could not be delivered to ${destination}: ${message} ${again}`);
-    await delay(waitMs, undefined, { signal: run.signal });
+    await run.pause(waitMs);
   }
 }
 

@@ -1,7 +1,6 @@
 import { type ItemEnd, type ListedReadyItem, readableItem } from '../../../db/queries/source-items.ts';
 import { type ErrorCode, errorCodes, type Failure } from '../../../shared/error.ts';
 import { pauseAfter } from '../../backoff.ts';
-import { wait } from '../../wait.ts';
 import { triedAgain } from '../../words.ts';
 import { WorkAborted } from '../../worker/abort.ts';
 import type { ImportRun } from './run.ts';
@@ -38,8 +37,7 @@ export async function withAttempts(
     if (pauseMs === undefined) break;
     run.log('warn', `${end.failure.message} ${triedAgain(pauseMs, attempt + 1, pausesMs.length + 1, 'Read')}`);
     run.services.log.info({ item: item.key, attempt, pause_ms: Math.round(pauseMs) }, 'the item is read again soon');
-    await wait(pauseMs, run.signal);
-    run.signal.throwIfAborted();
+    await run.pause(pauseMs);
     end = await read(await asItIsNow(current, item));
   }
   const isLost = passes(end);

@@ -12,6 +12,9 @@ import { testAccount, testServices } from '../../harness/services.ts';
 import { addConnector } from './jobs.ts';
 import { linesOf, Runs } from './runs.ts';
 
+const items = { listed: 0, done: 0, unchanged: 0, waiting: 0, failed: 0 };
+const counts = { listed: 0, imported: 0, updated: 0, duplicate: 0, rejected: 0 };
+
 describe('an execution that fails', () => {
   const said: Record<string, unknown>[] = [];
   let services: Services;
@@ -39,6 +42,27 @@ describe('an execution that fails', () => {
     const handler = executeHandler(services, { runImport, runExport }, options);
     serving = serve(services, [handler], { pollMs: 20 });
   }
+
+  it('keeps no other waiting while it lets time pass, however many of them there are', async () => {
+    const away = Array.from({ length: 3 }, (_, index) => `away ${index}`);
+    const jobs = [];
+    for (const name of [...away, 'healthy'])
+      jobs.push(await runs.job(name, 'data_import', [await addConnector(services, runs.accountId, name)]));
+    const ids = [];
+    for (const each of jobs) ids.push(await runs.trigger(each));
+    let pausing = 0;
+    work(async (run) => {
+      if (run.connectors.every(({ name }) => name === 'healthy'))
+        return { status: 'success', items, counts, note: `beside ${pausing}` };
+      pausing++;
+      await run.pause(600_000);
+      throw new Error('nobody waits for so long');
+    });
+    const healthy = await runs.ended(ids.at(-1) as Buffer);
+    expect(healthy).to.include({ status: 'success', note: 'beside 3' });
+    for (const id of ids.slice(0, -1)) await cancelExecution(services, runs.accountId, id);
+    for (const id of ids.slice(0, -1)) expect((await runs.ended(id)).status).to.equal('cancelled');
+  });
 
   it('by something of ours is tried three times, as its log says, and has the trace id that the program’s log has', async () => {
     const id = await runs.trigger(job);
@@ -84,8 +108,6 @@ describe('an execution that fails', () => {
       const id = await runs.trigger(job);
       await services.database.pool.query('UPDATE execution SET trigger_kind = ? WHERE id = ?', [kind, id]);
       let tried = 0;
-      const items = { listed: 0, done: 0, unchanged: 0, waiting: 0, failed: 0 };
-      const counts = { listed: 0, imported: 0, updated: 0, duplicate: 0, rejected: 0 };
       const away = new AppError('host_refused', 'Nothing listens there.');
       work(() => (++tried === 1 ? Promise.reject(away) : Promise.resolve({ status: 'success', items, counts })), {});
       const shown = await runs.ended(id);
@@ -95,8 +117,6 @@ describe('an execution that fails', () => {
 
   describe('for its source is away for long', () => {
     const away = new AppError('host_refused', 'Nothing listens there.');
-    const items = { listed: 0, done: 0, unchanged: 0, waiting: 0, failed: 0 };
-    const counts = { listed: 0, imported: 0, updated: 0, duplicate: 0, rejected: 0 };
     /** The first pause is slept, the others are as long as a test lasts. */
     const pausesMs = [10, 3_600_000, 3_600_000];
     const waiting = (id: Buffer) =>

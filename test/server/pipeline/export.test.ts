@@ -9,6 +9,7 @@ import { listDeliveries, listParts } from '../../../db/queries/reports.ts';
 import { newId, uuidText } from '../../../db/uuid.ts';
 import type { LoadedConnector } from '../../../server/connectors/load.ts';
 import { connectorType } from '../../../server/connectors/registry.ts';
+import { Places } from '../../../server/jobs/places.ts';
 import { runExport } from '../../../server/pipeline/export.ts';
 import type { ExecutionRun } from '../../../server/pipeline/run.ts';
 import { saveMetadataField } from '../../../server/quality/metadata-fields.ts';
@@ -102,6 +103,7 @@ describe('an export', () => {
       async delivering() {
         steps.push('delivering');
       },
+      pause: new Places().pauserOf(new AbortController().signal),
       log: () => undefined,
       progress: () => undefined,
     };

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { listLogLines } from '../../../db/queries/execution-log.ts';
+import type { Work } from '../../../db/queries/work.ts';
 import { beginRun } from '../../../server/jobs/run.ts';
 import { logLinesMost } from '../../../server/pipeline/run-log.ts';
 import type { Services } from '../../../server/services.ts';
@@ -19,11 +20,14 @@ describe('the log of a run', () => {
     accountId = (await testAccount(services)).id;
   });
 
+  const inputOf = (work: Work) => ({
+    ...{ work, signal: new AbortController().signal, pause: () => Promise.resolve() },
+    ...{ connectors: [], report: undefined, range: undefined },
+  });
   async function begin() {
     const id = await seedExecution(services, accountId);
     const work = await claimed(services, 'execute', accountId, id);
-    const signal = new AbortController().signal;
-    const run = await beginRun(services, { work, signal, connectors: [], report: undefined, range: undefined });
+    const run = await beginRun(services, inputOf(work));
     return { id, work, run };
   }
   const lines = (id: Buffer) => listLogLines(services.database.pool, accountId, id, { after: 0, limit: 5_000 });
@@ -63,8 +67,7 @@ describe('the log of a run', () => {
     const { id, work, run } = await begin();
     for (let i = 0; i < 700; i++) run.log('info', `line ${i}`);
     await run.close();
-    const signal = new AbortController().signal;
-    const again = await beginRun(services, { work, signal, connectors: [], report: undefined, range: undefined });
+    const again = await beginRun(services, inputOf(work));
     for (let i = 700; i < 1_500; i++) again.log('info', `line ${i}`);
     await again.close();
     const kept = await lines(id);

@@ -126,6 +126,7 @@ describe('with its storage in S3 the product', () => {
       work: await claimed(services, 'execute', accountId, execution),
       step: async () => undefined,
       delivering: async () => undefined,
+      pause: async () => undefined,
       log: () => undefined,
       progress: () => undefined,
     });

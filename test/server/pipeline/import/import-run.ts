@@ -3,6 +3,7 @@ import { addWork, type Work } from '../../../../db/queries/work.ts';
 import { newId } from '../../../../db/uuid.ts';
 import type { ConnectorType } from '../../../../server/connectors/connector.ts';
 import type { LoadedConnector } from '../../../../server/connectors/load.ts';
+import { Places } from '../../../../server/jobs/places.ts';
 import type { ExecutionRun } from '../../../../server/pipeline/run.ts';
 import type { Services } from '../../../../server/services.ts';
 import { folderSource } from './folder-source.ts';
@@ -67,6 +68,7 @@ export async function claimRun(
     signal,
     step: nothing,
     delivering: nothing,
+    pause: new Places().pauserOf(signal),
     log: () => undefined,
     progress: () => undefined,
   };
