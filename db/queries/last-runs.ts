@@ -10,18 +10,19 @@ export interface LastRun {
 }
 
 export interface ConnectorLastRun extends LastRun {
-  /** The end of the newest run that brought rows; of a destination, when it last got some. */
+  /** The end of the newest run that brought rows; of a stream, when it last stored an event; of a destination, when it got some. */
   lastDataAt: Date | null;
 }
 
 const lastRunColumns = 'e.id, e.status, COALESCE(e.ended_at, e.started_at, e.created_at) AS at';
 
-const newestOfConnectors = `SELECT newest.connector_id, newest.last_data_at, ${lastRunColumns}
+const newestOfConnectors = `SELECT newest.connector_id, newest.last_data_at, newest.stored_at, ${lastRunColumns}
    FROM (SELECT c.id AS connector_id,
            (SELECT x.execution_id FROM execution_connector x FORCE INDEX (by_connector)
             WHERE x.account_id = c.account_id AND x.connector_id = c.id ORDER BY x.execution_id DESC LIMIT 1) AS id,
            (SELECT x.data_at FROM execution_connector x FORCE INDEX (by_data)
-            WHERE x.account_id = c.account_id AND x.connector_id = c.id ORDER BY x.data_at DESC LIMIT 1) AS last_data_at
+            WHERE x.account_id = c.account_id AND x.connector_id = c.id ORDER BY x.data_at DESC LIMIT 1) AS last_data_at,
+           (SELECT MAX(p.stored_at) FROM stream_position p WHERE p.connector_id = c.id) AS stored_at
          FROM connector c WHERE c.account_id = ?) newest
    STRAIGHT_JOIN execution e ON e.id = newest.id`;
 
@@ -39,7 +40,8 @@ export async function selectLastRunsOfConnectors(
   ]);
   return new Map(
     rows.map((row) => {
-      const lastDataAt = underWay.get(row.connector_id) ?? row.last_data_at;
+      // A stream's day brings none by beginning or ending.
+      const lastDataAt = row.stored_at ?? underWay.get(row.connector_id) ?? row.last_data_at;
       return [row.connector_id, { ...lastRun(row), lastDataAt }];
     }),
   );

@@ -78,6 +78,26 @@ describe('the last run', () => {
     expect(runs.has(idle)).to.equal(false);
   });
 
+  it('tells of a stream when it last stored an event, whenever its day began or ended', async () => {
+    const [connector, job] = [await insert('connector', 'a'), await insert('job', 'job')];
+    await link(job, [connector]);
+    await run(job, 5, 'success');
+    await run(job, 5);
+    const storedAt = new Date('2026-11-03T09:15:00Z');
+    await services.database.pool.query(
+      `INSERT INTO stream_position (connector_id, location_hash, partition_id, account_id, next_offset, stored_at)
+        VALUES ?`,
+      [
+        [
+          [connector, Buffer.alloc(32), 0, accountId, 7, storedAt],
+          [connector, Buffer.alloc(32), 1, accountId, 0, null],
+        ],
+      ],
+    );
+    const runs = await selectLastRunsOfConnectors(services.database.pool, accountId);
+    expect(runs.get(connector)?.lastDataAt).to.deep.equal(storedAt);
+  });
+
   it('tells when data last came: at the end of the newest run with rows, or now where one brings some', async () => {
     const [connector, job] = [await insert('connector', 'a'), await insert('job', 'job')];
     await link(job, [connector]);
