@@ -3,7 +3,8 @@ import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import { AppError } from '../shared/error.ts';
 import { type Migration, migrations } from './migrations/index.ts';
 
-const lockName = 'cqa.migrate';
+/** Locks are the server's, which may have several databases of several products. */
+const lockName = "CONCAT('cqa.migrate.', SHA1(DATABASE()))";
 const lockSeconds = 60;
 
 /**
@@ -19,13 +20,13 @@ export async function migrate(pool: Pool, list: Migration[] = migrations): Promi
     for (const migration of missing) await apply(connection, migration);
     return missing.map(({ id }) => id);
   } finally {
-    await connection.query('DO RELEASE_LOCK(?)', [lockName]);
+    await connection.query(`DO RELEASE_LOCK(${lockName})`);
     connection.release();
   }
 }
 
 async function lock(connection: PoolConnection): Promise<void> {
-  const [rows] = await connection.query<RowDataPacket[]>('SELECT GET_LOCK(?, ?) AS locked', [lockName, lockSeconds]);
+  const [rows] = await connection.query<RowDataPacket[]>(`SELECT GET_LOCK(${lockName}, ?) AS locked`, [lockSeconds]);
   if (rows[0]?.locked !== 1)
     throw new AppError(
       'database_unavailable',

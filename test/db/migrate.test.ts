@@ -5,6 +5,7 @@ import { checksumOf, migrate } from '../../db/migrate.ts';
 import { migrations } from '../../db/migrations/index.ts';
 import { AppError } from '../../shared/error.ts';
 import { freshDatabase } from '../harness/database.ts';
+import { eventually } from '../harness/eventually.ts';
 
 const first = { id: '0001_first', statements: ['CREATE TABLE one (id INT PRIMARY KEY)'] };
 const second = {
@@ -50,6 +51,27 @@ describe('migrations', () => {
     expect(await migrate(database.pool, [first])).to.deep.equal(['0001_first']);
     expect(await migrate(database.pool, [first, second])).to.deep.equal(['0002_second']);
     expect(await migrate(database.pool, [first, second])).to.deep.equal([]);
+  });
+
+  it('wait for nobody who migrates another database of the same server', async () => {
+    const other = await openDatabase(await freshDatabase());
+    const { pool } = database;
+    const holder = await other.pool.getConnection();
+    await holder.query("DO GET_LOCK('held by the test', 0)");
+    const long = { id: '0001_long', statements: ["DO GET_LOCK('held by the test', 600)"] };
+    const migrating = migrate(other.pool, [long]);
+    await eventually('it is under way', async () => {
+      const [rows] = await pool.query<RowDataPacket[]>(
+        "SELECT 1 FROM information_schema.processlist WHERE info LIKE '%held by the test\\', 600%' AND id <> CONNECTION_ID()",
+      );
+      return rows.length > 0;
+    });
+    expect(await migrate(pool, [first])).to.deep.equal(['0001_first']);
+    holder.release();
+    holder.destroy();
+    expect(await migrating).to.deep.equal(['0001_long']);
+    await other.pool.query(`DROP DATABASE \`${other.address.database}\``);
+    await other.close();
   });
 
   it('refuse to go on when an applied one was changed', async () => {

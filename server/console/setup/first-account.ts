@@ -16,6 +16,9 @@ export const firstAccountSchema = z.strictObject({
 });
 export type FirstAccount = z.infer<typeof firstAccountSchema>;
 
+/** Locks are the server's, which may have several databases of several products. */
+const lockName = "CONCAT('cqa.setup.', SHA1(DATABASE()))";
+
 /**
  * Makes the installation's first account, its console switched on: whoever installs the program is its operator.
  * Throws `forbidden` once there is an account.
@@ -39,12 +42,12 @@ export function createFirstAccount(services: Services, first: FirstAccount): Pro
 async function alone<T>(pool: Pool, work: () => Promise<T>): Promise<T> {
   const connection = await pool.getConnection();
   try {
-    const [rows] = await connection.query<RowDataPacket[]>("SELECT GET_LOCK('cqa.setup', 10) AS locked");
+    const [rows] = await connection.query<RowDataPacket[]>(`SELECT GET_LOCK(${lockName}, 10) AS locked`);
     if (rows[0]?.locked !== 1)
       throw new AppError('conflict', 'Somebody else is setting up this installation right now. Load the page again.');
     return await work();
   } finally {
-    await connection.query("DO RELEASE_LOCK('cqa.setup')");
+    await connection.query(`DO RELEASE_LOCK(${lockName})`);
     connection.release();
   }
 }
