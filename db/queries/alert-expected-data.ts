@@ -17,7 +17,7 @@ export interface DataConnector {
 }
 
 /**
- * Of all accounts. Data are what its last data are everywhere: rows that a run has brought, an event that was stored. While a
+ * Of all accounts. Data are what its last data are everywhere: new or other rows that a run has brought, an event that was stored. While a
  * run is bringing rows they come now. A stream's day brings none by ending.
  */
 export async function selectDataConnectors(pool: Pool): Promise<DataConnector[]> {
@@ -30,7 +30,7 @@ export async function selectDataConnectors(pool: Pool): Promise<DataConnector[]>
        (SELECT MAX(p.stored_at) FROM stream_position p WHERE p.connector_id = c.id) AS stored_at,
        (SELECT NOW(3) FROM execution_connector x FORCE INDEX (by_connector_status) JOIN execution e ON e.id = x.execution_id
          WHERE x.account_id = c.account_id AND x.connector_id = c.id AND x.status = 'processing'
-           AND e.rows_listed > 0 AND e.trigger_kind <> 'stream' LIMIT 1) AS coming_at
+           AND e.rows_imported + e.rows_updated > 0 AND e.trigger_kind <> 'stream' LIMIT 1) AS coming_at
       FROM connector c JOIN account a ON a.id = c.account_id
      WHERE c.direction = 'import' AND ((${isOn}) OR EXISTS (SELECT 1 FROM alert open
        WHERE open.connector_id = c.id AND open.kind = 'expected_data'

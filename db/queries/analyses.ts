@@ -166,11 +166,13 @@ export async function endInteractions(connection: PoolConnection, list: readonly
   if (failed.length > 0) await noteFailedBeforeScoring(connection, failed);
 }
 
+/** A day of a stream, and what came over the API, are nothing that is retried. */
 async function noteFailedBeforeScoring(connection: PoolConnection, list: readonly EndedInteraction[]): Promise<void> {
   await connection.query(
     `INSERT INTO failed_before_scoring (interaction_id, account_id, execution_id)
      SELECT i.id, i.account_id, s.execution_id
        FROM interaction i JOIN source_item s ON s.id = i.source_item_id AND s.account_id = i.account_id
+       JOIN execution e ON e.id = s.execution_id AND e.trigger_kind <> 'stream'
       WHERE i.id IN (?) AND i.account_id IN (?)
         AND NOT EXISTS (SELECT 1 FROM analysis a WHERE a.interaction_id = i.id AND a.status = 'failed')
      ON DUPLICATE KEY UPDATE execution_id = VALUES(execution_id)`,

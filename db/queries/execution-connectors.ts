@@ -69,12 +69,13 @@ export async function chosenConnectors(
 /**
  * Brings an execution's connector rows to its state, so that a connector's history can be filtered by status in one
  * index. In the transaction that changed the execution's status. When data went to a destination is known to its
- * delivery alone (`noteDelivered`).
+ * delivery alone (`noteDelivered`); an import has brought some where a row of it was new or another: sources that are read
+ * again tell what is known already, and of what was rejected nothing came.
  */
 export async function followExecution(connection: Connection, accountId: number, executionId: Buffer): Promise<void> {
   await connection.query(
     `UPDATE execution_connector c JOIN execution e ON e.id = c.execution_id
-        SET c.status = e.status, c.data_at = IF(e.type = 'data_export', c.data_at, IF(e.rows_listed > 0, e.ended_at, NULL))
+        SET c.status = e.status, c.data_at = IF(e.type = 'data_export', c.data_at, IF(e.rows_imported + e.rows_updated > 0, e.ended_at, NULL))
       WHERE c.execution_id = ? AND e.account_id = ?`,
     [executionId, accountId],
   );

@@ -97,19 +97,21 @@ export function commonValues({ accountId, connectorId, sourceItemId }: Interacti
 
 /** The row names the transcript that was named before; URLs compare byte by byte. */
 const isSameTranscript = 'CAST(VALUES(transcript_url) AS BINARY) = CAST(interaction.transcript_url AS BINARY)';
+/** What was made of a transcript stays where a row brings none: sources that tell it in one file leave it out of another. */
+const keepsTranscript = `${isSameTranscript} OR VALUES(transcript_url) IS NULL AND VALUES(transcript_text) IS NULL`;
 const isSameAudio = 'CAST(VALUES(audio_url) AS BINARY) <=> CAST(interaction.audio_url AS BINARY)';
 
 /**
  * Gives known interactions, whose rows are locked, their new content; from now on they are this connector's. Their states
- * stay, what was fetched of a transcript that is named as before, and the length that was measured of the same audio where the
- * row tells none. The server assigns from left to right, so what depends on the old URLs comes first.
+ * stay; so do the transcript that was fetched of the same URL, or that the row does not name, and the length that was
+ * measured of the same audio where the row tells none. The server assigns from left to right, so what depends on the old URLs comes first.
  */
 export async function updateInteractions(connection: PoolConnection, text: InsertText): Promise<void> {
   const kept = ['transcript_text', 'duration_seconds'];
   const copied = contentColumns.slice(1).filter((column) => !kept.includes(column));
   const changing = [...copied, 'content_hash', 'source_line', 'source_item_id', 'connector_id'];
   const assignments = [
-    `transcript_text = IF(${isSameTranscript}, interaction.transcript_text, VALUES(transcript_text))`,
+    `transcript_text = IF(${keepsTranscript}, interaction.transcript_text, VALUES(transcript_text))`,
     `transcript_failure = IF(${isSameTranscript}, interaction.transcript_failure, NULL)`,
     `transcript_late_since = IF(${isSameTranscript}, interaction.transcript_late_since, NULL)`,
     `duration_seconds = COALESCE(VALUES(duration_seconds), IF(${isSameAudio}, interaction.duration_seconds, NULL))`,

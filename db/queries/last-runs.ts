@@ -10,7 +10,7 @@ export interface LastRun {
 }
 
 export interface ConnectorLastRun extends LastRun {
-  /** The end of the newest run that brought rows; of a stream, when it last stored an event; of a destination, when it got some. */
+  /** The end of the newest run that brought new or other rows; of a stream, when it last stored an event; of a destination, when it got some. */
   lastDataAt: Date | null;
 }
 
@@ -52,7 +52,7 @@ async function selectDataUnderWay(pool: Pool, accountId: number): Promise<Map<nu
   const [rows] = await pool.query<RowDataPacket[]>(
     `SELECT c.connector_id, MAX(e.created_at) AS at
      FROM execution e FORCE INDEX (by_status) STRAIGHT_JOIN execution_connector c ON c.execution_id = e.id
-     WHERE e.account_id = ? AND e.status IN ('processing', 'delivering') AND e.type <> 'data_export' AND e.rows_listed > 0
+     WHERE e.account_id = ? AND e.status IN ('processing', 'delivering') AND e.type <> 'data_export' AND e.rows_imported + e.rows_updated > 0
      GROUP BY c.connector_id`,
     [accountId],
   );

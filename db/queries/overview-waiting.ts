@@ -28,8 +28,8 @@ export async function selectWaitingWork(pool: Pool, accountId: number): Promise<
         () => `SELECT ? AS kind,
             (SELECT COUNT(*) FROM (SELECT 1 FROM work WHERE account_id = ? AND kind = ? LIMIT ${mostCounted}) counted) AS n,
             MIN(CASE WHEN run_after <= NOW(3) THEN run_after END) AS due_since,
-            MAX(CASE WHEN attempts > 0 THEN last_error END) AS last_error
-          FROM (SELECT run_after, attempts, last_error FROM work
+            MAX(last_error) AS last_error
+          FROM (SELECT run_after, last_error FROM work
                  WHERE account_id = ? AND kind = ? ORDER BY id LIMIT ${lookedAt}) first_ones`,
       )
       .join(' UNION ALL '),

@@ -6,6 +6,7 @@ import type { ExecutionEnd } from '../../db/queries/execution-progress.ts';
 import { uuidText } from '../../db/uuid.ts';
 import type { AlertKind } from '../../shared/alert.ts';
 import type { Services } from '../services.ts';
+import { counted } from '../words.ts';
 import { tell } from './tell.ts';
 
 const runKinds = ['run_failed', 'run_partial'] as const;
@@ -54,9 +55,15 @@ async function follow(
   if (event) await tell(services, connection, { ...about, alert, event, executionId: subject });
 }
 
-function kindOf({ status }: ExecutionEnd): AlertKind | undefined {
+function kindOf(end: ExecutionEnd): AlertKind | undefined {
+  const { status } = end;
   if (status === 'handler_failed' || status === 'delivery_failed') return 'run_failed';
-  return status === 'partial_success' ? 'run_partial' : undefined;
+  return status === 'partial_success' || hasBroughtNothing(end) ? 'run_partial' : undefined;
+}
+
+/** As its connector accepts any number of rejected rows the run is a success; that none was any good is for people all the same. */
+function hasBroughtNothing({ rows }: ExecutionEnd): boolean {
+  return rows !== undefined && rows.rejected > 0 && rows.rejected === rows.listed;
 }
 
 interface Recovered {
@@ -75,7 +82,10 @@ async function resolve(services: Needs, connection: PoolConnection, { ended, ...
   await tell(services, connection, { ...about, alert, event: 'resolved', message });
 }
 
-function messageOf({ jobName, type }: EndedExecution, { status, error, note }: ExecutionEnd): string {
+function messageOf({ jobName, type }: EndedExecution, end: ExecutionEnd): string {
+  const { status, error, note, rows } = end;
+  if (status === 'success' && hasBroughtNothing(end))
+    return `"${jobName}" imported nothing: ${counted(rows?.rejected ?? 0, 'row')} came and every one was rejected. The rejected rows say what is wrong with them; mend the source, or the connector's mapping, and replay them.`;
   return `"${jobName}" ${whatHappened(type, status)}: ${error?.message ?? note ?? 'the execution says what happened.'}`;
 }
 

@@ -15,6 +15,8 @@ export interface LoadedConnector {
   type: ConnectorType;
   config: unknown;
   isEnabled: boolean;
+  /** It was, since it was chosen: nothing can be had from it, or brought to it. */
+  isDeleted?: boolean;
 }
 
 /** Reads a connector and opens its secrets. Throws `not_found` when it is not there or was deleted. */

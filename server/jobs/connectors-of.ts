@@ -1,4 +1,4 @@
-import { chosenConnectors } from '../../db/queries/execution-connectors.ts';
+import { type ChosenConnector, chosenConnectors } from '../../db/queries/execution-connectors.ts';
 import type { ExecutionRecord } from '../../db/queries/executions.ts';
 import { jobConnectors } from '../../db/queries/jobs.ts';
 import { recipientId } from '../../db/queries/reports.ts';
@@ -10,21 +10,18 @@ import type { Services } from '../services.ts';
 
 /**
  * What an execution reads from or delivers to: its job's connectors, or those chosen for it and the mailbox of whoever
- * asked. Throws `invalid` where there is none or an import's is disabled, `not_found` for a deleted one.
+ * asked. Of those that were chosen a deleted one is told by its delivery, as a disabled one is: the others get theirs. Throws
+ * `invalid` where there is none or an import's is disabled.
  */
 export async function connectorsOf(services: Services, execution: ExecutionRecord): Promise<LoadedConnector[]> {
   const { accountId, id, jobId, type, recipient } = execution;
   const { pool } = services.database;
+  const chosen = jobId === null ? await chosenConnectors(pool, accountId, id) : [];
   const listed =
-    jobId === null ? await chosenConnectors(pool, accountId, id) : await jobConnectors(pool, accountId, jobId);
-  if (listed.length === 0 && recipient === null)
+    jobId === null ? chosen.filter(({ isDeleted }) => !isDeleted) : await jobConnectors(pool, accountId, jobId);
+  const deleted = chosen.filter(({ isDeleted }) => isDeleted);
+  if (deleted.length === 0 && listed.length === 0 && recipient === null)
     throw new AppError('invalid', 'This job has no connector any more. Edit the job and choose one.');
-  const gone = jobId === null ? listed.find(({ isDeleted }) => isDeleted) : undefined;
-  if (gone)
-    throw new AppError(
-      'not_found',
-      `The connector "${gone.name}" was deleted since this export was asked for. Ask for it again with another destination.`,
-    );
   const loaded = await Promise.all(listed.map(({ id }) => loadConnector({ pool }, services.keyring, accountId, id)));
   const disabled = loaded.find(({ isEnabled }) => !isEnabled);
   // An export tells for each of its destinations; an import has nothing to read.
@@ -33,13 +30,22 @@ export async function connectorsOf(services: Services, execution: ExecutionRecor
       'invalid',
       `The connector "${disabled.name}" is disabled, so there was nothing to read. Enable it, or choose another one for the job.`,
     );
-  return recipient === null ? loaded : [...loaded, await mailbox(services, accountId, recipient)];
+  const { timezone } = await getAccountById(services, accountId);
+  const owner = { accountId, timezone };
+  const gone = deleted.map((connector) => ({ ...owner, ...withoutSettings(connector) }));
+  const own = recipient === null ? [] : [{ ...owner, ...mailbox(recipient) }];
+  return [...loaded, ...gone, ...own];
+}
+
+type Unowned = Omit<LoadedConnector, 'accountId' | 'timezone'>;
+
+/** Its settings and secrets went with it. */
+function withoutSettings({ id, name, type }: ChosenConnector): Unowned {
+  return { id, name, type: connectorType(type), config: {}, isEnabled: false, isDeleted: true };
 }
 
 /** A user's own address as a destination, so that it is delivered to, noted and retried as every other one. */
-async function mailbox(services: Services, accountId: number, address: string): Promise<LoadedConnector> {
+function mailbox(address: string): Unowned {
   const type = connectorType('email');
-  const { timezone } = await getAccountById(services, accountId);
-  const config = type.config.parse({ address });
-  return { id: recipientId, accountId, name: address, timezone, type, config, isEnabled: true };
+  return { id: recipientId, name: address, type, config: type.config.parse({ address }), isEnabled: true };
 }

@@ -30,7 +30,7 @@ export interface ExecutionRun {
   work: Work;
   /** Aborts on cancel, on a lost lease, and when the program stops. */
   signal: AbortSignal;
-  /** Lets time pass; other runs have its place meanwhile. Throws when it is aborted. */
+  /** Lets time pass until another system may be back; other runs have its place meanwhile. Throws when it is aborted. */
   pause(timeMs: number): Promise<void>;
   /** Ends the step under way and begins the next; kept with its times and shown in the history. */
   step(name: StepName, message?: string): Promise<void>;

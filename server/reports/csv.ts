@@ -56,12 +56,13 @@ function quoted(text: string): string {
 
 /** OWASP's list of first characters with which a spreadsheet takes a cell for a formula, full-width forms included. */
 const formulaStart = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
-const negativeNumber = /^-(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+/** In any notation: with groups, a decimal comma, per cent. Digits and these signs alone can do no harm. */
+const negativeNumber = /^-[\d.,\u00a0\u202f]*\d[.,]?(e[+-]?\d+)?%?[^\S\t\r\n]*$/i;
 
 const separator = /[;\t\r\n]/;
 /** The same characters where a cell begins within a text, but for a negative number up to the cell's end. */
 const formulaWithin =
-  /([;\t\r\n][^\S\t\r\n]*)(?!-(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?[^\S\t\r\n]*(?:[;\t\r\n]|$))(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/gi;
+  /([;\t\r\n][^\S\t\r\n]*)(?!-[\d.,\u00a0\u202f]*\d[.,]?(?:e[+-]?\d+)?%?[^\S\t\r\n]*(?:[;\t\r\n]|$))(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/gi;
 
 /**
  * Text that a spreadsheet would take for a formula gets an apostrophe in front; negative numbers stay numbers. So does what

@@ -18,7 +18,8 @@ export function zonedTime(zoneName: string): (at: Date) => string {
     const known = minutes.get(minute);
     if (known) return known;
     if (minutes.size === minuteCacheSize) minutes.clear();
-    const offset = offsetAt(minute * minuteMs);
+    // Of old times it has seconds, which ISO 8601 has no place for.
+    const offset = Math.round(offsetAt(minute * minuteMs));
     const beginning = new Date((minute + offset) * minuteMs).toISOString().slice(0, -7);
     const added = { beginning, end: offsetText(offset) };
     minutes.set(minute, added);
@@ -35,10 +36,10 @@ export function zonedTime(zoneName: string): (at: Date) => string {
 /** Milliseconds since 1970 as the zone's clocks show them. */
 export function zoneClock(zoneName: string): (at: Date) => number {
   const offsetAt = zoneOffset(zoneName);
-  return (at) => at.getTime() + offsetAt(at.getTime()) * 60_000;
+  return (at) => Math.round(at.getTime() + offsetAt(at.getTime()) * minuteMs);
 }
 
-/** Minutes by which the zone's clocks are ahead of UTC at an instant. */
+/** Minutes by which the zone's clocks are ahead of UTC at an instant; of old times with a fraction. */
 function zoneOffset(zoneName: string): (ms: number) => number {
   const zone = IANAZone.create(zoneName);
   const offsets = new Map<number, number>();
@@ -47,8 +48,7 @@ function zoneOffset(zoneName: string): (ms: number) => number {
     const known = offsets.get(quarter);
     if (known !== undefined) return known;
     if (offsets.size === cacheSize) offsets.clear();
-    // Of old times it has seconds, which ISO 8601 has no place for.
-    const offset = Math.round(zone.offset(ms));
+    const offset = zone.offset(ms);
     offsets.set(quarter, offset);
     return offset;
   };

@@ -8,7 +8,7 @@ const data = z
   .strictObject({
     kind: z.enum(alertKinds).meta({
       description:
-        'run_failed: an execution ended as handler_failed or delivery_failed; run_partial: as partial_success; expected_file: a file that should have come has not; expected_data: a connector has brought nothing for longer than it may; stream_failed: a stream is not being read',
+        'run_failed: an execution ended as handler_failed or delivery_failed; run_partial: as partial_success, or with every row rejected; expected_file: a file that should have come has not; expected_data: a connector has brought nothing for longer than it may; stream_failed: a stream is not being read',
     }),
     isReminder: z
       .boolean()

@@ -39,7 +39,7 @@ export function freshnessCard(app: AppContext, connectors: readonly ConnectorFre
 function rankOf({ state, stream }: ConnectorFreshness): 0 | 1 | 2 {
   if (state === 'paused') return 2;
   if (stream) return streamWords[stream.state].tone === 'bad' ? 0 : 1;
-  return state === 'late' || state === 'failing' || state === 'no_job' ? 0 : 1;
+  return state === 'late' || state === 'failing' || state === 'partly' || state === 'no_job' ? 0 : 1;
 }
 
 function lateWords(late: number): string {

@@ -4,13 +4,10 @@ import type { StatusWords } from './status.ts';
 
 /** What somebody can do about a failure, in a sentence. */
 export function whatToDo(
-  failed: Pick<FailedJob, 'works_again' | 'job' | 'kind' | 'status' | 'items_failed' | 'rows_rejected'>,
+  failed: Pick<FailedJob, 'works_again' | 'job' | 'kind' | 'type' | 'status' | 'items_failed' | 'rows_rejected'>,
 ): string {
   const { works_again: worksAgain, job, kind, status } = failed;
-  if (worksAgain)
-    return failed.items_failed > 0
-      ? 'Later runs went well. Open it to see whether its items are still missing.'
-      : 'It has gone well since. Nothing is to be done.';
+  if (worksAgain) return sinceThen(failed);
   if (!job) return 'The job was deleted. Nothing is to be done.';
   if (!job.is_enabled) return 'The job is disabled. Mend what is named here, then enable it.';
   if (kind === 'system') return 'This is a fault of the product: hand the trace id to whoever runs it.';
@@ -22,6 +19,15 @@ export function whatToDo(
   return kind === 'config'
     ? 'Change what is named here, then retry it.'
     : 'Open it to see what happened, then retry it.';
+}
+
+/** A later run takes what an import left; a report is that of its own days alone. */
+function sinceThen({ type, items_failed: items }: Pick<FailedJob, 'type' | 'items_failed'>): string {
+  if (type === 'data_export')
+    return 'Later reports went well. Open this one to see whether it has arrived, and retry it if not.';
+  return items > 0
+    ? 'Later runs went well. Open it to see whether its items are still missing.'
+    : 'It has gone well since. Nothing is to be done.';
 }
 
 function partOf({
@@ -61,6 +67,12 @@ export const workWords: Record<WaitingWork['state'], StatusWords> = {
     tone: 'warn',
     shape: 'half',
   },
+  failing: {
+    word: 'Failing',
+    meaning: 'A try failed and is made again. What is named here says why.',
+    tone: 'warn',
+    shape: 'half',
+  },
   stuck: {
     word: 'Stuck',
     meaning: 'It could be done, but no worker gives a sign of life. Whoever runs this installation can start one.',
@@ -86,6 +98,12 @@ export const freshnessWords: Record<ConnectorFreshness['state'], StatusWords> = 
     word: 'Late',
     meaning: 'Its time has passed and nothing ran, or a file or data that it expects have not come.',
     tone: 'bad',
+    shape: 'half',
+  },
+  partly: {
+    word: 'In part',
+    meaning: 'Its newest run went well only in part: some of what should have come is missing.',
+    tone: 'warn',
     shape: 'half',
   },
   failing: {

@@ -12,7 +12,7 @@ import { adminOfConsole } from '../trpc.ts';
  * it may. `failing`: the newest run failed. `on_time`: the newest run went well; one that was cancelled or skipped says
  * neither. `not_yet`: no run has ended yet. `no_job`: no enabled job uses it. `paused`: disabled.
  */
-export type Freshness = 'on_time' | 'running' | 'late' | 'failing' | 'not_yet' | 'no_job' | 'paused';
+export type Freshness = 'on_time' | 'running' | 'late' | 'failing' | 'partly' | 'not_yet' | 'no_job' | 'paused';
 
 /** How fresh a connector's data are. Times are ISO instants. */
 export interface FreshnessView {
@@ -70,5 +70,6 @@ export function freshnessOf(
   const isOverdue = nextDueAt !== null && now.getTime() - nextDueAt.getTime() > graceMs;
   if (isOverdue || missesData) return 'late';
   if (!outcome) return 'not_yet';
-  return outcome === 'handler_failed' || outcome === 'delivery_failed' ? 'failing' : 'on_time';
+  if (outcome === 'handler_failed' || outcome === 'delivery_failed') return 'failing';
+  return outcome === 'partial_success' ? 'partly' : 'on_time';
 }

@@ -13,10 +13,10 @@ import { hasLiveWorker } from '../../worker/alive.ts';
 import { adminOfConsole } from '../trpc.ts';
 
 /**
- * `moving`: it is being done. `slow`: the first of it could have been done long ago, and processes are there to do it.
+ * `moving`: it is being done. `failing`: a try failed and is made again. `slow`: the first of it could have been done long ago, and processes are there to do it.
  * `stuck`: it could be done and no process is there.
  */
-export type WorkState = 'moving' | 'slow' | 'stuck';
+export type WorkState = 'moving' | 'failing' | 'slow' | 'stuck';
 
 /** What waits. Numbers stop at `most`, which then means "at least". Times are ISO instants. */
 export interface WaitingView {
@@ -56,7 +56,7 @@ export async function readWaiting(services: Services, accountId: number, now: Da
     most: mostCounted,
     work: work.map(({ kind, n, dueSince, failure }) => ({
       ...{ kind, n, due_since: dueSince?.toISOString() ?? null, error: failure?.message ?? null },
-      state: stateOf(dueSince, hasWorker, now),
+      state: stateOf({ dueSince, failure }, hasWorker, now),
     })),
     has_worker: hasWorker,
     left_items: leftItems,
@@ -65,8 +65,12 @@ export async function readWaiting(services: Services, accountId: number, now: Da
   };
 }
 
-function stateOf(dueSince: WaitingWork['dueSince'], hasWorker: boolean, now: Date): WorkState {
-  if (!dueSince) return 'moving';
-  if (!hasWorker) return 'stuck';
-  return now.getTime() - dueSince.getTime() > slowAfterMs ? 'slow' : 'moving';
+function stateOf(
+  { dueSince, failure }: Pick<WaitingWork, 'dueSince' | 'failure'>,
+  hasWorker: boolean,
+  now: Date,
+): WorkState {
+  if (dueSince && !hasWorker) return 'stuck';
+  if (dueSince && now.getTime() - dueSince.getTime() > slowAfterMs) return 'slow';
+  return failure ? 'failing' : 'moving';
 }

@@ -40,7 +40,12 @@ export async function keepResult(
   });
 }
 
-export function requireEnabled({ isEnabled, name }: LoadedConnector): void {
+export function requireEnabled({ isEnabled, isDeleted, name }: LoadedConnector): void {
+  if (isDeleted)
+    throw new AppError(
+      'not_found',
+      `The connector "${name}" was deleted since this export was asked for. Ask for it again with another destination.`,
+    );
   if (isEnabled) return;
   throw new AppError('invalid', `The connector "${name}" is disabled. Enable it, then retry.`);
 }

@@ -7,6 +7,7 @@ import {
 } from '../../../db/queries/source-items.ts';
 import { AppError } from '../../../shared/error.ts';
 import type { SourceItem } from '../../connectors/connector.ts';
+import { wait } from '../../wait.ts';
 import { WorkAborted } from '../../worker/abort.ts';
 import { startRepeatedTask } from '../../worker/repeated-task.ts';
 import { MemberFailure, readFileRows } from '../fetch/file-rows.ts';
@@ -73,7 +74,9 @@ async function sayEnd(current: ImportRun, item: ListedReadyItem, end: ItemEnd): 
 /** An item is listed before this and looked at again as it is read: if it was the same for so long, nobody writes it. */
 async function waitUntilStable({ run, settings, listedAtMs }: ImportRun): Promise<void> {
   const leftMs = listedAtMs + settings.stable_seconds * 1000 - performance.now();
-  if (leftMs > 0) await run.pause(leftMs);
+  if (leftMs <= 0) return;
+  await wait(leftMs, run.signal);
+  run.signal.throwIfAborted();
 }
 
 async function readItem(current: ImportRun, item: ListedReadyItem): Promise<ItemEnd> {

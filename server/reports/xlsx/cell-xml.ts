@@ -50,10 +50,11 @@ function hasOuterSpace(text: string): boolean {
   return text.charCodeAt(0) <= space || text.charCodeAt(text.length - 1) <= space;
 }
 
-/** A day with its fraction, of the zone's clock: Excel knows no zones. */
+/** A day with its fraction, of the zone's clock: Excel knows no zones. What it has no day for is text, of the same clock. */
 function timeXml(place: string, at: Date, wallClock: WallClock): string {
-  const day = wallClock(at) / dayMs + epochDay;
-  if (!(day >= firstDay && day < endDay)) return textXml(place, at.toISOString());
+  const clockMs = wallClock(at);
+  const day = clockMs / dayMs + epochDay;
+  if (!(day >= firstDay && day < endDay)) return textXml(place, new Date(clockMs).toISOString().slice(0, -1));
   return `<c r="${place}" s="${timeStyle}"><v>${day}</v></c>`;
 }
 

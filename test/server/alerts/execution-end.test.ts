@@ -75,6 +75,15 @@ describe('what people are told of the end of a run', () => {
     expect((await open()).map(({ count }) => count)).to.deep.equal([1]);
   });
 
+  it('is that it brought nothing where every row was rejected, though the connector accepts any number', async () => {
+    const rows = { listed: 6_000, imported: 0, updated: 0, duplicate: 0, rejected: 6_000 };
+    await ends({ status: 'success', rows });
+    expect(await told()).to.deep.equal(['raised run_partial']);
+    expect((await open())[0]?.message).to.match(/imported nothing: 6,000 rows came and every one was rejected/);
+    await ends({ status: 'success', rows: { ...rows, imported: 1, rejected: 5_999 } });
+    expect(await told()).to.deep.equal(['raised run_partial', 'resolved run_partial']);
+  });
+
   it('is nothing where a run succeeds, or somebody cancelled it', async () => {
     await ends(succeeded);
     await ends({ status: 'cancelled' });

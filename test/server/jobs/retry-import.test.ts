@@ -1,6 +1,8 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { transaction } from '../../../db/database.ts';
+import { endInteractions } from '../../../db/queries/analyses.ts';
 import { claimWork } from '../../../db/queries/work.ts';
 import { newId, uuidText } from '../../../db/uuid.ts';
 import { retryExecution } from '../../../server/jobs/retry.ts';
@@ -194,6 +196,23 @@ describe('an import from SFTP of which something failed', () => {
       runs.accountId,
     ]);
     expect(states.map(({ state }) => state)).to.deep.equal(['waiting', 'here']);
+  });
+
+  it('has an interaction analysed again whose analysis was given up', async () => {
+    put('a.csv', rowsOf('A-1'));
+    runs.work();
+    const first = await runs.run(job);
+    const { accountId } = runs;
+    const [one] = await runs.rows('SELECT id FROM interaction WHERE account_id = ?', [accountId]);
+    const failure = { code: 'storage_failed', message: 'The storage did not answer.' } as const;
+    await transaction(services.database.pool, (connection) =>
+      endInteractions(connection, [{ accountId, subject: one?.id, end: { status: 'failed', failure } }]),
+    );
+    const again = await runs.ended(await retry(first.id));
+    expect(linesOf(again)).to.include('info: 1 interaction with a failed analysis to be analysed again.');
+    const work = await runs.rows('SELECT kind FROM work WHERE account_id = ? AND subject = ?', [accountId, one?.id]);
+    expect(work).to.deep.equal([{ kind: 'analyse' }]);
+    await runs.rows("DELETE FROM work WHERE kind <> 'execute'");
   });
 
   it('has a transcript fetched again that could not be had, also where nothing else failed', async () => {

@@ -70,7 +70,10 @@ describe('a CSV report', () => {
   });
 
   it('leaves negative numbers numbers, typed or as text', async () => {
-    for (const text of ['-1', '-0.5', '-.5', '-12.50', '-3e-7']) expect(defused(text)).to.equal(text);
+    const others = ['-1,234.50', '-1.234,50', '-12,5', '-5%', '-7 ', '-1\u202f234', '-5.'];
+    for (const text of ['-1', '-0.5', '-.5', '-12.50', '-3e-7', ...others]) expect(defused(text)).to.equal(text);
+    for (const text of ['-', '-,', '-1-2', '-1+A1', '-5%%', '-A1', '-1 2']) expect(defused(text)).to.equal(`'${text}`);
+    expect(defused('a;-1,5;-A1')).to.equal("a;-1,5;'-A1");
     expect(await written([[-41.25, '-7']])).to.equal('a,b\r\n-41.25,-7\r\n');
   });
 

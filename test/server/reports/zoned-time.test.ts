@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
-import { zonedTime } from '../../../server/reports/zoned-time.ts';
+import { zoneClock, zonedTime } from '../../../server/reports/zoned-time.ts';
 
 describe('an instant in a zone', () => {
   it('is written with the zone’s offset, and milliseconds only where there are some', () => {
@@ -17,6 +17,12 @@ describe('an instant in a zone', () => {
     const text = zonedTime('America/New_York')(at);
     expect(text).to.match(/-04:56$/);
     expect(new Date(text)).to.deep.equal(at);
+  });
+
+  it('is to the second on the clocks of old times', () => {
+    const shown = (zone: string, at: string) => new Date(zoneClock(zone)(new Date(at))).toISOString();
+    expect(shown('Asia/Kolkata', '1905-05-04T18:38:50Z')).to.equal('1905-05-05T00:00:00.000Z');
+    expect(shown('Africa/Monrovia', '1960-01-05T00:44:30Z')).to.equal('1960-01-05T00:00:00.000Z');
   });
 
   it('follows the change of clocks', () => {

@@ -7,6 +7,7 @@ const { atMost, calendarDay, shortDay, whatToDo } =
 type Failed = Parameters<typeof whatToDo>[0];
 
 const failed: Failed = {
+  type: 'data_import',
   status: 'handler_failed',
   kind: 'config',
   works_again: false,
@@ -34,6 +35,11 @@ describe('what is to be done about a failure', () => {
     ['the job is disabled', { job: { is_enabled: false, next_due_at: null } }, /enable it/],
     ['the job was deleted', { job: null }, /deleted/],
     ['it works again', { works_again: true }, /Nothing is to be done/],
+    [
+      'later reports went well, this one may not have come',
+      { works_again: true, type: 'data_export' },
+      /retry it if not/,
+    ],
     ['it works again, but items of it failed', { works_again: true, items_failed: 2 }, /still missing/],
   ];
   for (const [what, facts, words] of cases)

@@ -4,6 +4,7 @@ import { parseUuid } from '../../../../db/uuid.ts';
 import { setAccount } from '../../../../server/accounts/accounts.ts';
 import { changeUser } from '../../../../server/accounts/users.ts';
 import { saveConnector } from '../../../../server/configuration/connectors.ts';
+import { removeConnector } from '../../../../server/configuration/removal.ts';
 import type { RequestedExport } from '../../../../server/console/analyses/exports.ts';
 import type { HistoryPage } from '../../../../server/console/executions/list.ts';
 import { retryExecution } from '../../../../server/jobs/retry.ts';
@@ -397,6 +398,26 @@ describe('Export report on the Analysis List', () => {
       });
       const ended = await exports.runs.ended(again);
       expect(ended).to.include({ status: 'success', retry_of: asked.execution_id });
+      expect(await exports.mailsTo(admin.email)).to.equal(mails);
+    });
+
+    it('goes to the others where one of them was deleted, and so does its retry', async () => {
+      const { services } = exports.door;
+      const gone = await sftp('gone place');
+      await exports.runs.stop();
+      const answer = await exports.ask(admin, { connectors: [gone], name: 'Without one' });
+      const { execution_id } = answer.data as { execution_id: string };
+      await removeConnector(services, exports.account.id, gone);
+      exports.runs.work();
+      const expected = ['gone place failed', `${admin.email} delivered`].sort();
+      const asked = await exports.ended(admin, execution_id);
+      const told = await shown(asked);
+      expect(asked.status).to.equal('partial_success');
+      expect(told.deliveries.map(({ connector, status }) => `${connector} ${status}`).sort()).to.deep.equal(expected);
+      expect(told.error?.message).to.match(/"gone place" was deleted since this export was asked for/);
+      const mails = await exports.mailsTo(admin.email);
+      const again = await retryExecution(services, exports.account.id, idOf(execution_id), { by: 'ada@example.test' });
+      expect(await exports.runs.ended(again)).to.include({ status: 'delivery_failed' });
       expect(await exports.mailsTo(admin.email)).to.equal(mails);
     });
 

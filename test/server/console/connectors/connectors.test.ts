@@ -114,7 +114,7 @@ describe('connectors in the console', () => {
     const own = await makeBelongings(door.services, accountId);
     const { pool } = door.services.database;
     await pool.query(
-      "UPDATE execution SET status = 'success', rows_listed = 3, ended_at = '2026-01-02 03:04:05' WHERE account_id = ?",
+      "UPDATE execution SET status = 'success', rows_listed = 3, rows_imported = 3, ended_at = '2026-01-02 03:04:05' WHERE account_id = ?",
       [accountId],
     );
     const newest = own.failedExecution;

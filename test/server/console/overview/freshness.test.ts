@@ -26,7 +26,7 @@ describe('whether a connector is late', () => {
     ['a file that it expects has not come', { missesData: true }, 'late'],
     ['its newest run failed', { outcome: 'handler_failed' }, 'failing'],
     ['nothing of its newest report was taken', { outcome: 'delivery_failed' }, 'failing'],
-    ['part of its newest run went well', { outcome: 'partial_success' }, 'on_time'],
+    ['part of its newest run went well', { outcome: 'partial_success' }, 'partly'],
     ['it has not run yet', { lastRun: undefined, outcome: undefined }, 'not_yet'],
     ['the next was skipped while one goes on', { lastRun: ran('cancelled'), isRunning: true }, 'running'],
     ['the run before a cancelled one failed', { lastRun: ran('cancelled'), outcome: 'handler_failed' }, 'failing'],

@@ -222,8 +222,9 @@ for (const way of ['LOAD DATA LOCAL where the server allows it', 'multi-row INSE
       expect(await imported('a.wav', quoted, 'y')).to.deep.equal({ kind: null, status: 2, text: words });
       expect(await imported('', quoted, 'y')).to.deep.equal({ kind: null, status: 2, text: words });
       expect(await imported('', 'Agent: bye', 'y')).to.deep.equal({ kind: 'record', status: 0, text: 'Agent: bye' });
-      expect(await imported('a.wav', '', 'y')).to.deep.equal({ kind: 'record', status: 0, text: null });
-      expect(await imported('a.wav', '', 'z')).to.deep.equal({ kind: null, status: 2, text: null });
+      expect(await imported('a.wav', '', 'y')).to.deep.equal({ kind: 'record', status: 0, text: 'Agent: bye' });
+      expect(await imported('a.wav', '', 'z')).to.deep.equal({ kind: null, status: 2, text: 'Agent: bye' });
+      expect(await imported('a.wav', 'Agent: bye', 'z')).to.deep.equal({ kind: null, status: 2, text: 'Agent: bye' });
     });
 
     it('counts exactly when two imports bring the same rows at once, in opposite order', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { cellXml } from '../../../../server/reports/xlsx/cell-xml.ts';
+import { zoneClock } from '../../../../server/reports/zoned-time.ts';
 
 const clock = (at: Date) => at.getTime();
 const written = (number: number) => cellXml('A1', number, clock);
@@ -25,5 +26,16 @@ describe('a text in a workbook', () => {
       );
     for (const text of ['a b', 'a\n  b', ''])
       expect(cellXml('A1', text, clock)).to.equal(`<c r="A1" t="inlineStr"><is><t>${text}</t></is></c>`);
+  });
+});
+
+describe('a time in a workbook', () => {
+  it('that Excel has no day for is the text of the zone’s clock', () => {
+    const kolkata = zoneClock('Asia/Kolkata');
+    for (const [at, text] of [
+      ['1899-12-31T18:38:50Z', '1900-01-01T00:00:00.000'],
+      ['9999-12-31T23:00:00Z', '+010000-01-01T04:30:00.000'],
+    ] as const)
+      expect(cellXml('A1', new Date(at), kolkata)).to.contain(`<t>${text}</t>`);
   });
 });
