@@ -25,7 +25,7 @@ export interface JobDraft extends AlertChoice {
   frequency: Frequency;
   /** HH:MM for daily, weekly and monthly. */
   at: string;
-  /** YYYY-MM-DDTHH:MM for one time. */
+  /** YYYY-MM-DDTHH:MM for one time, perhaps with seconds. */
   once: string;
   days: Weekday[];
   day: number | 'last';
@@ -37,6 +37,8 @@ export interface JobDraft extends AlertChoice {
   endDate: string;
   neverEnds: boolean;
   timezone: string;
+  /** The account's zone, where the schedule named none: it goes on following that unless another one is given. */
+  inheritedZone?: string;
   overlap: Schedule['overlap'];
   /** Of an export. */
   report: ReportDraft;
@@ -97,6 +99,7 @@ export function draftOfJob(job: SavedJob, zone: string, now: string | number): J
   const { schedule, report } = job;
   const draft: JobDraft = {
     ...newDraft(schedule.timezone ?? zone, now),
+    ...(schedule.timezone === undefined ? { inheritedZone: zone } : {}),
     name: job.name,
     type: job.type,
     connectors: [...job.connectors],
@@ -123,7 +126,7 @@ export function draftWithChanges(now: JobDraft, mine: JobDraft, before: JobDraft
 function rhythmOf(schedule: SettableSchedule): Partial<JobDraft> {
   switch (schedule.frequency) {
     case 'one_time':
-      return { once: schedule.at.slice(0, 16) };
+      return { once: schedule.at };
     case 'daily':
       return { at: schedule.at };
     case 'weekly':
@@ -140,7 +143,7 @@ function rhythmOf(schedule: SettableSchedule): Partial<JobDraft> {
 /** The schedule as the server takes it; it says at which field something is missing. */
 export function scheduleOf(draft: JobDraft): SettableSchedule {
   const frame = {
-    timezone: draft.timezone,
+    ...zoneOf(draft),
     end_date: draft.neverEnds ? 'never' : draft.endDate,
     overlap: draft.overlap,
     ...(draft.startDate === '' ? {} : { start_date: draft.startDate }),
@@ -148,13 +151,7 @@ export function scheduleOf(draft: JobDraft): SettableSchedule {
   switch (draft.frequency) {
     case 'one_time':
       // It happens once: a first and a last day would only contradict it.
-      return {
-        frequency: 'one_time',
-        at: draft.once,
-        timezone: frame.timezone,
-        end_date: 'never',
-        overlap: frame.overlap,
-      };
+      return { frequency: 'one_time', at: draft.once, ...zoneOf(draft), end_date: 'never', overlap: frame.overlap };
     case 'daily':
       return { frequency: 'daily', at: draft.at, ...frame };
     case 'weekly':
@@ -166,6 +163,10 @@ export function scheduleOf(draft: JobDraft): SettableSchedule {
     case 'cron':
       return { frequency: 'cron', expression: draft.expression, ...frame };
   }
+}
+
+function zoneOf({ timezone, inheritedZone }: JobDraft): { timezone?: string } {
+  return timezone === inheritedZone ? {} : { timezone };
 }
 
 /** The whole job as the server takes it. Only an export has a report. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from '../../harness/browser.ts';
+import { patienceMs } from '../../harness/eventually.ts';
 
 const built = fileURLToPath(new URL('../../../widget/', import.meta.url));
 
@@ -124,6 +125,7 @@ describe('the console in a frame', () => {
   beforeEach(async () => {
     asked = [];
     page = await browser.newPage();
+    page.setDefaultTimeout(patienceMs);
     await page.goto(hostOrigin);
   });
 

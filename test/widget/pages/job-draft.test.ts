@@ -33,6 +33,19 @@ describe('the job dialog', () => {
     }
   });
 
+  it('leaves a schedule as it is where nothing of it was changed, its zone the account’s and its seconds among it', () => {
+    const job = { name: 'nightly', type: 'data_import' as const, connectors: ['calls'], is_enabled: true };
+    for (const given of [{ frequency: 'daily' }, { frequency: 'one_time', at: '2027-01-31T02:30:15' }]) {
+      const schedule = scheduleSchema.parse(given);
+      const saved = { ...job, schedule, report: null, alerts: null };
+      if (!hasSettableSchedule(saved)) throw new Error('it cannot be set');
+      const draft = draftOfJob(saved, 'Asia/Kolkata', '2026-11-21');
+      expect(draft.timezone).to.equal('Asia/Kolkata');
+      expect(jobOf({ ...draft, name: 'every night' }).schedule).to.deep.equal(schedule);
+      expect(jobOf({ ...draft, timezone: 'Europe/Paris' }).schedule.timezone).to.equal('Europe/Paris');
+    }
+  });
+
   it('takes up what others saved and keeps what was changed in it, of the report and the alerts as well', () => {
     const now = {
       ...filled,
