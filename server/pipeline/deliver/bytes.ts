@@ -10,6 +10,8 @@ export interface Delivery {
   /** The same bytes, counted as they pass. */
   sending(content: ByteStream): ByteStream;
   arrived(): void;
+  /** None of it counts: the next attempt sends all of it again. */
+  failed(): void;
 }
 
 /** How many bytes are on their way and how many have arrived, of all that are to be delivered. */
@@ -41,6 +43,10 @@ export class DeliveredBytes {
       arrived: () => {
         this.#sent.delete(delivery);
         this.#arrived += byteSize;
+        this.#tell();
+      },
+      failed: () => {
+        this.#sent.delete(delivery);
         this.#tell();
       },
     };

@@ -50,13 +50,14 @@ class Conversation {
   }
 
   async deliver(part: ReportPart): Promise<Receipt> {
+    const delivery = this.#destination.bytes.delivery(part.byteSize);
     try {
       this.#session ??= await this.#open();
-      const delivery = this.#destination.bytes.delivery(part.byteSize);
       const receipt = await this.#session.deliver(this.#partOf(part, delivery.sending));
       delivery.arrived();
       return receipt;
     } catch (thrown) {
+      delivery.failed();
       await this.close();
       throw thrown;
     }

@@ -102,6 +102,8 @@ async function send(
   await requireLease(run);
   const sent = type.mail(config, report, workContext(run.services, connector, run.signal));
   const receipt = await sent.catch((thrown: unknown) => {
+    // Nobody has waited for the answer.
+    if (run.signal.aborted) mail.unanswered++;
     throw answered(thrown, mail);
   });
   bytes.delivery(receipt.byteSize).arrived();
