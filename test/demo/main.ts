@@ -84,7 +84,7 @@ async function demo(): Promise<boolean> {
     '--account',
     account,
     '--timeout',
-    '120',
+    '600',
   );
   const shown = await call<ShownRun>('execution', 'show', '--account', account, '--id', imported.execution_id);
   say('writing the report and delivering it');

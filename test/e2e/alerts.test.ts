@@ -29,8 +29,9 @@ connectors:
       credential: { type: password, password: "\${SFTP_PASSWORD}" }
       directory: "\${SFTP_FOLDER}/calls"
       file_format: csv
+# Run by hand alone: it does not come due while a test runs.
 jobs:
-  - { name: nightly, type: data_import, connectors: [calls], schedule: { frequency: daily } }
+  - { name: nightly, type: data_import, connectors: [calls], schedule: { frequency: daily, start_date: 2099-01-01 } }
 `;
 
 interface Mail {

@@ -109,6 +109,8 @@ describe('the Analysis List in the console', () => {
       const address = '/analyses?min=50&metadata.team_name=north&metadata.product=phones&metadata.product=tablets';
       const page = await calls.enter('boss', address);
       await expectRows(page, 'NORTH-1', 'NORTH-2');
+      // The fields' names come later than the filter.
+      await button(page, 'Take away: Product “phones” or “tablets”').waitFor();
       expect(await chips(page).getByRole('button').allInnerTexts()).to.deep.equal([
         'Score at least 50 %',
         'Team “north”',

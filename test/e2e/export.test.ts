@@ -83,6 +83,8 @@ describe('Export report in the console', () => {
       const page = await calls.enter('boss', `${all}&min=50&metadata.product=phones`);
       await openExport(page, 'Good phones');
       const words = dialog(page).getByRole('list', { name: 'Filters of the list' }).getByRole('listitem');
+      // The fields' names come later than the filter.
+      await words.getByText('Product “phones”').waitFor();
       expect(await words.allInnerTexts()).to.deep.equal(['Score at least 50 %', 'Product “phones”']);
       expect(await dialog(page).getByLabel('From', { exact: true }).inputValue()).to.equal('2026-11-01');
       expect(await dialog(page).getByLabel('To', { exact: true }).inputValue()).to.equal('2026-11-30');

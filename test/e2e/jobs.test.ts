@@ -1,6 +1,7 @@
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { DateTime } from 'luxon';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
@@ -17,6 +18,8 @@ const sizes = [
   { width: 900, height: 600 },
 ];
 const wide = { width: 1280, height: 900 };
+/** All of it is still to come. */
+const year = new Date().getUTCFullYear() + 2;
 const configuration = `
 connectors:
   - name: calls
@@ -203,6 +206,16 @@ describe('Jobs & Pipelines', () => {
     });
   }
 
+  const inWords = (day: DateTime) => day.setLocale('en').toFormat('d LLL yyyy');
+  const shown = (day: DateTime, time: string) =>
+    new RegExp(`^${day.setLocale('en').toFormat('ccc')}, ${inWords(day)}, ${time}$`);
+
+  /** When Europe moves its clocks. */
+  function lastSunday(month: 3 | 10): DateTime<true> {
+    const last = DateTime.utc(year, month, 31) as DateTime<true>;
+    return last.minus({ days: last.weekday % 7 });
+  }
+
   it('open for a new job at its name: daily at 02:30 in India, with the next five times', async () => {
     await button('New Job', page.locator('header')).click();
     await page.keyboard.type('nightly');
@@ -247,10 +260,11 @@ describe('Jobs & Pipelines', () => {
       expect(await stickingOut(page), `one time at ${size.width}`).to.deep.equal([]);
       expect(await page.evaluate(tooWideScript), `one time at ${size.width}`).to.deep.equal([]);
     }
-    await field('Date and time').fill('2027-01-31T08:15');
-    await expectTimes(/^Sun, 31 Jan 2027, 08:15$/);
+    const at = `${year}-01-31T08:15`;
+    await field('Date and time').fill(at);
+    await expectTimes(shown(DateTime.fromISO(at), '08:15'));
     await dialog().getByText('There are no more').waitFor();
-    expect((await create('once')).schedule).to.include({ frequency: 'one_time', at: '2027-01-31T08:15' });
+    expect((await create('once')).schedule).to.include({ frequency: 'one_time', at });
 
     await openNew('weekly', 'weekly');
     await field('Monday').uncheck();
@@ -282,26 +296,34 @@ describe('Jobs & Pipelines', () => {
   });
 
   it('show which of the next times the clocks move, in the job’s own zone', async () => {
+    const [spring, autumn] = [lastSunday(3), lastSunday(10)];
+    const end = autumn.plus({ days: 1 });
     await openNew('in Paris', 'daily');
     await field('Time zone').fill('Europe/Paris');
-    await field('Start date').fill('2027-03-27');
-    await expectTimes(/^Sat, 27 Mar 2027, 02:30$/, /^Sun, 28 Mar 2027, 03:00$/, /^Mon, 29 Mar 2027, 02:30$/);
+    await field('Start date').fill(spring.minus({ days: 1 }).toISODate());
+    await expectTimes(
+      shown(spring.minus({ days: 1 }), '02:30'),
+      shown(spring, '03:00'),
+      shown(spring.plus({ days: 1 }), '02:30'),
+    );
     await dialog().getByText('The clocks skip 02:30 that day, so it runs when they go on, at 03:00.').waitFor();
-    await field('Start date').fill('2027-10-31');
+    await field('Start date').fill(autumn.toISODate());
     await dialog().getByText('The clocks show 02:30 twice that day; it runs once, at the first.').waitFor();
     await field('Never ends').uncheck();
-    await field('End date').fill('2027-11-01');
-    await expectTimes(/^Sun, 31 Oct 2027, 02:30$/, /^Mon, 1 Nov 2027, 02:30$/);
+    await field('End date').fill(end.toISODate());
+    await expectTimes(shown(autumn, '02:30'), shown(end, '02:30'));
     expect(await dueTimes().count()).to.equal(2);
-    await field('End date').fill('2027-10-01');
+    await field('End date').fill(`${year}-10-01`);
     await dialog().locator('.problem').getByText('The end lies before the start.').waitFor();
-    await field('End date').fill('2027-11-01');
+    await field('End date').fill(end.toISODate());
     await field('If the last run still goes on').selectOption('queue');
     await expectToFit('a job with an end');
     expect((await create('in Paris')).schedule).to.include({
-      ...{ timezone: 'Europe/Paris', start_date: '2027-10-31', end_date: '2027-11-01', overlap: 'queue' },
+      ...{ timezone: 'Europe/Paris', start_date: autumn.toISODate(), end_date: end.toISODate(), overlap: 'queue' },
     });
-    await row('in Paris').getByText('from 31 Oct 2027, until 1 Nov 2027').waitFor();
+    await row('in Paris')
+      .getByText(`from ${inWords(autumn)}, until ${inWords(end)}`)
+      .waitFor();
   });
 
   it('tell what is wrong with a cron expression at its field, as it is typed', async () => {

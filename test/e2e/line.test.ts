@@ -41,7 +41,7 @@ describe('the line from a customer’s server to a delivered report', () => {
     await sftp?.stop();
   });
 
-  const start = () => startProduct({ dataDir, environment: { CQA_LEASE_SECONDS: '2', ...variables() } });
+  const start = () => startProduct({ dataDir, environment: { CQA_LEASE_SECONDS: '6', ...variables() } });
   const call = <T>(...words: string[]) => cqaProcess<T>(product.environment, ...words, '--account', account);
   const run = (name: string) => call<Run>('job', 'run', '--name', name, '--wait');
 
@@ -84,7 +84,7 @@ describe('the line from a customer’s server to a delivered report', () => {
     expect(imported, imported.error?.message).to.deep.include({ status: 'success', note: '3 rejected' });
     expect(imported.items).to.deep.equal({ listed: 1, done: 1, unchanged: 0, waiting: 0, failed: 0 });
     expect(imported.counts).to.deep.equal({ listed: 14, imported: 11, updated: 0, duplicate: 0, rejected: 3 });
-    const analyses = await call<{ completed: number; queued: number }>('analysis', 'wait', '--timeout', '60');
+    const analyses = await call<{ completed: number; queued: number }>('analysis', 'wait', '--timeout', '600');
     expect(analyses).to.include({ completed: 9, queued: 0 });
 
     const exported = await run('report');

@@ -45,7 +45,7 @@ export class NovemberChats {
     const { account_id: account } = await call<{ account_id: string }>('account', 'create', ...words);
     await call('apply', '--account', account, '-f', join(packageRoot, 'test/e2e/reports.yaml'));
     await call('job', 'run', '--account', account, '--name', 'calls', '--wait');
-    await call('analysis', 'wait', '--account', account, '--timeout', '120');
+    await call('analysis', 'wait', '--account', account, '--timeout', '600');
   }
 
   /** In the browser; `ask` asks as that person from then on. */

@@ -148,7 +148,7 @@ describe('the console’s pages', () => {
     it('fits: every page with what an import and an export brought', async () => {
       await call('apply', '--account', account, '-f', join(packageRoot, 'test/e2e/line.yaml'));
       const imported = await run('calls');
-      await call('analysis', 'wait', '--account', account, '--timeout', '60');
+      await call('analysis', 'wait', '--account', account, '--timeout', '600');
       executions = { imported, exported: await run('report') };
       await enterAsAdmin();
       await expectAddressToFit('/', 'cqa-overview-chart');

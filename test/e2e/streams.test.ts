@@ -92,7 +92,7 @@ describe('a stream in the console', () => {
 
   it('is one execution a day that is ongoing, with what each partition brought', async () => {
     await open('Execution History');
-    const run = row('Executions', name);
+    const run = row('Executions', name).first();
     await run.getByText('Continuous').waitFor();
     await run.getByText('ongoing').waitFor();
     await run.getByText('3 imported').waitFor();
@@ -149,7 +149,10 @@ describe('a stream in the console', () => {
     await open('Data Import');
     await card().getByText('Its job is disabled, so nothing is read.').waitFor();
     await open('Execution History');
-    await eventually('the day is closed', async () => !(await row('Executions', name).innerText()).includes('ongoing'));
+    await eventually(
+      'the day is closed',
+      async () => !(await row('Executions', name).first().innerText()).includes('ongoing'),
+    );
   });
 
   it('tells the job whose connector is disabled from one that reads', async () => {

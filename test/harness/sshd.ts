@@ -14,8 +14,8 @@ import {
 import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { requireProgram } from '../../server/machine/programs.ts';
+import { eventually } from './eventually.ts';
 import { scratchFolder } from './folders.ts';
 import { freePort } from './ports.ts';
 import { makeSystemUser, removeSystemUser, type SystemUser } from './system-user.ts';
@@ -166,11 +166,12 @@ class SshdProcess {
     const child = spawn(requireProgram('sshd'), ['-D', '-f', config, '-E', log], { stdio: 'ignore' });
     this.#process = child;
     process.once('exit', this.#kill);
-    for (let attempt = 0; !(await answers(this.#port)); attempt++) {
-      if (child.exitCode !== null || attempt === 200)
-        throw new Error(`sshd did not start: ${readFileSync(log, 'utf8')}`);
-      await delay(25);
-    }
+    await eventually('sshd answers', () => {
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error('sshd has ended');
+      return answers(this.#port);
+    }).catch((error: Error) => {
+      throw new Error(`sshd did not start: ${error.message}\n${readFileSync(log, 'utf8')}`);
+    });
   }
 
   signalSessions(signal: NodeJS.Signals): void {

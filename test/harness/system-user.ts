@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { patienceMs } from './eventually.ts';
 
 export interface SystemUser {
   name: string;
@@ -11,7 +12,6 @@ export interface SystemUser {
 }
 
 const prefix = 'cqat';
-const lockedAttempts = 40;
 
 /** A throw-away login of this machine. Only root can make one; undefined for everybody else. */
 export async function makeSystemUser(): Promise<SystemUser | undefined> {
@@ -58,11 +58,12 @@ async function removeIfThere(name: string): Promise<void> {
 
 /** The password file has one lock for the whole machine. */
 async function whenUnlocked(act: () => void): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+  const end = performance.now() + patienceMs;
+  for (;;) {
     try {
       return act();
     } catch (error) {
-      if (!/lock/.test(String(error)) || attempt === lockedAttempts) throw error;
+      if (!/lock/.test(String(error)) || performance.now() > end) throw error;
       await delay(50 + Math.random() * 100);
     }
   }
