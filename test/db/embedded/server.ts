@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { type Connection, createConnection } from 'mysql2/promise';
 import type { EmbeddedConnection } from '../../../db/embedded/connection.ts';
 import { findProgram } from '../../../server/machine/programs.ts';
+import { patienceMs } from '../../harness/eventually.ts';
 
 /** Little memory and a small log: a test's server starts in a second. */
 export const smallServer = {
@@ -36,7 +37,7 @@ export function connectTo({ socketPath, user, password, database }: EmbeddedConn
 export async function until(
   name: string,
   condition: () => boolean | Promise<boolean>,
-  withinMs = 15_000,
+  withinMs = patienceMs,
 ): Promise<void> {
   const deadlineMs = Date.now() + withinMs;
   while (!(await condition())) {

@@ -249,7 +249,7 @@ describe('the scheduler', () => {
     const account = await testAccount(services, { timezone: 'UTC' });
     const due = new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000);
     const schedule = { frequency: 'one_time', at: due.toISOString().slice(0, 19) };
-    const job = await addJob(services, { accountId: account.id, schedule });
+    const job = await addJob(services, { accountId: account.id, schedule, nextDueAt: due });
     const scheduler = startScheduler(services, { sweepMs: 60_000 });
     const [execution] = await eventually('fired', async () => {
       const executions = await executionsOf(services, job);

@@ -21,7 +21,7 @@ describe('two scheduler processes', () => {
 
   it('lose and double nothing when one of them is killed while it fires', async () => {
     const { id: accountId } = await testAccount(services, { timezone: 'UTC' });
-    const counted = await runRaceWithKill(services, { accountId, jobs: 200 });
-    expect(counted).to.deep.include({ executions: 200, dueTimes: 200, caughtUp: 0 });
+    const counted = await runRaceWithKill(services, { accountId, jobs: 1_000 });
+    expect(counted).to.deep.include({ executions: 1_000, dueTimes: 1_000, caughtUp: 0 });
   });
 });

@@ -272,9 +272,20 @@ describe('serve', () => {
 
   it('lets work end at a stop, and begins none', async () => {
     await addSubjects(services, 10);
-    const running = start({ concurrency: 2, during: () => new Promise((resolve) => setTimeout(resolve, 100)) });
-    await eventually('begun', async () => (await query('SELECT 1 FROM work WHERE claim > 0'))[0]);
-    await running.stop();
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let begun = 0;
+    const during = () => {
+      begun++;
+      return held;
+    };
+    const running = start({ concurrency: 2, during });
+    await eventually('begun', () => begun > 0);
+    const stopped = running.stop();
+    letGo();
+    await stopped;
     const done = await query('SELECT 1 FROM done');
     const left = await query('SELECT attempts, run_after <= NOW(3) AS is_due FROM work');
     expect(done.length).to.be.within(1, 2);

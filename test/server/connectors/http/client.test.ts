@@ -176,7 +176,7 @@ describe('the HTTP client of call APIs', () => {
     const base = await serve((request, response) => {
       if (request.url === '/body') response.write('{');
     });
-    const client = open(base, { timeoutMs: 150 });
+    const client = open(base, { timeoutMs: 1_500 });
     const failure = await rejects(client.json(numbered, { path: '/head' }), 'host_timeout');
     expect(failure.message).to.match(/firewall/);
     await rejects(client.json(numbered, { path: '/body' }), 'host_timeout');

@@ -139,7 +139,7 @@ describe('the s3 connector', () => {
 
   it('a server that stands still is given up on after the time-out, while listing and while reading', async () => {
     await put('still.csv', randomBytes(20 * megabyte));
-    await using source = await openSource(config(), contextOf(), { timeoutMs: 400 });
+    await using source = await openSource(config(), contextOf(), { timeoutMs: 3_000 });
     const item = await itemOf(source, 'still.csv');
     const body = (await source.read(item))[Symbol.asyncIterator]();
     await body.next();

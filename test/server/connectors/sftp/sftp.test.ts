@@ -135,7 +135,7 @@ describe('sftp with a real server', () => {
   });
 
   it('a server that stands still after the sign-in is given up on after the time-out', async () => {
-    const session = await openSource(config(), contextOf(), { timeoutMs: 400 });
+    const session = await openSource(config(), contextOf(), { timeoutMs: 3_000 });
     sshd.freeze();
     try {
       await rejects(session.list()[Symbol.asyncIterator]().next(), 'host_timeout');
