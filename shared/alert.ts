@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 /**
  * What somebody is told of. `run_failed`: an execution ended as handler_failed or delivery_failed. `run_partial`: as
- * partial_success, or with every row rejected. `expected_file`: a file that should have come has not. `expected_data`: a connector has brought nothing
- * for longer than it may. `stream_failed`: a stream is not being read.
+ * partial_success, or with every row rejected. `expected_file`: a file that should have come has not. `expected_data`: a
+ * connector has brought nothing for longer than it may. `stream_failed`: a stream is not being read.
  */
 export const alertKinds = ['run_failed', 'run_partial', 'expected_file', 'expected_data', 'stream_failed'] as const;
 export type AlertKind = (typeof alertKinds)[number];

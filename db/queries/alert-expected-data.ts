@@ -17,8 +17,8 @@ export interface DataConnector {
 }
 
 /**
- * Of all accounts. Data are what its last data are everywhere: new or other rows that a run has brought, an event that was stored. While a
- * run is bringing rows they come now. A stream's day brings none by ending.
+ * Of all accounts. Data are what its last data are everywhere: new or other rows that a run has brought, an event that was
+ * stored. While a run is bringing rows they come now. A stream's day brings none by ending.
  */
 export async function selectDataConnectors(pool: Pool): Promise<DataConnector[]> {
   const hours = "JSON_EXTRACT(c.config, '$.expect_data_hours')";

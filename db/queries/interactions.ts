@@ -104,7 +104,8 @@ const isSameAudio = 'CAST(VALUES(audio_url) AS BINARY) <=> CAST(interaction.audi
 /**
  * Gives known interactions, whose rows are locked, their new content; from now on they are this connector's. Their states
  * stay; so do the transcript that was fetched of the same URL, or that the row does not name, and the length that was
- * measured of the same audio where the row tells none. The server assigns from left to right, so what depends on the old URLs comes first.
+ * measured of the same audio where the row tells none. The server assigns from left to right, so what depends on the old
+ * URLs comes first.
  */
 export async function updateInteractions(connection: PoolConnection, text: InsertText): Promise<void> {
   const kept = ['transcript_text', 'duration_seconds'];

@@ -10,7 +10,10 @@ export interface LastRun {
 }
 
 export interface ConnectorLastRun extends LastRun {
-  /** The end of the newest run that brought new or other rows; of a stream, when it last stored an event; of a destination, when it got some. */
+  /**
+   * The end of the newest run that brought new or other rows; of a stream, when it last stored an event; of a destination,
+   * when it got some.
+   */
   lastDataAt: Date | null;
 }
 

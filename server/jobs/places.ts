@@ -1,7 +1,7 @@
 import { wait } from '../wait.ts';
 
 const runsAtOnce = 3;
-/** Runs that may be under way beside those: of so many that wait for another system, others have the places. They take none back. */
+/** Of so many that wait for another system others have the places; when they go on, they are under way beside those. */
 const besideMost = 3;
 
 /** How many runs one thread has under way: one that waits for another system to come back needs no place. */

@@ -33,11 +33,7 @@ export function stickingOut(page: Page | Frame): Promise<string[]> {
 
 /** As text, because it runs in the browser: this program is compiled without a browser's types. */
 const stickingOutScript = `(async () => {
-  await new Promise((drawn) => {
-    requestAnimationFrame(() => requestAnimationFrame(drawn));
-    // Chromium may not draw a frame of another site; what is measured below is laid out all the same.
-    setTimeout(drawn, 1_000);
-  });
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   const found = [];
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth > clientWidth) found.push('the page is ' + scrollWidth + ' wide in a window of ' + clientWidth);

@@ -9,8 +9,8 @@ import { adminOfConsole } from '../trpc.ts';
 
 /**
  * `late`: its time has passed and nothing ran, a file that it expects has not come, or it has brought nothing for longer than
- * it may. `failing`: the newest run failed. `on_time`: the newest run went well; one that was cancelled or skipped says
- * neither. `not_yet`: no run has ended yet. `no_job`: no enabled job uses it. `paused`: disabled.
+ * it may. `failing`: the newest run failed. `partly`: it went well in part. `on_time`: it went well; one that was cancelled
+ * or skipped says none of these. `not_yet`: no run has ended yet. `no_job`: no enabled job uses it. `paused`: disabled.
  */
 export type Freshness = 'on_time' | 'running' | 'late' | 'failing' | 'partly' | 'not_yet' | 'no_job' | 'paused';
 

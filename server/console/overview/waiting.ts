@@ -13,8 +13,8 @@ import { hasLiveWorker } from '../../worker/alive.ts';
 import { adminOfConsole } from '../trpc.ts';
 
 /**
- * `moving`: it is being done. `failing`: a try failed and is made again. `slow`: the first of it could have been done long ago, and processes are there to do it.
- * `stuck`: it could be done and no process is there.
+ * `moving`: it is being done. `failing`: a try failed and is made again. `slow`: the first of it could have been done long
+ * ago, and processes are there to do it. `stuck`: it could be done and no process is there.
  */
 export type WorkState = 'moving' | 'failing' | 'slow' | 'stuck';
 

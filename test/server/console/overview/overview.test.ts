@@ -60,6 +60,20 @@ describe('the overview', () => {
     expect(analyse).to.include({ state: 'slow', error: 'The recordings’ host does not answer.' });
   });
 
+  it('says of work that is tried again for as long as it takes that it fails, also while its next try is to come', async () => {
+    const failure = JSON.stringify({ code: 'host_timeout', message: 'The broker does not answer.' });
+    await addWork(door.services.database.pool, [{ kind: 'feedback', accountId, subject: newId() }]);
+    await sql(
+      "UPDATE work SET run_after = NOW(3) + INTERVAL 1 HOUR, attempts = 0, last_error = ? WHERE account_id = ? AND kind = 'feedback'",
+      failure,
+      accountId,
+    );
+    const { work } = await query<WaitingView>('overview.waiting');
+    const feedback = work.find(({ kind }) => kind === 'feedback');
+    expect(feedback).to.include({ state: 'failing', due_since: null, error: 'The broker does not answer.' });
+    await sql("DELETE FROM work WHERE account_id = ? AND kind = 'feedback'", accountId);
+  });
+
   it('names the executions whose items wait', async () => {
     await sql('UPDATE execution SET items_waiting = 3 WHERE id = ?', idOf(own.execution));
     const { left_items } = await query<WaitingView>('overview.waiting');

@@ -177,6 +177,19 @@ describe('a report by email from storage on S3', () => {
     expect(await copies()).to.deep.equal([]);
   });
 
+  it('that was cancelled before SES had answered keeps its links, for it may have come', async () => {
+    let isAsked = false;
+    ses.refuse(() => {
+      isAsked = true;
+    });
+    runs.work();
+    const id = await runs.trigger(await job('halfway@s3.example'));
+    await eventually('SES is asked', () => isAsked);
+    await cancelExecution(door.services, runs.accountId, id);
+    expect(await runs.ended(id)).to.include({ status: 'cancelled' });
+    expect(await copies()).to.have.length(2);
+  });
+
   it('keeps no copy for ever where nobody goes on with the run that made them', async () => {
     ses.refuse(throttled);
     runs.work({ retryMs: 60_000 });
