@@ -66,10 +66,8 @@ describe('the console in a frame of a host on another site, with third-party coo
 
   const inFrame = (): FrameLocator => page.frameLocator('cqa-console iframe');
   const heading = (title: string) => inFrame().getByRole('heading', { name: title, exact: true });
-  // By the event: a click waits for the frame to be drawn twice, which Chromium may not do with a frame of another site, and a
-  // key goes astray where the page before takes the focus in between.
   const go = (title: string) =>
-    inFrame().getByRole('navigation').getByRole('link', { name: title, exact: true }).dispatchEvent('click');
+    inFrame().getByRole('navigation').getByRole('link', { name: title, exact: true }).click();
 
   async function open(first = 'Overview'): Promise<void> {
     await page.goto(host.url);
@@ -125,6 +123,17 @@ describe('the console in a frame of a host on another site, with third-party coo
       const frame = page.frames().find((candidate) => candidate.url().startsWith(product.url));
       expect(frame && (await stickingOut(frame)), title).to.deep.equal([]);
     }
+  });
+
+  it('asks for the frame once, and leaves it shown long after a frame that was refused would be given up', async () => {
+    await page.clock.install();
+    const asked: string[] = [];
+    page.on('framenavigated', (frame) => asked.push(frame.url()));
+    await open();
+    await page.clock.fastForward('01:00');
+    expect(await page.locator('cqa-console iframe').isVisible()).to.equal(true);
+    expect(await page.locator('cqa-console').getByRole('alert').count()).to.equal(0);
+    expect(asked.filter((url) => url.startsWith(`${product.url}/embed`))).to.have.length(1);
   });
 
   it('shows an agent the Analysis List alone', async () => {

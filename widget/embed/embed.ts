@@ -22,6 +22,8 @@ class CqaConsoleElement extends HTMLElement {
   /** Instead of `token-url`. */
   getToken: (() => Promise<string>) | undefined;
 
+  /** A browser that makes an element out of parsed HTML names its attributes first, although it is in the page by then. */
+  private isOpen = false;
   private frame: HTMLIFrameElement | undefined;
   private port: MessagePort | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -32,16 +34,18 @@ class CqaConsoleElement extends HTMLElement {
     if (!this.style.display) this.style.display = 'block';
     if (!this.style.minHeight) this.style.minHeight = '600px';
     window.addEventListener('message', this.hearWindow);
+    this.isOpen = true;
     this.open();
   }
 
   disconnectedCallback(): void {
     window.removeEventListener('message', this.hearWindow);
+    this.isOpen = false;
     this.close();
   }
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
-    if (before === now || !this.isConnected) return;
+    if (before === now || !this.isOpen) return;
     if (name === 'account') {
       this.close();
       this.open();
