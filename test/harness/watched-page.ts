@@ -24,8 +24,8 @@ export function watchTroubles(context: BrowserContext): Troubles {
 
 /**
  * What a person could not reach by scrolling down: a page that is wider than the window, and elements that stick out of
- * it at a side and lie in no box that scrolls or cuts on purpose. One line each; empty when all is well. A page that was
- * given another size has drawn itself anew first.
+ * it at a side and lie in no box that scrolls or cuts on purpose; and a title that runs into what is beside it. One line
+ * each; empty when all is well. A page that was given another size has drawn itself anew first.
  */
 export function stickingOut(page: Page | Frame): Promise<string[]> {
   return page.evaluate<string[]>(stickingOutScript);
@@ -44,6 +44,8 @@ const stickingOutScript = `(async () => {
     if (width > 0 && height > 0 && (left < -1 || right > clientWidth + 1))
       found.push(owner + element.outerHTML.slice(0, 80) + ' reaches from ' + left + ' to ' + right + ' of ' + clientWidth);
     if (style.overflowX !== 'visible' || style.clipPath !== 'none') return;
+    if (element.localName === 'h1' && element.scrollWidth > element.clientWidth)
+      found.push(owner + element.outerHTML + ' is wider than its place of ' + element.clientWidth);
     for (const child of element.children) look(child, owner);
     for (const child of element.shadowRoot?.children ?? []) look(child, element.localName + ' > ');
   };

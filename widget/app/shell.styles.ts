@@ -161,6 +161,19 @@ export const shellStyles = css`
     }
   }
 
+  /* What is made has room for its short name, the page's title for its own. */
+  @media (max-width: 880px) {
+    h1 {
+      font-size: var(--size-l);
+    }
+    .wide {
+      display: none;
+    }
+    .short {
+      display: inline;
+    }
+  }
+
   @media (max-width: 640px) {
     :host {
       grid-template: 'header' auto 'main' 1fr / minmax(0, 1fr);
@@ -202,7 +215,6 @@ export const shellStyles = css`
     }
     h1 {
       flex-basis: 40%;
-      font-size: var(--size-l);
     }
     .make {
       order: 2;
@@ -218,12 +230,6 @@ export const shellStyles = css`
     }
     .account::before {
       content: none;
-    }
-    .wide {
-      display: none;
-    }
-    .short {
-      display: inline;
     }
     main {
       padding: var(--space-3);

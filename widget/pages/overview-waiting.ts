@@ -71,18 +71,17 @@ function workRow(
   { kind, n, state, due_since: since, error }: WaitingWork,
   most: number,
 ): TemplateResult {
-  return html`<tr>
-    <th scope="row">
-      ${workName(kind)} ${error ? html`<p class="reason soft small" title=${error}>Tried again: ${error}</p>` : nothing}
-    </th>
-    <td class="number">${atMost(n, most)}</td>
-    <td>
-      <cqa-status .words=${workWords[state]}></cqa-status>
-      ${
-        since && state !== 'moving'
-          ? html`<br /><span class="soft small">first due <cqa-time relative .at=${since} .zone=${app.zone}></cqa-time></span>`
-          : nothing
-      }
-    </td>
-  </tr>`;
+  return html`<tr class=${error ? 'explained' : nothing}>
+      <th scope="row">${workName(kind)}</th>
+      <td class="number">${atMost(n, most)}</td>
+      <td>
+        <cqa-status .words=${workWords[state]}></cqa-status>
+        ${
+          since && state !== 'moving'
+            ? html`<br /><span class="soft small">first due <cqa-time relative .at=${since} .zone=${app.zone}></cqa-time></span>`
+            : nothing
+        }
+      </td>
+    </tr>
+    ${error ? html`<tr><td colspan="3" class="soft small break">Tried again: ${error}</td></tr>` : nothing}`;
 }

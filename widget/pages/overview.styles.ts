@@ -74,6 +74,12 @@ export const overviewStyles = css`
     overflow: hidden;
     overflow-wrap: anywhere;
   }
+  tr.explained > * {
+    border-bottom: 0;
+  }
+  tr.explained + tr > td {
+    padding-top: 0;
+  }
   .todo {
     font-weight: 550;
   }
