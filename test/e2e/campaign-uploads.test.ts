@@ -88,6 +88,20 @@ describe('the files of a campaign’s import on their way', () => {
     await result().getByText('1 imported').waitFor();
   });
 
+  it('begin no import where what uploads them is not there any more, and say what to do', async () => {
+    const part = '**/campaign-unfinished-import*';
+    await openCampaign('Updated meanwhile', async (opened) => {
+      await opened.route(part, (route) => route.fulfill({ status: 404 }));
+    });
+    expectRefusal(/campaign-unfinished-import/);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await choose('1.wav');
+    await section().getByText('Load the page again').waitFor();
+    expect(asked.some((url) => url.includes('campaign-unfinished-import'))).to.equal(true);
+    expect(asked.filter((url) => url.includes('createImport'))).to.deep.equal([]);
+  });
+
   it('are left out where nobody paused them, once the rest is here', async () => {
     await openCampaign('Given up', (opened) => opened.clock.install());
     const takeAgain = await refuseFiles('PATCH');

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { BrowserContext, FrameLocator, Page } from 'playwright-core';
 import { startBrowserWithCookies } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
-import { patienceMs } from '../harness/eventually.ts';
+import { eventually, patienceMs } from '../harness/eventually.ts';
 import { type HostPage, startHostPage } from '../harness/host-page.ts';
 import type { Product } from '../harness/product.ts';
 import { startTestProduct } from '../harness/test-product.ts';
@@ -170,6 +170,56 @@ describe('the console in a frame of a host on another site, with third-party coo
     await inFrame().getByText('No job runs yet').waitFor();
     expect(host.tokens).to.have.length(before + 1);
     expect(await inFrame().getByRole('dialog').count()).to.equal(0);
+  });
+
+  it('asks the host for a new token also where the page itself asks for nothing', async () => {
+    troubles.expect(/status of 401/);
+    const bearer = bearerOf(page);
+    await open();
+    await go('Users');
+    await inFrame()
+      .getByRole('row', { name: new RegExp(agent) })
+      .waitFor();
+    const before = host.tokens.length;
+    await endSession(await bearer);
+    await eventually('a token is asked for', () => host.tokens.length > before);
+  });
+
+  it('shows the account that the host names, although the token of the one before comes late', async () => {
+    const other = await call<{ account_id: string }>(
+      ...[
+        'account',
+        'create',
+        '--name',
+        'Other',
+        '--admin-email',
+        'admin@other.example',
+        '--admin-password',
+        'long enough!',
+      ],
+    );
+    const account = other.account_id;
+    const secret = await call<{ kid: string; secret: string }>('account', 'embed-secret', '--account', account);
+    await call('account', 'set', '--account', account, '--frame-origin', host.origin);
+    const options = { consoleUrl: product.url, account, secret, email: 'admin@other.example' };
+    const otherHost = await startHostPage(options);
+    const tokenOf = async ({ url }: HostPage) =>
+      ((await (await fetch(`${url}token`)).json()) as { token: string }).token;
+    await open();
+    await page.evaluate(`{
+      const element = document.querySelector('cqa-console');
+      globalThis.answers = [];
+      element.getToken = () => new Promise((answer) => answers.push(answer));
+      globalThis.first = element.getAttribute('account');
+      element.setAttribute('account', '${account}');
+    }`);
+    await page.waitForFunction('answers.length === 1');
+    await page.evaluate(`document.querySelector('cqa-console').setAttribute('account', first)`);
+    await page.waitForFunction('answers.length === 2');
+    await page.evaluate(`answers[0]('${await tokenOf(otherHost)}')`);
+    await page.evaluate(`answers[1]('${await tokenOf(host)}')`);
+    await inFrame().getByText('Host', { exact: true }).waitFor();
+    await otherHost.stop();
   });
 
   it('begins anew where the host’s token is somebody else’s, so that nothing of the page goes on in his name', async () => {

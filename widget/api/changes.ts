@@ -1,4 +1,5 @@
 import type { Api } from './client.ts';
+import { problemOf } from './problem.ts';
 import type { Session } from './session.ts';
 
 /** Something of the account changed: pages that show its topic read it again. */
@@ -64,16 +65,24 @@ export class Changes {
 
   private open(): void {
     clearTimeout(this.reopen);
-    const onEnd = () => this.restart();
+    const { token } = this.session;
     this.stream = this.api.changes.watch.subscribe(undefined, {
       onConnectionStateChange: ({ state, error }) => {
         if (state === 'pending') this.reconnected();
         else if (error) this.startPolling();
       },
       onData: (change) => this.tell(change),
-      onError: onEnd,
-      onComplete: onEnd,
+      onError: (error) => {
+        if (problemOf(error).code === 'unauthorized') this.replaceToken(token);
+        this.restart();
+      },
+      onComplete: () => this.restart(),
     });
+  }
+
+  /** A page that asks for nothing by itself has no other request that would find the token dead. */
+  private replaceToken(dead: string | undefined): void {
+    this.session.replace(dead).catch(() => undefined);
   }
 
   /** What changed while there was no stream was told to nobody here. */

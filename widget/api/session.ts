@@ -24,6 +24,8 @@ interface Waiting {
 }
 
 const renewBeforeMs = 60_000;
+/** Where no token came, or one that ends as soon as the last, the next try waits: nobody asks a host's backend all night. */
+const renewAgainMs = 15_000;
 /** setTimeout takes 31 bits; beyond that it fires at once. */
 const longestTimerMs = 2_147_483_647;
 
@@ -170,7 +172,7 @@ export class Session {
   private schedule(): void {
     clearTimeout(this.timer);
     const untilMs = this.endsAtMs - renewBeforeMs - performance.now();
-    this.timer = setTimeout(this.wake, Math.min(Math.max(untilMs, 1000), longestTimerMs));
+    this.timer = setTimeout(this.wake, Math.min(Math.max(untilMs, renewAgainMs), longestTimerMs));
   }
 
   /** Timers stand still while a machine sleeps, so coming back to the page looks at the clock too. */

@@ -6,6 +6,8 @@ import { type Problem, problemOf } from '../api/problem.ts';
 const settleMs = 250;
 /** A stream changes all day: between two readings there is at least so many times what the last one took. */
 const restFactor = 4;
+/** A reading may have waited for its person to sign in again, or slept with the machine: that says nothing of the next. */
+const longestRestMs = 30_000;
 
 /**
  * Data that an element shows: read when asked, read again when it changed on the server, the last answer kept on the
@@ -49,14 +51,15 @@ export class Resource<T> implements ReactiveController {
     void this.load();
   }
 
-  private readonly loadSoon = (): void => {
+  /** Reads once it has rested; of what is being read by then, once more. */
+  readonly loadSoon = (): void => {
     this.timer ??= setTimeout(
       () => {
         this.timer = undefined;
         if (this.isLoading) this.isStale = true;
         else void this.load();
       },
-      Math.max(this.leastRestMs, restFactor * this.tookMs),
+      Math.max(this.leastRestMs, Math.min(restFactor * this.tookMs, longestRestMs)),
     );
   };
 

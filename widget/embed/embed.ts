@@ -115,12 +115,15 @@ class CqaConsoleElement extends HTMLElement {
     }
   }
 
+  /** On the port that asked: by the time of the answer another account's frame may be here, whose asking has the same id. */
   private async answerToken(id: number): Promise<void> {
+    const { port } = this;
+    const answer = (message: FromHost) => port?.postMessage(message);
     try {
-      this.post({ type: 'token', id, token: await this.fetchToken() });
+      answer({ type: 'token', id, token: await this.fetchToken() });
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
-      this.post({ type: 'token-failed', id, message: `The page around this console could not sign you in: ${words}` });
+      answer({ type: 'token-failed', id, message: `The page around this console could not sign you in: ${words}` });
     }
   }
 

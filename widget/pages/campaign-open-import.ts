@@ -1,7 +1,7 @@
-import { problemOfFailure } from '../api/problem.ts';
+import { problemOfFailure, ShownError } from '../api/problem.ts';
 import type { Campaign, CampaignImportFile } from '../api/types.ts';
 import type { AppContext } from '../app/context.ts';
-import type { BegunImport, UnfinishedImport } from './campaign-unfinished-import.ts';
+import type { UnfinishedImport } from './campaign-unfinished-import.ts';
 
 /** This person's newest import into the campaign that is not finished, with what is there of its files. */
 export async function findOpenImport(app: AppContext, campaign: Campaign): Promise<UnfinishedImport | undefined> {
@@ -12,15 +12,17 @@ export async function findOpenImport(app: AppContext, campaign: Campaign): Promi
   const { import_id: importId, settings, failure } = found;
   const files = await filesOf(app, importId);
   const problem = failure ? { problem: problemOfFailure(failure) } : {};
-  const open = await load(app, { importId, endpoint: campaign.uploads_path, settings, ...problem });
+  const { unfinishedImport } = await loadUploads();
+  const open = unfinishedImport(app, { importId, endpoint: campaign.uploads_path, settings, ...problem });
   open.uploads.know(files);
   return open;
 }
 
 /** A new one. */
 export async function beginImport(app: AppContext, { id, uploads_path }: Campaign): Promise<UnfinishedImport> {
+  const { unfinishedImport } = await loadUploads();
   const { import_id: importId } = await app.api.campaigns.createImport.mutate({ campaign: id });
-  return load(app, { importId, endpoint: uploads_path, settings: {} });
+  return unfinishedImport(app, { importId, endpoint: uploads_path, settings: {} });
 }
 
 async function filesOf({ api }: AppContext, importId: string): Promise<CampaignImportFile[]> {
@@ -33,8 +35,11 @@ async function filesOf({ api }: AppContext, importId: string): Promise<CampaignI
   }
 }
 
-/** What uploads is loaded by itself: most people who open the console never need it. */
-async function load(app: AppContext, begun: BegunImport): Promise<UnfinishedImport> {
-  const { unfinishedImport } = await import('./campaign-unfinished-import.ts');
-  return unfinishedImport(app, begun);
+/** What uploads is loaded by itself: most people who open the console never need it. A newer console has another one. */
+function loadUploads(): Promise<typeof import('./campaign-unfinished-import.ts')> {
+  return import('./campaign-unfinished-import.ts').catch(() => {
+    const words =
+      'What uploads files could not be loaded: this console was updated meanwhile, or its server is not reached.';
+    throw new ShownError(`${words} Load the page again, then add the files once more.`);
+  });
 }

@@ -57,7 +57,8 @@ export class ExecutionLogElement extends LitElement {
       this.lines = [];
       this.log.clear();
       this.log.follow(this.app.changes, ['executions'], 1000);
-    } else if (changed.has('newest') || changed.has('isOver')) void this.log.load();
+    } else if (changed.has('isOver')) void this.log.load();
+    else if (changed.has('newest')) this.log.loadSoon();
   }
 
   /** Whoever reads at the end of a run under way is kept there; nobody else's place moves. */

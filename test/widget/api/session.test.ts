@@ -113,3 +113,19 @@ describe('a session that somebody has signed out of', () => {
     expect(ended).to.deep.equal(['first']);
   });
 });
+
+describe('a session whose time is nearly over', () => {
+  it('asks for the next token every quarter of a minute and no more often', () => {
+    const waits: (number | undefined)[] = [];
+    const { setTimeout: real } = globalThis;
+    globalThis.setTimeout = ((_: () => void, ms?: number) => waits.push(ms)) as unknown as typeof setTimeout;
+    try {
+      const { session } = signedIn();
+      session.accept({ token: 'short', expires_in_ms: 30_000 });
+      session.accept({ token: 'shorter', expires_in_ms: 1000 });
+    } finally {
+      globalThis.setTimeout = real;
+    }
+    expect(waits.slice(1)).to.deep.equal([15_000, 15_000]);
+  });
+});
