@@ -6,7 +6,7 @@ import type { BrowserContext, FrameLocator, Page } from 'playwright-core';
 import { startBrowserWithCookies } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
 import { eventually, patienceMs } from '../harness/eventually.ts';
-import { type HostPage, startHostPage } from '../harness/host-page.ts';
+import { type HostOptions, type HostPage, startHostPage } from '../harness/host-page.ts';
 import type { Product } from '../harness/product.ts';
 import { startTestProduct } from '../harness/test-product.ts';
 import { stickingOut, type Troubles, watchTroubles } from '../harness/watched-page.ts';
@@ -28,9 +28,9 @@ describe('the console in a frame of a host on another site, with third-party coo
   before(async () => {
     [product, context] = await Promise.all([startTestProduct(), startBrowserWithCookies('blocked')]);
     context.setDefaultTimeout(patienceMs);
-    const account = await createAccount();
-    const secret = await call<{ kid: string; secret: string }>('account', 'embed-secret', '--account', account);
-    const options = { consoleUrl: product.url, account, secret, email: admin };
+    const account = await createAccount('Host', admin);
+    await createAgents(account);
+    const options = await hostOptions(account, admin);
     [host, stranger] = await Promise.all([startHostPage(options), startHostPage(options)]);
     await call('account', 'set', '--account', account, '--frame-origin', host.origin);
   });
@@ -55,13 +55,20 @@ describe('the console in a frame of a host on another site, with third-party coo
 
   const call = <T>(...words: string[]) => cqa<T>(product.environment, ...words);
 
-  async function createAccount(): Promise<string> {
-    const words = ['--name', 'Host', '--admin-email', admin, '--admin-password', 'long enough!', '--console'];
-    const { account_id } = await call<{ account_id: string }>('account', 'create', ...words);
+  async function createAccount(name: string, email: string): Promise<string> {
+    const words = ['--name', name, '--admin-email', email, '--admin-password', 'long enough!', '--console'];
+    return (await call<{ account_id: string }>('account', 'create', ...words)).account_id;
+  }
+
+  async function createAgents(account: string): Promise<void> {
     const user = ['--email', agent, '--role', 'agent', '--password', 'long enough!'];
-    await call('user', 'create', '--account', account_id, ...user);
-    await call('user', 'create', '--account', account_id, '--email', hosted, '--role', 'agent');
-    return account_id;
+    await call('user', 'create', '--account', account, ...user);
+    await call('user', 'create', '--account', account, '--email', hosted, '--role', 'agent');
+  }
+
+  async function hostOptions(account: string, email: string): Promise<HostOptions> {
+    const secret = await call<HostOptions['secret']>('account', 'embed-secret', '--account', account);
+    return { consoleUrl: product.url, account, secret, email };
   }
 
   const inFrame = (): FrameLocator => page.frameLocator('cqa-console iframe');
@@ -186,23 +193,9 @@ describe('the console in a frame of a host on another site, with third-party coo
   });
 
   it('shows the account that the host names, although the token of the one before comes late', async () => {
-    const other = await call<{ account_id: string }>(
-      ...[
-        'account',
-        'create',
-        '--name',
-        'Other',
-        '--admin-email',
-        'admin@other.example',
-        '--admin-password',
-        'long enough!',
-      ],
-    );
-    const account = other.account_id;
-    const secret = await call<{ kid: string; secret: string }>('account', 'embed-secret', '--account', account);
+    const account = await createAccount('Other', 'admin@other.example');
     await call('account', 'set', '--account', account, '--frame-origin', host.origin);
-    const options = { consoleUrl: product.url, account, secret, email: 'admin@other.example' };
-    const otherHost = await startHostPage(options);
+    const otherHost = await startHostPage(await hostOptions(account, 'admin@other.example'));
     const tokenOf = async ({ url }: HostPage) =>
       ((await (await fetch(`${url}token`)).json()) as { token: string }).token;
     await open();

@@ -38,8 +38,7 @@ async function filesOf({ api }: AppContext, importId: string): Promise<CampaignI
 /** What uploads is loaded by itself: most people who open the console never need it. A newer console has another one. */
 function loadUploads(): Promise<typeof import('./campaign-unfinished-import.ts')> {
   return import('./campaign-unfinished-import.ts').catch(() => {
-    const words =
-      'What uploads files could not be loaded: this console was updated meanwhile, or its server is not reached.';
-    throw new ShownError(`${words} Load the page again, then add the files once more.`);
+    const why = 'this console was updated meanwhile, or its server is not reached';
+    throw new ShownError(`What uploads files could not be loaded: ${why}. Load the page again.`);
   });
 }
