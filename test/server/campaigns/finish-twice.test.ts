@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { type StoredImportFile, selectFile } from '../../../db/queries/campaign-import-files.ts';
 import { selectImport } from '../../../db/queries/campaign-imports.ts';
 import { selectCampaign } from '../../../db/queries/campaigns.ts';
@@ -10,6 +9,7 @@ import { ConversationReader } from '../../../server/campaigns/finish/conversatio
 import { manualImportHandler } from '../../../server/campaigns/finish/handler.ts';
 import { importFile } from '../../../server/campaigns/finish/import-file.ts';
 import { eventually } from '../../harness/eventually.ts';
+import { holdInteractions } from '../../harness/held-interactions.ts';
 import { type Door, openDoor } from '../web/door.ts';
 import { call, type Kit, openKit, type Uploaded } from './kit.ts';
 
@@ -37,7 +37,7 @@ describe('finishing a manual import that somebody else finishes or cancels, too'
   it('has ended with all its recordings before it says that one of them failed', async () => {
     const id = await kit.createImport();
     for (const name of ['a.wav', 'b.wav']) await kit.upload(id, name, call);
-    const holder = await holdBoth(['a.wav', 'b.wav']);
+    const held = await holdInteractions(pool(), kit.account.id, ['a.wav', 'b.wav']);
     await kit.finish(id);
     const [work] = await claimWork(pool(), 'manual_import', { limit: 1, leaseSeconds: 600 });
     if (!work) throw new Error('Nothing is to be done.');
@@ -52,14 +52,13 @@ describe('finishing a manual import that somebody else finishes or cancels, too'
         hasEnded = true;
       });
     const [first] = await eventually('both wait', async () => {
-      const waiting = await insertsThatWait();
+      const waiting = await held.whoWaits();
       return waiting.length === 2 && waiting;
     });
     await pool().query('KILL ?', [first]);
-    await eventually('one has failed', async () => (await insertsThatWait()).length === 1);
+    await eventually('one has failed', async () => (await held.whoWaits()).length === 1);
     const endedBefore = hasEnded;
-    await holder.rollback();
-    holder.release();
+    await held.letGo();
     expect(await running).to.equal('failed');
     expect(endedBefore).to.equal(false);
     expect((await kit.importRow(id)).files).to.include({ imported: 1, uploaded: 1 });
@@ -106,25 +105,6 @@ describe('finishing a manual import that somebody else finishes or cancels, too'
       settings: found.settings,
       timezone: found.timezone,
     });
-  }
-
-  /** Somebody who stores calls of these ids and has not committed: whoever stores them, too, waits. */
-  async function holdBoth(ids: string[]): Promise<PoolConnection> {
-    const holder = await pool().getConnection();
-    await holder.beginTransaction();
-    for (const id of ids)
-      await holder.query<ResultSetHeader>(
-        "INSERT INTO interaction (id, account_id, external_id, channel_type, occurred_at, metadata, content_hash, connector_id, source_item_id, source_line, status_modified_at, created_at) VALUES (?, ?, ?, 'VOICE', NOW(3), '{}', '', 0, 0, 0, NOW(3), NOW(3))",
-        [newId(), kit.account.id, id],
-      );
-    return holder;
-  }
-
-  async function insertsThatWait(): Promise<number[]> {
-    const [rows] = await pool().query<RowDataPacket[]>(
-      "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND INFO LIKE 'INSERT INTO interaction%'",
-    );
-    return rows.map(({ id }) => id);
   }
 });
 

@@ -7,6 +7,7 @@ import type { Interaction } from '../../../../server/rows/validate/interaction.t
 import type { Services } from '../../../../server/services.ts';
 import type { AppError } from '../../../../shared/error.ts';
 import { eventually } from '../../../harness/eventually.ts';
+import { holdInteractions } from '../../../harness/held-interactions.ts';
 import { testAccount, testServices } from '../../../harness/services.ts';
 
 const message = 'Daily conversation cap exceeded: 5/5';
@@ -15,15 +16,16 @@ describe('receiving interactions', () => {
   let services: Services;
   let receiver: Receiver;
   let accountId: number;
-  let wakes = 0;
+  let wakes: () => number;
 
   before(async () => {
     services = await testServices();
   });
   beforeEach(async () => {
     ({ id: accountId } = await testAccount(services));
-    wakes = 0;
-    receiver = openReceiver(services, { wake: () => void wakes++ });
+    let count = 0;
+    wakes = () => count;
+    receiver = openReceiver(services, { wake: () => void count++ });
   });
   after(() => services.close());
 
@@ -81,14 +83,14 @@ describe('receiving interactions', () => {
 
   it('makes the work that follows and wakes the workers; without a rule a transcript is complete at once', async () => {
     await receiver.one(accountId, { ...interaction('told'), audioUrl: null, transcriptText: 'Agent: hello' });
-    expect(wakes).to.equal(0);
+    expect(wakes()).to.equal(0);
     const [told] = await rows<{ status: number; unanalysed_reason: number }>(
       'SELECT status, unanalysed_reason FROM interaction WHERE account_id = ?',
       accountId,
     );
     expect(told).to.deep.equal({ status: 2, unanalysed_reason: 0 });
     await receiver.one(accountId, interaction('heard'));
-    expect(wakes).to.equal(1);
+    expect(wakes()).to.equal(1);
     expect(await rows('SELECT kind FROM work WHERE account_id = ?', accountId)).to.deep.equal([{ kind: 'record' }]);
   });
 
@@ -200,33 +202,16 @@ describe('receiving interactions', () => {
 
   it('leaves nothing of a group whose connection is lost before the commit', async () => {
     const { pool } = services.database;
-    const holder = await pool.getConnection();
-    await holder.beginTransaction();
-    await holder.query(
-      "INSERT INTO interaction (id, account_id, external_id, channel_type, occurred_at, metadata, content_hash, connector_id, source_item_id, source_line, status_modified_at, created_at) VALUES (?, ?, 'held', 'CHAT', NOW(3), '{}', '', 0, 0, 0, NOW(3), NOW(3))",
-      [newId(), accountId],
-    );
+    const held = await holdInteractions(pool, accountId, ['held']);
     const waiting = Promise.allSettled(['first', 'held'].map((id) => receiver.one(accountId, interaction(id))));
-    const [{ id: threadId } = { id: 0 }] = await untilSome(() =>
-      rows<{ id: number }>(
-        "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND INFO LIKE 'INSERT INTO interaction%'",
-      ),
-    );
-    await pool.query(`KILL ${threadId}`);
+    const threadId = await eventually('the group waits', async () => (await held.whoWaits())[0]);
+    await pool.query('KILL ?', [threadId]);
     const results = await waiting;
-    await holder.rollback();
-    holder.release();
+    await held.letGo();
     expect(results.map(({ status }) => status)).to.deep.equal(['rejected', 'rejected']);
     expect([await count('interaction'), await count('work')]).to.deep.equal([0, 0]);
   });
 });
-
-function untilSome<Row>(look: () => Promise<Row[]>): Promise<Row[]> {
-  return eventually('a row', async () => {
-    const found = await look();
-    return found.length > 0 && found;
-  });
-}
 
 async function failure(promise: Promise<unknown>): Promise<AppError> {
   try {
