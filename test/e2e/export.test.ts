@@ -262,6 +262,29 @@ describe('Export report in the console', () => {
     await other.getByRole('heading', { name: 'You have exported nothing yet' }).waitFor();
   });
 
+  it('is shown also where it began before the stream of changes of a page that was read already', async () => {
+    const watching = await calls.enter('ann', all);
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await watching.route('**/trpc/changes.watch*', async (route) => {
+      await held;
+      await route.continue();
+    });
+    const read = watching.waitForResponse(/analyses\.exports/);
+    await watching.goto(`${calls.product.url}/exports`);
+    await (await read).finished();
+    const page = await calls.enter('ann', all);
+    await openExport(page, 'Before the stream');
+    await start(page);
+    await follow(page);
+    await untilSuccess(page, 'Before the stream');
+    expect(await ownExport(watching, 'Before the stream').count()).to.equal(0);
+    letGo();
+    await untilSuccess(watching, 'Before the stream');
+  });
+
   it('waits for an address that is not verified: the mail is sent from there, and then it goes', async () => {
     const page = await calls.enter('bob', all);
     await openExport(page, 'At last');

@@ -57,10 +57,7 @@ export class Changes {
     if (document.visibilityState === 'hidden') {
       this.close();
       this.stopPolling();
-    } else if (!this.stream) {
-      this.open();
-      this.tellAll();
-    }
+    } else if (!this.stream) this.open();
   };
 
   private open(): void {
@@ -68,10 +65,14 @@ export class Changes {
     const { token } = this.session;
     this.stream = this.api.changes.watch.subscribe(undefined, {
       onConnectionStateChange: ({ state, error }) => {
-        if (state === 'pending') this.reconnected();
+        if (state === 'pending') this.stopPolling();
         else if (error) this.startPolling();
       },
-      onData: (change) => this.tell(change),
+      onData: ({ topic, id }) => {
+        // What changed while there was no stream was told to nobody here.
+        if (topic === 'everything') this.tellAll();
+        else this.tell({ topic, id });
+      },
       onError: (error) => {
         if (problemOf(error).code === 'unauthorized') this.replaceToken(token);
         this.restart();
@@ -83,13 +84,6 @@ export class Changes {
   /** A page that asks for nothing by itself has no other request that would find the token dead. */
   private replaceToken(dead: string | undefined): void {
     this.session.replace(dead).catch(() => undefined);
-  }
-
-  /** What changed while there was no stream was told to nobody here. */
-  private reconnected(): void {
-    if (this.poll === undefined) return;
-    this.stopPolling();
-    this.tellAll();
   }
 
   /** A refused token ends the stream for good, so it is opened anew once there is another one. */

@@ -3,10 +3,11 @@ import type { Services } from '../../services.ts';
 import { type Listener, openListener } from './listener.ts';
 import { openMarks } from './marks.ts';
 
-export type ChangeTopic = ChangeMark['topic'];
+/** `everything` begins a stream: from here on each change is told, and what was read earlier may be old. */
+export type ChangeTopic = ChangeMark['topic'] | 'everything';
 
 /** Topics that everybody may follow; the others are the console's. */
-export const openTopics: readonly ChangeTopic[] = ['analyses', 'campaigns'];
+export const openTopics: readonly ChangeTopic[] = ['everything', 'analyses', 'campaigns'];
 
 /** That something is no longer as it was; the page asks what it is now. */
 export interface Change {
@@ -21,7 +22,10 @@ export interface Change {
 
 /** What changes in accounts, for everybody in this process who follows them. */
 export interface ChangeFeed {
-  /** Changes of one account from now on, until the signal aborts, the feed is closed, or `stillAllowed` throws. */
+  /**
+   * First that the stream has begun, then the account's changes since, until the signal aborts, the feed is closed, or
+   * `stillAllowed` throws.
+   */
   follow(accountId: number, options: FollowOptions): AsyncGenerator<Change>;
   /** Ends the looking and every stream. */
   close(): void;
@@ -36,12 +40,16 @@ export interface FollowOptions {
 const pollMs = 1000;
 const allowedCheckMs = 15_000;
 
+const begun: Change = { topic: 'everything', id: '', version: '' };
+
 /**
  * One look a second at the database serves everybody in this process who follows; with nobody there is none. The
  * database is the meeting place of all processes, so no message between them can be lost.
  */
 export function openChangeFeed(services: Services): ChangeFeed {
   const listeners = new Map<Listener, number>();
+  /** Those whom the next look is the first for. */
+  const joining = new Set<Listener>();
   const marks = openMarks(services.database.pool);
   let timer: NodeJS.Timeout | undefined;
   const closing = new AbortController();
@@ -49,9 +57,11 @@ export function openChangeFeed(services: Services): ChangeFeed {
 
   async function look(): Promise<void> {
     isLooking = true;
+    const joined = [...joining];
     try {
       for (const { accountId, ...change } of await marks.changed(new Set(listeners.values())))
         for (const [listener, follows] of listeners) if (follows === accountId) listener.tell(change);
+      for (const listener of joined) if (joining.delete(listener)) listener.tell(begun);
     } catch (error) {
       services.log.warn({ err: error }, 'changes could not be read; trying again');
     }
@@ -69,6 +79,7 @@ export function openChangeFeed(services: Services): ChangeFeed {
     async *follow(accountId, { signal, stillAllowed }) {
       const listener = openListener();
       listeners.set(listener, accountId);
+      joining.add(listener);
       lookNow();
       const ending = AbortSignal.any([closing.signal, ...(signal ? [signal] : [])]);
       try {
@@ -78,6 +89,7 @@ export function openChangeFeed(services: Services): ChangeFeed {
         }
       } finally {
         listeners.delete(listener);
+        joining.delete(listener);
       }
     },
     close() {

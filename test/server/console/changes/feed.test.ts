@@ -18,12 +18,14 @@ describe('the feed of changes', () => {
 
   it('ends a stream when it is aborted, and all of them when it is closed', async () => {
     const abort = new AbortController();
-    const one = feed.follow(1, { signal: abort.signal, stillAllowed: allowed }).next();
-    const other = feed.follow(1, { signal: undefined, stillAllowed: allowed }).next();
+    const one = feed.follow(1, { signal: abort.signal, stillAllowed: allowed });
+    const other = feed.follow(1, { signal: undefined, stillAllowed: allowed });
+    for (const stream of [one, other]) expect((await stream.next()).value).to.include({ topic: 'everything' });
+    const next = [one.next(), other.next()] as const;
     abort.abort();
-    expect((await one).done).to.equal(true);
+    expect((await next[0]).done).to.equal(true);
     feed.close();
-    expect((await other).done).to.equal(true);
+    expect((await next[1]).done).to.equal(true);
   });
 
   it('ends a stream that is no longer allowed, with the reason', async () => {
