@@ -9,6 +9,7 @@ import { startBrowser } from '../harness/browser.ts';
 import { cqa, cqaProcess } from '../harness/cqa.ts';
 import { eventually, patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
+import { holdRequests } from '../harness/held-requests.ts';
 import type { Product } from '../harness/product.ts';
 import { type Sshd, startSshd } from '../harness/sshd.ts';
 import { startTestProduct } from '../harness/test-product.ts';
@@ -159,6 +160,20 @@ describe('alerts, from the settings to the mail', () => {
     const words = ['alert', 'test', '--account', account];
     const { tried } = await cqaProcess<{ tried: { ok: boolean }[] }>(product.environment, ...words);
     expect(tried.map(({ ok }) => ok)).to.deep.equal([true, true]);
+  });
+
+  it('keep what is typed in the settings while those that were saved are read again', async () => {
+    const [emails, signing] = [page.getByLabel('Email addresses'), page.getByLabel('Signing secret')];
+    await signing.fill(secret);
+    const letGo = await holdRequests(page, '**/trpc/alerts.settings*');
+    await button('Save').click();
+    await button('Saving …').waitFor({ state: 'detached' });
+    await emails.fill('ada@acme.example, ben@acme.example');
+    letGo();
+    await eventually('the secret is kept', async () => (await signing.inputValue()) === '');
+    expect(await emails.inputValue()).to.equal('ada@acme.example, ben@acme.example');
+    await emails.fill('ada@acme.example');
+    await button('Save').and(page.locator(':disabled')).waitFor();
   });
 
   it('come as a mail and by webhook when a run fails, and stand on the page until they are over', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Page, Route } from 'playwright-core';
 import { scratchFolder } from '../harness/folders.ts';
+import { holdRequests } from '../harness/held-requests.ts';
 import { stickingOut } from '../harness/watched-page.ts';
 import { AnalysedCalls, domain } from './analysed-calls.ts';
 
@@ -264,14 +265,7 @@ describe('Export report in the console', () => {
 
   it('is shown also where it began before the stream of changes of a page that was read already', async () => {
     const watching = await calls.enter('ann', all);
-    let letGo: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
-    await watching.route('**/trpc/changes.watch*', async (route) => {
-      await held;
-      await route.continue();
-    });
+    const letGo = await holdRequests(watching, '**/trpc/changes.watch*');
     const read = watching.waitForResponse(/analyses\.exports/);
     await watching.goto(`${calls.product.url}/exports`);
     await (await read).finished();

@@ -7,6 +7,7 @@ import { cqa } from '../harness/cqa.ts';
 import { eventually, patienceMs } from '../harness/eventually.ts';
 import { scratchFolder } from '../harness/folders.ts';
 import { holdRequests } from '../harness/held-requests.ts';
+import { zoneAtNoon } from '../harness/noon.ts';
 import { type Product, packageRoot } from '../harness/product.ts';
 import { type Sshd, startSshd } from '../harness/sshd.ts';
 import { startTestProduct } from '../harness/test-product.ts';
@@ -31,7 +32,7 @@ describe('the overview page', () => {
     cpSync(join(packageRoot, 'test/samples'), join(directory, 'calls'), { recursive: true });
     sftp = await startSshd({ directory });
     [product, browser] = await Promise.all([startTestProduct(variables()), startBrowser()]);
-    account = await createAccount('Over', '--console');
+    account = await createAccount('Over', '--console', '--timezone', zoneAtNoon());
     context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     context.setDefaultTimeout(patienceMs);
     troubles = watchTroubles(context);

@@ -52,6 +52,9 @@ describe('the player of a conversation with two recordings', () => {
   }
 
   it('plays the other one from its beginning, at the speed that was chosen', async () => {
+    // Its place cannot be chosen before there is anything to play.
+    await page.getByLabel('Place in the recording').and(page.locator(':enabled')).waitFor();
+    await untilAudio('audio.readyState > 0');
     await page.getByLabel('Speed').selectOption('1.5');
     await page.getByLabel('Place in the recording').fill('5');
     // Over and over: on a slow machine it would end before anybody looks.

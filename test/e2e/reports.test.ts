@@ -90,6 +90,7 @@ describe('a report of an export job', () => {
     await button('New Job', page.locator('header')).click();
     await field('Job name').fill(name);
     await field('Type').selectOption('data_export');
+    await field('Start date').fill('2099-01-01');
     await dialog().getByRole('checkbox', { name: 'customer' }).check();
   }
 

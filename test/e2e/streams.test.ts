@@ -4,6 +4,7 @@ import { startBrowser } from '../harness/browser.ts';
 import { cqa } from '../harness/cqa.ts';
 import { eventually, patienceMs } from '../harness/eventually.ts';
 import { skipWithoutKafka, startKafka, type TestKafka } from '../harness/kafka.ts';
+import { zoneAtNoon } from '../harness/noon.ts';
 import type { Product } from '../harness/product.ts';
 import { startTestProduct } from '../harness/test-product.ts';
 import { stickingOut } from '../harness/watched-page.ts';
@@ -24,7 +25,7 @@ describe('a stream in the console', () => {
     [kafka, product, browser] = await Promise.all([startKafka(), startTestProduct(), startBrowser()]);
     await kafka.createTopic('interactions', 2);
     const words = ['--name', 'Streams', '--admin-email', adminEmail, '--admin-password', password, '--console'];
-    await cqa(product.environment, 'account', 'create', ...words);
+    await cqa(product.environment, 'account', 'create', ...words, '--timezone', zoneAtNoon());
     page = await browser.newPage();
     page.setDefaultTimeout(patienceMs);
     await page.goto(`${product.url}/data-import`);

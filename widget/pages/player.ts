@@ -197,6 +197,7 @@ export class PlayerElement extends LitElement {
         aria-label="Place in the recording"
         aria-valuetext="${clock(this.position)} of ${clock(this.seconds)}"
         .value=${String(this.position)}
+        ?disabled=${!this.source || this.seconds === 0}
         @input=${(event: Event) => this.seekTo((event.target as HTMLInputElement).valueAsNumber)}
       />
       <span class="clock">${clock(this.position)} / ${clock(this.seconds)}</span>

@@ -59,26 +59,32 @@ export class SettingsAlertsElement extends LitElement {
 
   private readonly save = async (event: Event): Promise<void> => {
     event.preventDefault();
-    const { app, draft } = this;
-    if (!app || !draft) return;
+    const { app, draft: sent } = this;
+    if (!app || !sent) return;
     const isDone = await this.saving.run(async () => {
-      await app.api.alerts.saveSettings.mutate({ ...alertSettingsOf(draft), version: this.version });
+      await app.api.alerts.saveSettings.mutate({ ...alertSettingsOf(sent), version: this.version });
     });
     if (!isDone) return;
     app.say('Saved.');
-    await this.shown.load();
-    if (this.shown.value) this.begin(this.shown.value);
+    await this.beginAgain(sent);
   };
+
+  /** With what is stored now and whatever was typed since `from`. */
+  private async beginAgain(from: AlertDraft): Promise<void> {
+    await this.shown.load();
+    const { value, problem } = this.shown;
+    const { draft } = this;
+    if (!value || problem || !draft) return;
+    this.begin(value);
+    this.draft = withChanges(alertDraftOf(value.settings), draft, from);
+  }
 
   /** Somebody else has saved meanwhile: the settings as they are now, with or without what was changed here. */
   private readonly loadNow = async ({ detail: keepsChanges }: CustomEvent<boolean>): Promise<void> => {
     const { draft, saved } = this;
-    await this.shown.load();
-    const { value, problem } = this.shown;
-    if (!value || problem || !draft || !saved) return;
-    this.begin(value);
-    if (keepsChanges) this.draft = withChanges(alertDraftOf(value.settings), draft, saved);
-    this.saving.problem = undefined;
+    if (!draft || !saved) return;
+    await this.beginAgain(keepsChanges ? saved : draft);
+    if (!this.shown.problem) this.saving.problem = undefined;
   };
 
   private readonly test = async (): Promise<void> => {

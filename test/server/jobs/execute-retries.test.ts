@@ -139,7 +139,7 @@ describe('an execution that fails', () => {
       });
       await waiting(id);
       expect(tried, 'at once, and after the short pause').to.equal(2);
-      expect(serving?.held().running).to.deep.equal([]);
+      await eventually('its place is free', () => serving?.held().running.length === 0);
       await dueNow(id);
       await eventually('asked again', () => tried === 3);
       await waiting(id);

@@ -87,9 +87,9 @@ describe('the log of a run', () => {
 
   it('and the progress are not written by who has lost the claim; what was not written comes back', async () => {
     const { id, work, run } = await begin();
+    await sql('UPDATE work SET claim = claim + 1 WHERE id = ?', [work.id]);
     run.progress({ bytesRead: 10, bytesDone: 5, bytesExpected: 100 });
     run.log('info', 'of the old worker');
-    await sql('UPDATE work SET claim = claim + 1 WHERE id = ?', [work.id]);
     expect((await run.close()).map(({ message }) => message)).to.deep.equal(['of the old worker']);
     expect(await lines(id)).to.deep.equal([]);
     const [rows] = await sql('SELECT bytes_read, bytes_expected FROM execution WHERE id = ?', [id]);

@@ -9,7 +9,10 @@ import { type Leases, openLeases } from '../../../server/worker/leases.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { testServices } from '../../harness/services.ts';
 
-const leaseSeconds = 2;
+/** A pause of the machine must not end it. */
+const leaseSeconds = 60;
+/** Claimed so long ago that the next tick renews it. */
+const dueMs = () => performance.now() - (leaseSeconds * 1000) / 3;
 
 describe('the leases of a thread that lost a piece of work and claimed it again', () => {
   let services: Services;
@@ -48,8 +51,8 @@ describe('the leases of a thread that lost a piece of work and claimed it again'
   });
 
   it('abort the old one alone', async () => {
-    const old = leases.hold(lost, performance.now());
-    const held = leases.hold(current, performance.now());
+    const old = leases.hold(lost, dueMs());
+    const held = leases.hold(current, dueMs());
     await eventually('the old one aborted', async () => old.aborted);
     expect(abortCauseOf(old)).to.equal('lease_lost');
     expect(held.aborted).to.equal(false);
@@ -72,7 +75,7 @@ describe('the leases of a thread that lost a piece of work and claimed it again'
       current.id,
     ]);
     const renewing = openLeases({ pool, leaseSeconds, log });
-    const signal = renewing.hold(current, performance.now() - (leaseSeconds * 1000) / 3);
+    const signal = renewing.hold(current, dueMs());
     await eventually('renewed', async () => {
       const [rows] = await pool.query<RowDataPacket[]>('SELECT run_after > NOW(3) AS is_kept FROM work');
       return rows[0]?.is_kept === 1;

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from '../../harness/browser.ts';
-import { patienceMs } from '../../harness/eventually.ts';
+import { eventually, patienceMs } from '../../harness/eventually.ts';
 
 const built = fileURLToPath(new URL('../../../widget/', import.meta.url));
 
@@ -135,8 +135,7 @@ describe('the console in a frame', () => {
     listed = [hostOrigin];
     await page.evaluate(`openFrame('${consoleOrigin}')`);
     await page.evaluate(`offerPort(document.querySelector('#console').contentWindow, '${consoleOrigin}')`);
-    await barrier();
-    expect(await heard()).to.include('token-request');
+    await eventually('asked', async () => (await heard()).includes('token-request'));
   });
 
   it('says nothing to a host page of another origin', async () => {
