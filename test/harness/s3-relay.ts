@@ -27,7 +27,13 @@ export async function startRelay(target: string): Promise<Relay> {
   }).listen(0, '127.0.0.1');
   const join = (from: Socket, to: Socket) => {
     sockets.add(from);
-    from.pipe(to);
+    // By hand: a pipe goes on by itself once `to` has room again, also where it was told to stand still.
+    from.on('data', (bytes) => {
+      if (to.write(bytes)) return;
+      from.pause();
+      to.once('drain', () => !isFrozen && from.resume());
+    });
+    from.on('end', () => to.end());
     from.on('error', () => undefined);
     from.once('close', () => {
       sockets.delete(from);

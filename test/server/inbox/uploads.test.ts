@@ -44,7 +44,7 @@ describe('uploads into an inbox', () => {
 
   it('a killed connection leaves the file as uploading, and reput goes on from there', async () => {
     const { username, connectorId } = await makeInbox(services, accountId);
-    const content = randomBytes(6_000_000);
+    const content = randomBytes(15_000_000);
     const file = local('long.csv', content);
     const slow = startSftp({ ...login(username), more: ['-l', '8000'] }, [`put ${file} long.csv`]);
     const find = () => findInboxEntry(services.database.pool, { accountId, connectorId }, 'long.csv');
@@ -77,8 +77,10 @@ describe('uploads into an inbox', () => {
       const { connectorId } = (await inboxOf(username)) ?? { connectorId: 0 };
       return (await findInboxEntry(services.database.pool, { accountId, connectorId }, 'calls.csv'))?.upload;
     });
+    slow.child.kill('SIGSTOP');
     expect((await contentOf(username, 'calls.csv')).equals(first)).to.equal(true);
     expect(await inbox.find('calls.csv')).to.deep.equal(before);
+    slow.child.kill('SIGCONT');
     expect((await slow.ended).code).to.equal(0);
     expect((await contentOf(username, 'calls.csv')).equals(second)).to.equal(true);
     expect((await inbox.find('calls.csv'))?.version).not.to.equal(before?.version);

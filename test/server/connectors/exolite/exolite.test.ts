@@ -17,7 +17,8 @@ import { startExotel } from './fixture.ts';
 type Json = Record<string, unknown>;
 
 const type = exolite as unknown as ConnectorType;
-const today = () => wallClock(new Date()).slice(0, 10);
+const dayOf = (instant: Date) => wallClock(instant).slice(0, 10);
+const today = () => dayOf(new Date());
 
 describe('the Exolite connector', () => {
   const stops: (() => Promise<void>)[] = [];
@@ -69,15 +70,16 @@ describe('the Exolite connector', () => {
 
   it('leaves out what is not wanted and what was not recorded, and says how many', async () => {
     const system = await start();
-    const calls = ['plain', 'busy', 'silent'].map((id) => ({ id, startedAt: hoursAgo(0.01) }));
+    const startedAt = hoursAgo(0.01);
+    const calls = ['plain', 'busy', 'silent'].map((id) => ({ id, startedAt }));
     system.addCalls(calls);
     overrides.set(calls[1] ?? fail(), { Status: 'busy' });
     overrides.set(calls[2] ?? fail(), { RecordingUrl: null });
     const source = await open(system.config());
-    expect(await idsOf(source, today())).to.deep.equal(['plain']);
+    expect(await idsOf(source, dayOf(startedAt))).to.deep.equal(['plain']);
     expect(source.notes?.()).to.deep.equal(['2 calls left out (1 without a recording; 1 filtered)']);
     const both = await open(system.config({ statuses: ['completed', 'busy'] }));
-    expect(await idsOf(both, today())).to.have.members(['plain', 'busy']);
+    expect(await idsOf(both, dayOf(startedAt))).to.have.members(['plain', 'busy']);
   });
 
   it('key and token go over TLS: http:// is taken for this machine and addresses of private networks alone', () => {
@@ -159,11 +161,12 @@ describe('the Exolite connector', () => {
   ] as const)
     it(`with nothing but base_url, account and keys, a recording ${where} is fetched, by the scheme of its link`, async () => {
       const system = await start({ recordings });
-      system.addCalls([{ id: 'one', startedAt: hoursAgo(0.01) }]);
+      const startedAt = hoursAgo(0.01);
+      system.addCalls([{ id: 'one', startedAt }]);
       const { base_url, account_sid, api_key, api_token } = system.config();
       const config = { base_url, account_sid, api_key, api_token };
       const source = await open(config);
-      const [row] = await rowsOf(source, today());
+      const [row] = await rowsOf(source, dayOf(startedAt));
       expect(await bytesOf(source, String(row?.audio_url))).to.equal(system.audio().length);
       const last = (await check(type, config, 'import')).at(-1);
       expect(last).to.include({ name: 'recording', ok: true });

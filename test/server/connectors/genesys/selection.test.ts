@@ -10,13 +10,14 @@ type Json = Record<string, unknown>;
 
 const settled = { settle_hours: 0 };
 const noon = noonDaysAgo(1);
+const day = dayKey(1);
 const agentOf = (id: string) => ({ id, name: `Agent ${id}` });
 
 describe('which calls are taken from Genesys', () => {
   const system = genesysForTests();
   const taken = async (config: Json): Promise<unknown[]> => {
     await using source = await open(system().config({ ...settled, ...config }));
-    return idsOf(await rowsOf(source, dayKey(1)));
+    return idsOf(await rowsOf(source, day));
   };
   const add = (...calls: GenesysCall[]) => system().addCalls(calls);
 
@@ -134,7 +135,7 @@ describe('which calls are taken from Genesys', () => {
       const taken = async (config: Json) => {
         await using source = await open(system().config({ ...settled, ...config }), { log });
         await listed(source);
-        return idsOf(await rowsOf(source, dayKey(1)));
+        return idsOf(await rowsOf(source, day));
       };
       expect(await taken({ queues: [supportQueue.toUpperCase()] })).to.deep.equal(['by-id']);
       expect(warned).to.deep.equal([]);

@@ -172,18 +172,18 @@ describe('sftp with a server that is none', () => {
   });
 
   it('one that speaks another protocol is told as such', async () => {
-    const last = lastOf(await steps(await listen((socket) => socket.end('220 ftp.example ready\r\n')), 2000));
+    const last = lastOf(await steps(await listen((socket) => socket.end('220 ftp.example ready\r\n')), 60_000));
     expect(last.details?.code).to.equal('protocol_error');
     expect(last.message).to.contain('not as an SFTP server');
   });
 
   it('one that hangs up at once is no time-out', async () => {
-    const last = lastOf(await steps(await listen((socket) => socket.destroy()), 2000));
+    const last = lastOf(await steps(await listen((socket) => socket.destroy()), 60_000));
     expect(last.details?.code).to.be.oneOf(['protocol_error', 'connection_lost']);
   });
 
   it('a host that does not exist is told as such', async () => {
-    const last = lastOf(await steps(parse({ ...minimal, host: 'no-such-host.invalid' }), 2000));
+    const last = lastOf(await steps(parse({ ...minimal, host: 'no-such-host.invalid' }), 60_000));
     expect(last.details?.code).to.be.oneOf(['host_unknown', 'host_unreachable']);
     expect(last.message).to.contain('no-such-host.invalid');
   });
