@@ -43,7 +43,15 @@ export async function cqa<T>(environment: NodeJS.ProcessEnv, ...words: string[])
   return answerOf<T>(words, await typed(environment, ...words, '--json'));
 }
 
-/** The same, in a process of its own. */
+/** The same of a program that was killed and started again: undefined as long as the killed one's database is on its way out. */
+export async function cqaAfterKill<T>(environment: NodeJS.ProcessEnv, ...words: string[]): Promise<T | undefined> {
+  return cqa<T>(environment, ...words).catch((error: Error) => {
+    if (!error.message.includes('The database did not answer')) throw error;
+    return undefined;
+  });
+}
+
+/** As `cqa`, in a process of its own. */
 export async function cqaProcess<T>(environment: NodeJS.ProcessEnv, ...words: string[]): Promise<T> {
   return answerOf<T>(words, await typedAsProcess(environment, ...words, '--json'));
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { cqa } from '../../../harness/cqa.ts';
+import { cqa, cqaAfterKill } from '../../../harness/cqa.ts';
 import { eventually } from '../../../harness/eventually.ts';
 import { scratchFolder } from '../../../harness/folders.ts';
 import { type Product, startProduct } from '../../../harness/product.ts';
@@ -70,10 +70,7 @@ describe('a program that is killed while it delivers a file by SFTP', () => {
     product = await start();
     await eventually('the end', async () => {
       const words = ['execution', 'show', '--account', account, '--id', run.execution_id];
-      // The killed program's database may be on its way out while the new program's begins.
-      const shown = await call<{ status: string }>(...words).catch((error: Error) => {
-        if (!error.message.includes('The database did not answer')) throw error;
-      });
+      const shown = await cqaAfterKill<{ status: string }>(product.environment, ...words);
       return shown?.status === 'success';
     });
     const [name = '', ...others] = delivered();

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { cqa } from '../../../harness/cqa.ts';
+import { cqa, cqaAfterKill } from '../../../harness/cqa.ts';
 import { eventually } from '../../../harness/eventually.ts';
 import { scratchFolder } from '../../../harness/folders.ts';
 import { type Product, startProduct } from '../../../harness/product.ts';
@@ -55,10 +55,9 @@ describe('a program that is killed while Amazon SES takes a mail', () => {
 
     product = await start();
     const shown = await eventually('the end', async () => {
-      const found = await call<{ status: string; counts: unknown }>(
-        ...['execution', 'show', '--account', account, '--id', run.execution_id],
-      );
-      return found.status === 'success' && found;
+      const show = ['execution', 'show', '--account', account, '--id', run.execution_id];
+      const found = await cqaAfterKill<{ status: string; counts: unknown }>(product.environment, ...show);
+      return found?.status === 'success' && found;
     });
     expect(shown.counts).to.deep.equal({ rows: 0, parts: 1 });
     expect(ses.calls).to.equal(2);
