@@ -103,6 +103,19 @@ describe('campaigns', () => {
     await section().locator('.zone').dispatchEvent('drop', { dataTransfer: transfer });
   }
 
+  /** How often the page asks for the counts in a minute of its clock, with an answer of the server after each six seconds. */
+  async function countsAskedInAMinute(): Promise<number> {
+    let asked = 0;
+    page.on('request', (request) => {
+      if (request.url().includes('campaigns.counts')) asked++;
+    });
+    for (let step = 0; step < 10; step++) {
+      await page.clock.runFor(6_000);
+      await page.evaluate("fetch('/').then((answer) => answer.text())");
+    }
+    return asked;
+  }
+
   async function expectToFit(what: string): Promise<void> {
     for (const size of sizes) {
       await page.setViewportSize(size);
@@ -133,6 +146,12 @@ describe('campaigns', () => {
       .click();
     await page.getByRole('link', { name: 'Spring orders' }).waitFor();
     await expectToFit('the list');
+  });
+
+  it('are not counted again and again where the clock of a computer is fast', async () => {
+    await page.clock.install({ time: Date.now() + 3_600_000 });
+    await openCampaign('An hour ahead');
+    expect(await countsAskedInAMinute()).to.be.below(5);
   });
 
   it('take recordings that are dropped with a CSV, and tell each one’s way to its conversation', async () => {

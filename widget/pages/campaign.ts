@@ -146,8 +146,8 @@ export class CampaignElement extends LitElement {
   protected override updated(): void {
     const { value, isLoading } = this.counts;
     if (!value || isLoading || this.looking !== undefined) return;
-    const isOld = Date.now() - new Date(value.counted_at).getTime() > lookAgainMs / 2;
-    if (!isOld && !value.counts[this.campaignId]?.waiting) return;
+    const wasOld = value.age_ms > lookAgainMs / 2;
+    if (!wasOld && !value.counts[this.campaignId]?.waiting) return;
     this.looking = setTimeout(() => {
       this.looking = undefined;
       if (this.isConnected) void this.counts.load();

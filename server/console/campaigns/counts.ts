@@ -4,8 +4,8 @@ import { countCampaigns } from '../../campaigns/counts.ts';
 import { forCampaigns } from './procedures.ts';
 
 export interface CampaignCountsView {
-  /** A large account is not counted at every look. */
-  counted_at: string;
+  /** How old they were when this was answered: a large account is not counted at every look. */
+  age_ms: number;
   /** By the campaign's id; one without conversations is left out. */
   counts: Record<string, CampaignCounts>;
 }
@@ -13,5 +13,5 @@ export interface CampaignCountsView {
 export const counts = forCampaigns.query(async ({ ctx: { services, session } }): Promise<CampaignCountsView> => {
   const { countedAt, counts: all } = await countCampaigns(services, session.accountId);
   const seen = [...all].filter(([id]) => maySee(session, id));
-  return { counted_at: countedAt.toISOString(), counts: Object.fromEntries(seen) };
+  return { age_ms: Date.now() - countedAt.getTime(), counts: Object.fromEntries(seen) };
 });
