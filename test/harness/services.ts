@@ -33,6 +33,11 @@ export async function testServices(overrides: Partial<Config> = {}): Promise<Ser
   };
 }
 
+/** The same services for workers with another lease: a long one is not ended by a pause of the machine. */
+export function withLease(services: Services, leaseSeconds: number): Services {
+  return { ...services, config: { ...services.config, leaseSeconds } };
+}
+
 /** What a worker thread or another process needs to work on the same services. */
 export function settingsOf({ config, database }: Services): ServiceSettings {
   return { config, secretKey: testSecretKey, address: database.address };

@@ -43,10 +43,11 @@ export async function readDays(
   const stale = calendar.filter((day) => isStale(day, kept.get(day.from.getTime()), now));
   let isCounting = false;
   if (stale.length > 0) {
-    const work = countStale(services, of, { calendar, stale, kept, now });
-    const isDone = await Promise.race([work.then(() => true), wait(patienceMs, false)]);
-    isCounting = !isDone && stale.some((day) => !isTold(day, kept.get(day.from.getTime()), now));
+    const untold = stale.filter((day) => !isTold(day, kept.get(day.from.getTime()), now));
+    await Promise.race([countStale(services, of, { calendar, stale, kept, now }), wait(patienceMs)]);
     kept = await selectKeptDays(pool, of.accountId, since);
+    // What was under way already may have been other days: those of another zone, or of before midnight.
+    isCounting = untold.some((day) => isStale(day, kept.get(day.from.getTime()), now));
   }
   const days = calendar.map((day) => countedDay(day, kept.get(day.from.getTime()), now));
   const today = days.at(-1);

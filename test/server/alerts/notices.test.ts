@@ -11,7 +11,7 @@ import { openMailer } from '../../../server/email/mailer.ts';
 import type { Services } from '../../../server/services.ts';
 import { type Serving, serve } from '../../../server/worker/serve.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { settingsOf, testAccount, testServices } from '../../harness/services.ts';
+import { settingsOf, testAccount, testServices, withLease } from '../../harness/services.ts';
 import { notVerified, openSesServer, type SesServer, throttled } from '../email/ses-server.ts';
 import { addJob } from '../jobs/jobs.ts';
 import { failed, mailsOf, runEnds, setAlerts, succeeded } from './alerting.ts';
@@ -44,7 +44,7 @@ describe('the mails about alerts', () => {
   function start(limits: MailLimits = mailLimits, workers = 1): void {
     const mailer = openMailer({ emailFrom }, ses.settings);
     for (let n = 0; n < workers; n++)
-      servings.push(serve(services, [noticeHandler(services, { mailer, limits })], { pollMs: 20 }));
+      servings.push(serve(withLease(services, 60), [noticeHandler(services, { mailer, limits })], { pollMs: 20 }));
   }
 
   async function stop(): Promise<void> {
@@ -226,7 +226,7 @@ describe('the mails about alerts', () => {
 
   it('are said to be not configured where no sender is set', async () => {
     await fails(await jobNamed('unconfigured'));
-    servings.push(serve(services, [noticeHandler(services, { mailer: undefined })], { pollMs: 20 }));
+    servings.push(serve(withLease(services, 60), [noticeHandler(services, { mailer: undefined })], { pollMs: 20 }));
     await eventually('nothing waits', async () => (await waiting()) === 0);
     const [shown] = await listNotices(services.database.pool, accountId);
     expect(shown?.failure).to.contain('Email is not configured');

@@ -82,7 +82,7 @@ export function echo(more: Partial<EndpointFacts<unknown, unknown, unknown, unkn
 /** Speaks HTTP by hand, for requests that no client would make; gives what came back until the other side closed. */
 export async function speak(
   url: string,
-  say: (write: (text: string | Buffer) => boolean) => Promise<void> | void,
+  say: (write: (text: string | Buffer) => boolean, drained: () => Promise<unknown>) => Promise<void> | void,
 ): Promise<{ text: string; bytesSent: number }> {
   const { port, hostname } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -91,7 +91,9 @@ export async function speak(
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  await Promise.race([say((chunk) => !socket.destroyed && socket.write(chunk)), closed]);
+  // Never, once it is closed: whoever waits for it is not waited for then.
+  const drained = () => new Promise((resolve) => socket.once('drain', resolve));
+  await Promise.race([say((chunk) => !socket.destroyed && socket.write(chunk), drained), closed]);
   await closed;
   return { text, bytesSent: socket.bytesWritten };
 }

@@ -82,7 +82,7 @@ describe('the delivery of a webhook', () => {
       'x-cqa-event': 'INTERACTION_INGESTED',
       'x-cqa-delivery': uuidText(id),
     });
-    expect(Number(got.headers['x-cqa-timestamp'])).to.be.within(Math.floor(sentAt), sentAt + 5);
+    expect(Number(got.headers['x-cqa-timestamp'])).to.be.within(Math.floor(sentAt), Date.now() / 1000);
     const payload = webhookSchemas.INTERACTION_INGESTED.parse(JSON.parse(got.body));
     expect(payload).to.include({ deliveryId: uuidText(id), externalInteractionId: 'CALL-ä' });
     expect(delivery.history).to.have.length(1);
@@ -132,7 +132,8 @@ describe('the delivery of a webhook', () => {
       ['86400', 599_000, 600_000],
       ['1', 9_000, 10_000],
       ['soon', 9_000, 10_000],
-      [new Date(Date.now() + 60_000).toUTCString(), 57_000, 60_000],
+      // Made before the others are tried, and in whole seconds.
+      [new Date(Date.now() + 60_000).toUTCString(), 30_000, 60_000],
     ] as const) {
       askFor(retryAfter);
       const id = await announced(services, accountId, receiver.url);
@@ -163,7 +164,7 @@ describe('the delivery of a webhook', () => {
   it('counts once the head of the answer is here; what follows is read up to 2 KB or the time limit', async () => {
     receiver.answers((response) => void response.writeHead(200).write('ok so far'));
     const hanging = await announced(services, accountId, receiver.url);
-    expect((await attempt(hanging, { timeoutMs: 2_000 })).history[0]).to.include({ status: 200, body: 'ok so far' });
+    expect((await attempt(hanging, { timeoutMs: 6_000 })).history[0]).to.include({ status: 200, body: 'ok so far' });
     await ended(hanging, 'delivered', /^$/);
     receiver.answers((response) => response.end('é'.repeat(1_000_000)));
     const huge = await announced(services, accountId, receiver.url);

@@ -8,7 +8,7 @@ import type { Services } from '../../../server/services.ts';
 import { webhookHandler } from '../../../server/webhooks/send.ts';
 import { type Serving, serve } from '../../../server/worker/serve.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { settingsOf, testAccount, testServices } from '../../harness/services.ts';
+import { settingsOf, testAccount, testServices, withLease } from '../../harness/services.ts';
 import { announced, deliveryOf } from './deliveries.ts';
 import { openReceiver, type Receiver } from './receiver.ts';
 
@@ -40,7 +40,7 @@ describe('the sending of webhooks', () => {
   }
 
   function start(): void {
-    serving = serve(services, [webhookHandler(services, { delaysMs: [20, 20] })], { pollMs: 20 });
+    serving = serve(withLease(services, 60), [webhookHandler(services, { delaysMs: [20, 20] })], { pollMs: 20 });
   }
 
   const isDelivered = async (accountId: number, id: Buffer) =>

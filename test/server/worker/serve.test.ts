@@ -9,7 +9,7 @@ import type { WorkHandler } from '../../../server/worker/handler.ts';
 import { type Serving, serve } from '../../../server/worker/serve.ts';
 import { AppError } from '../../../shared/error.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { settingsOf, testServices } from '../../harness/services.ts';
+import { settingsOf, testServices, withLease } from '../../harness/services.ts';
 import { addSubjects, type LedgerOptions, ledgerHandler, openLedger } from './ledger.ts';
 
 const leaseSeconds = 2;
@@ -28,8 +28,6 @@ describe('serve', () => {
     for (const table of ['work', 'done', 'given_up']) await services.database.pool.query(`DELETE FROM ${table}`);
   });
 
-  /** Where a pause of the machine must not end a lease. */
-  const withLease = (leaseSeconds: number) => ({ ...services, config: { ...services.config, leaseSeconds } });
   const start = (options: LedgerOptions = {}, on = services) => begin(ledgerHandler(on, options), on);
   const begin = (handler: WorkHandler, on = services) => {
     const started = serve(on, [handler], { pollMs: 20, claimAhead: 2 });
@@ -84,7 +82,7 @@ describe('serve', () => {
         most = Math.max(most, inside.push(end));
         if (inside.length === 3) setImmediate(leave);
       });
-    start({ concurrency: 3, during }, withLease(60));
+    start({ concurrency: 3, during }, withLease(services, 60));
     await allDone(30);
     expect(most).to.equal(3);
   });
@@ -96,7 +94,7 @@ describe('serve', () => {
       runs++;
       await new Promise((resolve) => setTimeout(resolve, 6_500));
     };
-    const patient = withLease(5);
+    const patient = withLease(services, 5);
     start({ during: long }, patient);
     start({ during: long }, patient);
     const [row] = await allDone(1);

@@ -32,6 +32,8 @@ describe('a form with a recording', () => {
   let ended: unknown[] = [];
   beforeEach(async () => {
     ended = [];
+    before = [];
+    fileName = undefined;
     server = await formServer({
       limits,
       pace: { silenceMs: 400, windowMs: 1200, windowBytes: 6000, totalMs: 200_000 },

@@ -201,6 +201,28 @@ describe('the days of the overview', () => {
     expect(await lastTwo('Europe/London')).to.deep.equal([0, 1]);
   });
 
+  it('are never empty without being counted, also where what was counted just then were days of another zone', async () => {
+    const of = await anAccount();
+    const { pool } = services.database;
+    const kept = async () =>
+      (await pool.query<RowDataPacket[]>('SELECT 1 FROM overview_day WHERE account_id = ?', [of.accountId]))[0].length;
+    await counted(of, new Date('2020-01-01T12:00:00Z'));
+    const old = await kept();
+    // A counting ends with the removal of older days, which waits for this.
+    const holder = await pool.getConnection();
+    await holder.beginTransaction();
+    await holder.query('SELECT 1 FROM overview_day WHERE account_id = ? FOR UPDATE', [of.accountId]);
+    const first = await readVolumes(services, of, now);
+    expect(first.is_counting).to.equal(true);
+    await eventually('all but the removal', async () => (await kept()) > old + 13);
+    const reading = readVolumes(services, { ...of, timezone: 'UTC' }, now);
+    for (let n = 0; n < 3; n++) await pool.query('SELECT 1');
+    await holder.rollback();
+    holder.release();
+    const { days, is_counting } = await reading;
+    expect(is_counting || days.every(({ volumes }) => volumes)).to.equal(true);
+  });
+
   it('are finished although a run from before them goes on, and take up what their own runs still reject', async () => {
     const of = await anAccount();
     await addRun(of.accountId, new Date(now.getTime() - 20 * 24 * hourMs), 'processing');
