@@ -50,7 +50,7 @@ describe('an alert to a webhook', () => {
   const events = () => receiver.received.map(({ body }) => JSON.parse(body).event);
   const mailer = () => openMailer({ emailFrom: 'alerts@cqa.example' }, ses.settings);
   const tryOf = (settings: object) =>
-    trySettings(services, accountId, sealed(settings), { mailer: mailer(), sending: { timeoutMs: 5_000 } });
+    trySettings(services, accountId, sealed(settings), { mailer: mailer(), sending: { timeoutMs: 60_000 } });
 
   function sealed(settings: object) {
     const parsed = alertSettingsSchema.parse(settings);

@@ -105,7 +105,7 @@ describe('whoever is no admin and calls for himself', () => {
 
   async function call(externalId: string, metadata: Record<string, string>): Promise<void> {
     const { services, account } = given;
-    const interaction = { externalId, metadata, status: 'completed' as const, startTime: new Date() };
+    const interaction = { externalId, metadata, status: 'completed' as const };
     const { id } = await seedInteraction(services, account.id, interaction);
     await seedAnalysis(services, account.id, id, { profile: 'Basics', points: 7 });
   }
@@ -143,7 +143,10 @@ describe('whoever is no admin and calls for himself', () => {
 
   describe('within his own scope', () => {
     const calls = { agent: ['ann-north'], supervisor: ['ann-north', 'bob-north'] };
-    const report = { date_range: 'today' as const, columns: ['external_interaction_id', `metadata.${secret}-key`] };
+    const report = {
+      date_range: { from: '2026-11-01', to: '2026-11-30' },
+      columns: ['external_interaction_id', `metadata.${secret}-key`],
+    };
 
     for (const role of roles) {
       it(`${role}: sees his calls in the list and in a preview, and their number, whatever he filters by`, async () => {

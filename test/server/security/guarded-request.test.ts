@@ -18,7 +18,7 @@ const program = `
   const { openEgress } = await import('${folder}egress.js');
   const [port, which, authority] = process.argv.slice(1);
   const certificateAuthority = { none: undefined, another: rootCertificates[0], own: authority }[which];
-  const signal = AbortSignal.timeout(5000);
+  const signal = AbortSignal.timeout(600_000);
   const egress = openEgress(['127.0.0.0/8']);
   await guardedRequest(new URL('https://localhost:' + port), { egress, signal, method: 'GET', headers: {}, certificateAuthority })
     .then(({ statusCode }) => console.log(statusCode), ({ code }) => console.log(code));

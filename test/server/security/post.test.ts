@@ -17,7 +17,7 @@ describe('posting to a link', () => {
       signal: new AbortController().signal,
       headers: { 'Content-Type': 'application/json' },
       body: Buffer.from('{"a":"ä"}'),
-      timeoutMs: 5_000,
+      timeoutMs: 60_000,
       ...options,
     });
 
