@@ -53,7 +53,12 @@ export function openKafkaTools(brokers: string[], { isIdempotent }: { isIdempote
       await (await openAdmin()).createTopics({ topics, waitForLeaders: false });
       await eventually(`${topic} can be used`, async () => await hasLeaders(await openAdmin(), topic));
     },
-    deleteTopic: async (topic) => await (await openAdmin()).deleteTopics({ topics: [topic] }),
+    async deleteTopic(topic) {
+      const admin = await openAdmin();
+      await admin.deleteTopics({ topics: [topic] });
+      // The broker may not know yet: what is made anew would be written into what is being deleted.
+      await eventually(`${topic} is gone`, async () => !(await admin.listTopics()).includes(topic));
+    },
     async send(topic, events) {
       for (let at = 0; at < events.length; at += sendAtOnce) {
         const messages = events.slice(at, at + sendAtOnce);

@@ -237,23 +237,23 @@ describe('finishing a manual import', () => {
     const kit = await openKit(door);
     const before = filesInStorage();
     const id = await kit.createImport();
-    const names = Array.from({ length: 40 }, (_, index) => `call-${String(index).padStart(2, '0')}.wav`);
+    const names = Array.from({ length: 80 }, (_, index) => `call-${String(index).padStart(2, '0')}.wav`);
     for (const name of names) await kit.upload(id, name, call);
     await kit.upload(id, 'x.csv', csv('file,agent_name', ...names.map((name) => `${name},Agent of ${name}`)));
     await kit.finish(id);
     for (const kills of [5, 12]) await killedAfter(kit, id, kills);
     const midway = (await kit.importRow(id)).files.imported ?? 0;
-    expect(midway).to.be.within(5, 39);
+    expect(midway).to.be.within(5, 79);
     await kit.work();
-    expect((await kit.importRow(id)).files).to.include({ total: 40, imported: 40, duplicate: 0, failed: 0 });
+    expect((await kit.importRow(id)).files).to.include({ total: 80, imported: 80, duplicate: 0, failed: 0 });
     const interactions = await kit.interactions();
     expect(interactions.map(({ externalId }) => externalId)).to.deep.equal(names);
     for (const { externalId, metadata, row } of interactions) {
       expect(metadata.agent_name).to.equal(`Agent of ${externalId}`);
       expect(await door.services.storage.size(row.storage_key)).to.equal(call.length);
     }
-    expect(await work('analyse', kit.account.id)).to.equal(40);
-    expect(filesInStorage()).to.equal(before + 40);
+    expect(await work('analyse', kit.account.id)).to.equal(80);
+    expect(filesInStorage()).to.equal(before + 80);
   });
 
   /** A worker in a process of its own, ended without a warning when so many recordings are imported. */

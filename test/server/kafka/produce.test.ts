@@ -17,7 +17,7 @@ describe('a producer', () => {
   });
   after(() => kafka?.stop());
 
-  const open = () => openCluster({ address: kafka.address(), clientId: 'test', log, timeoutMs: 3_000 });
+  const open = (timeoutMs = 10_000) => openCluster({ address: kafka.address(), clientId: 'test', log, timeoutMs });
 
   it('writes each event once, with its key, however many send at once', async () => {
     await kafka.createTopic('out', 3);
@@ -98,14 +98,14 @@ describe('a producer', () => {
   it('writes once what was not answered, as long as it has the time to ask again', async function () {
     skipWithoutKafka(this, 'freeze');
     await kafka.createTopic('unanswered', 1);
-    await using cluster = openCluster({ address: kafka.address(), clientId: 'test', log, timeoutMs: 2_000 });
+    await using cluster = openCluster({ address: kafka.address(), clientId: 'test', log, timeoutMs: 5_000 });
     const producer = await cluster.produce();
     await producer.send('unanswered', [event(0)]);
     kafka.freeze();
     const startedAt = performance.now();
     const sent = producer.send('unanswered', [event(1)]);
     try {
-      await eventually('the first request is given up', () => performance.now() - startedAt > 3_000);
+      await eventually('the first request is given up', () => performance.now() - startedAt > 6_000);
     } finally {
       kafka.thaw();
     }
@@ -118,7 +118,7 @@ describe('a producer', () => {
   it('fails within its time while the broker hangs or is away, and sends again when it is back', async function () {
     skipWithoutKafka(this, 'freeze', 'restart');
     await kafka.createTopic('away', 1);
-    await using cluster = open();
+    await using cluster = open(3_000);
     const producer = await cluster.produce();
     await producer.send('away', [event(0)]);
     const failure = (id: number) => producer.send('away', [event(id)]).catch((error: unknown) => error);

@@ -12,6 +12,7 @@ import { EventReader, RecentRules } from '../../../server/stream/events.ts';
 import { streamLocation } from '../../../server/stream/location.ts';
 import { Partition } from '../../../server/stream/partition.ts';
 import { beginPositions } from '../../../server/stream/positions.ts';
+import { zoneAtNoon } from '../../harness/noon.ts';
 import { testAccount } from '../../harness/services.ts';
 
 export interface StreamKit {
@@ -40,7 +41,7 @@ let connectors = 0;
 export async function streamKit(
   services: Services,
   config: Record<string, unknown> = {},
-  { timezone = 'Asia/Kolkata' } = {},
+  { timezone = zoneAtNoon() } = {},
 ): Promise<StreamKit> {
   const account = await testAccount(services, { timezone });
   const { pool } = services.database;

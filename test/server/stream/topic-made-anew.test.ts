@@ -24,7 +24,7 @@ describe('streams whose topic is made anew', () => {
     await streams.kafka.send(kit.topic, eventsOf(100, 3));
     const told = await eventually('the refusal', async () => {
       const now = await status(kit);
-      return now?.error?.includes('cqa stream reset') && now;
+      return now?.error?.includes('cqa stream reset') && now.partitions === 0 && now;
     });
     expect(told.error).to.include(`--account ${kit.accountUid} --name "${kit.connectorName}"`);
     expect(told).to.include({ partitions: 0, lag: 0 });
@@ -50,7 +50,7 @@ describe('streams whose topic is made anew', () => {
     await kit.enable(true);
     const told = await eventually('the refusal', async () => {
       const now = await status(kit);
-      return now?.error?.includes('cqa stream reset') && now;
+      return now?.error?.includes('cqa stream reset') && now.partitions === 0 && now;
     });
     expect(told.error).to.match(
       /was made anew or cut short: its id was [\w-]{22} when it was read, and is [\w-]{22} now/,

@@ -24,7 +24,7 @@ describe('a partition without a leader', () => {
   });
 
   it('is told as what passes, in words of its own, when it stays so', async () => {
-    await using connection = open(100);
+    await using connection = open(300);
     const failure = await connection
       .request({ topic: 'calls' }, () =>
         untilLed(connection, () => Promise.reject(createErrorFromCode(leaderNotAvailable))),
